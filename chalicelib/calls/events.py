@@ -1,0 +1,164 @@
+"""What can happen to a call, in the past tense. Events are facts: stored once, never changed.
+
+An event's `id` comes from the outside world (a step of the flow, a leg's status), never from a
+clock, so that the same webhook delivered twice makes the same event. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+
+
+class DialStatus(StrEnum):
+    """How an attempt to reach a destination ended (Twilio's DialCallStatus, our spelling)."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class EndStatus(StrEnum):
+    """How the carrier says the whole call ended."""
+
+    COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact about one call. `at` is when we learned it (aware, UTC)."""
+
+    kind: ClassVar[str]
+
+    id: str
+    at: datetime
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain JSON values: what the log stores and the API shows."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["at"] = self.at.isoformat()
+        return {"kind": self.kind, **{k: v for k, v in values.items() if v is not None}}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Rebuild the event that `to_dict` wrote; fields a newer version added are ignored."""
+        known = {field.name for field in fields(cls)}
+        facts = {name: value for name, value in values.items() if name in known}
+        return cls(**{**facts, "at": datetime.fromisoformat(values["at"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received(Event):
+    """A call reached one of our numbers. Everything later hangs on this one."""
+
+    kind: ClassVar[str] = "received"
+
+    dialled: str
+    caller: str | None = None  # E.164; None when withheld
+    source_id: str | None = None
+    flow_id: str | None = None
+    flow_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed(Event):
+    """The caller pressed keys at a menu. `choice` is the exit taken."""
+
+    kind: ClassVar[str] = "pressed"
+
+    node: str
+    keys: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentSilent(Event):
+    """The caller gave no input at a menu, for the `attempt`-th time (from 1)."""
+
+    kind: ClassVar[str] = "went-silent"
+
+    node: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled(Event):
+    """An attempt to put the caller through ended. `seconds` is the conversation's length."""
+
+    kind: ClassVar[str] = "dialled"
+
+    node: str
+    destination: str
+    status: str
+    seconds: int = 0
+    leg_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageLeft(Event):
+    """The caller left a voicemail of `seconds`."""
+
+    kind: ClassVar[str] = "message-left"
+
+    node: str
+    recording_id: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegChanged(Event):
+    """A dialled or outbound leg moved on (only asked of the carrier where someone needs it)."""
+
+    kind: ClassVar[str] = "leg-changed"
+
+    leg_id: str
+    status: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FellBack(Event):
+    """We could not do our work; the caller was sent to the fallback, or apologised to."""
+
+    kind: ClassVar[str] = "fell-back"
+
+    reason: str
+    destination: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Event):
+    """The carrier closed the call. `seconds` is its length from the carrier's answer."""
+
+    kind: ClassVar[str] = "ended"
+
+    status: str
+    seconds: int
+
+
+EVENTS: dict[str, type[Event]] = {
+    event.kind: event
+    for event in (
+        Received,
+        Pressed,
+        WentSilent,
+        Dialled,
+        MessageLeft,
+        LegChanged,
+        FellBack,
+        Ended,
+    )
+}
+
+
+def parse(values: dict[str, Any]) -> Event:
+    """Rebuild an event of any kind. Raises KeyError on a kind this version does not know."""
+    return EVENTS[values["kind"]].from_dict(values)
