@@ -1,0 +1,62 @@
+"""Secrets, fetched by name from SSM Parameter Store when first needed, kept five minutes.
+
+Nothing here is ever logged. Rotation of the carrier's token: put `[new, old]`, wait until the
+carrier signs with the new one, then put `[new]`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime.settings import settings
+
+MAX_AGE_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioCredentials:
+    """The carrier account and its tokens: the first signs our requests, any may sign theirs."""
+
+    account_sid: str
+    auth_tokens: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"TwilioCredentials(account_sid={self.account_sid!r})"
+
+
+def twilio() -> TwilioCredentials:
+    """Return the carrier's credentials. Raises Unavailable if the parameter can't be read."""
+    values = json.loads(_parameter("twilio"))
+    return TwilioCredentials(values["account_sid"], tuple(values["auth_tokens"]))
+
+
+def pepper() -> bytes:
+    """Return the deployment's key for hashes of people's numbers and for cursors."""
+    return base64.b64decode(_parameter("pepper"))
+
+
+def files_bucket() -> str:
+    """Return the name of the bucket for exports and recordings, which the stack made."""
+    return _parameter("files-bucket")
+
+
+def _parameter(name: str) -> str:
+    path = f"{settings().secrets_prefix}/{name}"
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+    try:
+        return str(_provider().get(path, decrypt=True, max_age=MAX_AGE_SECONDS))
+    except GetParameterError as error:
+        raise Unavailable("parameter store did not answer", parameter=path) from error
+
+
+@cache
+def _provider() -> Any:
+    from aws_lambda_powertools.utilities.parameters import SSMProvider
+
+    return SSMProvider()

@@ -1,0 +1,69 @@
+"""The base of every PynamoDB row, and the translation of its library's failures.
+
+A row class declares `Meta(TableMeta)` with the room's `table`; `bind` gives it the stage's
+physical name before first use. Time-outs are short on purpose: a caller notices two seconds.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
+from pynamodb.models import Model
+
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+RowT = TypeVar("RowT", bound=type[Model])
+
+
+class TableMeta:
+    """Defaults of every table: one quick retry, then the caller goes to the fallback."""
+
+    table_name: str | None = None
+    connect_timeout_seconds = 1
+    read_timeout_seconds = 2
+    max_retry_attempts = 1
+    max_pool_connections = 10
+
+
+def bind(row: RowT, table_name: str, region: str | None = None) -> RowT:
+    """Point a row class at its physical table, and forget any earlier connection."""
+    meta: Any = row.Meta
+    meta.table_name = table_name
+    if region is not None:
+        meta.region = region
+    row._connection = None
+    return row
+
+
+@contextmanager
+def translated(action: str, **facts: Any) -> Iterator[None]:
+    """Turn the library's failures into ours, once.
+
+    A failed condition is a Conflict and a missing row NotFound; throttling, 5xx and a lost
+    connection are Unavailable. A request that DynamoDB finds malformed is our bug: it passes.
+    """
+    try:
+        yield
+    except DoesNotExist as error:
+        raise NotFound(f"{action}: no such row", **facts) from error
+    except PynamoDBException as error:
+        code = error.cause_response_code
+        if code == "ValidationException":
+            raise
+        if code == CONDITION_FAILED or _lost_a_race(error):
+            raise Conflict(f"{action}: changed meanwhile", **facts) from error
+        raise Unavailable(f"{action}: table did not answer", cause=code, **facts) from error
+
+
+def _lost_a_race(error: PynamoDBException) -> bool:
+    if not isinstance(error, TransactWriteError):
+        return False
+    reasons = {reason.code for reason in error.cancellation_reasons if reason is not None}
+    return bool(reasons & {"ConditionalCheckFailed", "TransactionConflict"})
