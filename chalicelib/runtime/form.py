@@ -49,7 +49,7 @@ class Form:
     def from_request(cls, request: Request, public_url: str) -> Form:
         """Read a request of API Gateway's. `public_url` is "" unless a proxy hides the host."""
         context = request.context
-        base_url = public_url.rstrip("/") or _gateway_url(context)
+        base_url = public_url.rstrip("/") or gateway_url(context)
         pairs = _query_pairs(request)
         url = f"{base_url}{_path(request)}"
         body = request.raw_body or b""
@@ -62,7 +62,7 @@ class Form:
         )
 
 
-def _gateway_url(context: Mapping[str, str]) -> str:
+def gateway_url(context: Mapping[str, str]) -> str:
     """API Gateway's own address: the domain it was reached by, and its stage or mapping."""
     path, resource = context.get("path", ""), context.get("resourcePath", "")
     depth = resource.strip("/").count("/") + 1

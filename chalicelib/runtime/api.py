@@ -1,0 +1,218 @@
+"""The HTTP API's plumbing: who asks, may they, is it well formed; then the view, then JSON.
+
+Every `/v1` route goes through here, so that a rule about all of them has one place. This is also
+where an unforeseen exception becomes a problem document instead of a stack trace.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from chalice.app import Blueprint, Response
+
+from chalicelib.kernel.errors import CadranError, Fault
+from chalicelib.runtime import problems
+from chalicelib.runtime.endpoints import Answer, Endpoint, Request
+from chalicelib.runtime.form import gateway_url
+from chalicelib.runtime.observability import count, logger, traced
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalice.app import Request as ChaliceRequest
+
+    from chalicelib.kernel.principal import Principal
+
+    View = Callable[..., Any]
+
+__all__ = ["Answer", "Api", "Request"]
+
+MAX_BYTES = 1024 * 1024
+
+
+class Api:
+    """A Chalice blueprint whose routes declare a scope and pydantic models."""
+
+    def __init__(self, import_name: str) -> None:
+        self.blueprint = Blueprint(import_name)
+        self.endpoints: list[Endpoint] = []
+        self._models = import_name.rpartition(".")[0] + ".models"
+
+    def get(self, path: str, *, scope: str | None) -> Callable[[View], View]:
+        """Register a read."""
+        return self._route("GET", path, scope, 200)
+
+    def post(
+        self, path: str, *, scope: str | None, status: int = 201, replayable: bool = True
+    ) -> Callable[[View], View]:
+        """Register a write that honours `Idempotency-Key`.
+
+        `replayable=False` where the answer holds a secret, which may not be stored.
+        """
+        return self._route("POST", path, scope, status, replayable)
+
+    def put(self, path: str, *, scope: str) -> Callable[[View], View]:
+        """Register a replacement: idempotent by nature."""
+        return self._route("PUT", path, scope, 200)
+
+    def patch(self, path: str, *, scope: str) -> Callable[[View], View]:
+        """Register a partial change: only the fields sent are touched."""
+        return self._route("PATCH", path, scope, 200)
+
+    def delete(self, path: str, *, scope: str) -> Callable[[View], View]:
+        """Register a removal."""
+        return self._route("DELETE", path, scope, 204)
+
+    def _route(
+        self, method: str, path: str, scope: str | None, status: int, replayable: bool = False
+    ) -> Callable[[View], View]:
+        def register(view: View) -> View:
+            endpoint = Endpoint(
+                view,
+                method=method,
+                path=path,
+                scope=scope,
+                status=status,
+                models=self._models,
+                replayable=replayable,
+            )
+            self.endpoints.append(endpoint)
+
+            @wraps(view)
+            def route(**parts: str) -> Response:
+                return _respond(self.blueprint.current_request, endpoint, parts)
+
+            self.blueprint.route(path, methods=[method], content_types=["*/*"])(route)
+            return view
+
+        return register
+
+
+def _respond(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> Response:
+    request_id = str(http.context.get("requestId", ""))
+    logger().set_correlation_id(request_id)
+    try:
+        with traced(endpoint.name), _validated():
+            return _serve(http, endpoint, parts)
+    except CadranError as error:
+        count("ApiRefused", code=error.code)
+        logger().info("refused", extra={"error": str(error), "operation": endpoint.name})
+        return problems.problem(error)
+    except Exception:
+        count("ApiFailed", operation=endpoint.name)
+        logger().exception("api failed", extra={"operation": endpoint.name})
+        return problems.bug(request_id)
+
+
+def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> Response:
+    principal = _principal(http, endpoint)
+    arguments = {name: unquote(value) for name, value in parts.items()}
+    arguments |= _parsed(http, endpoint)
+    request = Request(
+        principal=principal,
+        now=_wiring().clock(),
+        base_url=settings().public_url.rstrip("/") or gateway_url(http.context),
+        if_match=http.headers.get("if-match"),
+        _new_id=_wiring().new_id,
+    )
+    key = http.headers.get("idempotency-key")
+    if key is not None and endpoint.replayable:
+        from chalicelib.runtime import idempotency
+
+        stored = idempotency.once(
+            lambda: _plain(endpoint.view(request=request, **arguments), endpoint.status),
+            key=f"{principal.account_id}:{endpoint.method}:{http.context['path']}:{key}",
+            fingerprint=_text(http),
+            lambda_context=http.lambda_context,
+        )
+        return _response(stored)
+    return _response(_plain(endpoint.view(request=request, **arguments), endpoint.status))
+
+
+def _principal(http: ChaliceRequest, endpoint: Endpoint) -> Principal:
+    if endpoint.scope is None:
+        return _wiring().anyone()
+    principal = _wiring().authenticate(
+        http.headers.get("authorization", ""), http.headers.get("cadran-account")
+    )
+    principal.require(endpoint.scope)
+    return principal
+
+
+def _parsed(http: ChaliceRequest, endpoint: Endpoint) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if endpoint.body is not None:
+        kind = http.headers.get("content-type", "application/json").partition(";")[0].strip()
+        if kind not in ("application/json", "application/merge-patch+json"):
+            raise problems.Unsupported("send the body as application/json")
+        arguments["body"] = endpoint.body.model_validate_json(_text(http) or "{}")
+    if endpoint.query is not None:
+        arguments["query"] = endpoint.query.model_validate(_query(http))
+    return arguments
+
+
+def _text(http: ChaliceRequest) -> str:
+    raw = http.raw_body or b""
+    if len(raw) > MAX_BYTES:
+        raise problems.TooLarge(f"the body is over {MAX_BYTES} bytes")
+    try:
+        return raw.decode("utf-8") if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError as error:
+        raise problems.Malformed("the body is not UTF-8", faults=(Fault("", str(error)),)) from None
+
+
+def _query(http: ChaliceRequest) -> dict[str, str | list[str]]:
+    query = http.query_params
+    if not query:
+        return {}
+    values = {name: query.getlist(name) for name in query}
+    return {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+
+
+@contextmanager
+def _validated() -> Iterator[None]:
+    """Turn pydantic's faults into ours, without importing pydantic for routes without models."""
+    try:
+        yield
+    except ValueError as error:
+        if type(error).__name__ != "ValidationError":
+            raise
+        raise problems.from_validation(error) from None  # type: ignore[arg-type]
+
+
+def _plain(result: Any, status: int) -> dict[str, Any]:
+    """Reduce a view's result to what can be stored for a replay: status, headers, text."""
+    answer = result if isinstance(result, Answer) else Answer(result)
+    headers = {"ETag": answer.etag, "Location": answer.location}
+    body = answer.body
+    return {
+        "status": answer.status or status,
+        "headers": {name: value for name, value in headers.items() if value is not None},
+        "body": body if body is None or isinstance(body, dict) else json.loads(_dump(body)),
+    }
+
+
+def _dump(body: Any) -> str:
+    text: str = body.model_dump_json(by_alias=True)
+    return text
+
+
+def _response(plain: dict[str, Any]) -> Response:
+    body = plain["body"]
+    return Response(
+        "" if body is None else json.dumps(body, ensure_ascii=False),
+        status_code=plain["status"],
+        headers={"Content-Type": "application/json", "Cache-Control": "no-store"}
+        | plain["headers"],
+    )
+
+
+def _wiring() -> Any:
+    from chalicelib.runtime import wiring
+
+    return wiring

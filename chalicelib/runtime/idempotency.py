@@ -1,0 +1,77 @@
+"""`Idempotency-Key`: a write sent twice is done once, and answered twice. Powertools on DynamoDB."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.idempotency.exceptions import (
+    IdempotencyAlreadyInProgressError,
+    IdempotencyPersistenceLayerError,
+    IdempotencyValidationError,
+)
+
+from chalicelib.kernel.errors import Conflict, Fault, Rejected, Unavailable
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DAY_SECONDS = 24 * 3600
+MAX_KEY_LENGTH = 255
+
+
+class KeyReused(Rejected):
+    """The same `Idempotency-Key` came with another body."""
+
+    code = "idempotency-key-reused"
+
+
+def once(
+    work: Callable[[], dict[str, Any]], *, key: str, fingerprint: str, lambda_context: Any
+) -> dict[str, Any]:
+    """Run `work`, or return what it returned the first time this key was seen (for 24 hours).
+
+    Raises KeyReused when the body differs, Conflict while the first is still at work. If `work`
+    raises, the key is free again.
+    """
+    if len(key) > MAX_KEY_LENGTH * 2:
+        fault = Fault("/Idempotency-Key", f"at most {MAX_KEY_LENGTH} characters")
+        raise Rejected("the idempotency key is too long", faults=(fault,))
+    config = IdempotencyConfig(
+        event_key_jmespath="key",
+        payload_validation_jmespath="fingerprint",
+        expires_after_seconds=DAY_SECONDS,
+        lambda_context=lambda_context,
+    )
+
+    def attempt(*, data: dict[str, str]) -> str:
+        return json.dumps(work())
+
+    guarded = idempotent_function(
+        attempt,
+        data_keyword_argument="data",
+        persistence_store=_layer(),
+        config=config,
+        key_prefix="api",
+    )
+    try:
+        answer: dict[str, Any] = json.loads(guarded(data={"key": key, "fingerprint": fingerprint}))
+    except IdempotencyValidationError as error:
+        raise KeyReused("this Idempotency-Key was used for another request") from error
+    except IdempotencyAlreadyInProgressError as error:
+        raise Conflict("the first request with this Idempotency-Key is still at work") from error
+    except IdempotencyPersistenceLayerError as error:
+        raise Unavailable("could not remember the Idempotency-Key") from error
+    return answer
+
+
+@cache
+def _layer() -> DynamoDBPersistenceLayer:
+    return DynamoDBPersistenceLayer(table_name=settings().idempotency_table)
