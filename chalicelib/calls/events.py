@@ -114,6 +114,22 @@ class MessageLeft(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded(Event):
+    """The carrier says a recording's file is ready, or will never be.
+
+    `voicemail` tells a message from a recorded conversation. It comes apart from `MessageLeft`,
+    so that a message is not lost when only one of the two reaches us.
+    """
+
+    kind: ClassVar[str] = "recorded"
+
+    recording_id: str
+    status: str
+    seconds: int = 0
+    voicemail: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegChanged(Event):
     """A dialled or outbound leg moved on (only asked of the carrier where someone needs it)."""
 
@@ -152,6 +168,7 @@ EVENTS: dict[str, type[Event]] = {
         WentSilent,
         Dialled,
         MessageLeft,
+        Recorded,
         LegChanged,
         FellBack,
         Ended,

@@ -1,0 +1,136 @@
+"""What each event adds to its call's summary.
+
+Every addition commutes: an attribute that only one event sets, a number that is added up, a set
+that grows, the better of two outcomes. So the same events give the same summary in any order.
+Storing is somebody else's work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from chalicelib.calls import keys
+from chalicelib.calls.call import CallRef, Outcome
+from chalicelib.calls.events import (
+    Dialled,
+    DialStatus,
+    Ended,
+    Event,
+    FellBack,
+    LegChanged,
+    MessageLeft,
+    Pressed,
+    Received,
+    Recorded,
+    WentSilent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one event adds: attributes set once, numbers added, sets grown, an outcome offered."""
+
+    once: dict[str, str | int | bool | None] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
+    grown: dict[str, str] = field(default_factory=dict)
+    outcome: Outcome | None = None
+
+
+_E = TypeVar("_E", bound=Event)
+
+
+def facts_of(ref: CallRef, event: Event) -> Facts:
+    """Return what an event adds to its call's summary."""
+    return _FACTS[type(event)](ref, event)
+
+
+def _received(ref: CallRef, event: Received) -> Facts:
+    return Facts(
+        once={
+            "dialled": event.dialled,
+            "caller": event.caller,
+            "caller_hash": ref.caller_hash,
+            "source_id": event.source_id,
+            "flow_id": event.flow_id,
+            "flow_version": event.flow_version,
+            **_index_keys(ref, event),
+        },
+        outcome=Outcome.ABANDONED,
+    )
+
+
+def _index_keys(ref: CallRef, event: Received) -> dict[str, str | int | bool | None]:
+    source, caller = event.source_id, ref.caller_hash
+    return {
+        "sort": keys.sort_key(event.at, ref.call_id),
+        "day_pk": keys.day_key(ref),
+        "number_pk": keys.value_key(ref, event.dialled),
+        "source_pk": keys.value_key(ref, source) if source else None,
+        "caller_pk": keys.caller_key(ref.account_id, caller) if caller else None,
+    }
+
+
+def _in_menu(ref: CallRef, event: Event) -> Facts:
+    return Facts(once={"in_menu": True})
+
+
+def _dialled(ref: CallRef, event: Dialled) -> Facts:
+    if event.status != DialStatus.ANSWERED:
+        return Facts(outcome=Outcome.MISSED)
+    return Facts(
+        once={"connected": True},
+        added={"talk_seconds": event.seconds},
+        grown={"answered_by": event.destination},
+        outcome=Outcome.ANSWERED,
+    )
+
+
+def _message_left(ref: CallRef, event: MessageLeft) -> Facts:
+    return _message(event.recording_id, event.seconds)
+
+
+def _recorded(ref: CallRef, event: Recorded) -> Facts:
+    message = event.voicemail and event.status == "completed"
+    return _message(event.recording_id, event.seconds) if message else Facts()
+
+
+def _message(recording_id: str, seconds: int) -> Facts:
+    """A silent message is no message: the caller hung up at the beep."""
+    if seconds <= 0:
+        return Facts()
+    return Facts(grown={"messages": f"{recording_id} {seconds}"}, outcome=Outcome.VOICEMAIL)
+
+
+def _leg_changed(ref: CallRef, event: LegChanged) -> Facts:
+    return Facts(once={"connected": True}) if event.status == "in-progress" else Facts()
+
+
+def _fell_back(ref: CallRef, event: FellBack) -> Facts:
+    return Facts(grown={"fell_back": event.reason}, outcome=Outcome.FELL_BACK)
+
+
+def _ended(ref: CallRef, event: Ended) -> Facts:
+    ended_at = keys.instant(event.at)
+    return Facts(once={"ended_at": ended_at, "end_status": event.status, "seconds": event.seconds})
+
+
+_FACTS: Final[dict[type[Event], Callable[[CallRef, Event], Facts]]] = {}
+
+
+def _adds(kind: type[_E], facts: Callable[[CallRef, _E], Facts]) -> None:
+    _FACTS[kind] = facts  # type: ignore[assignment]  # the key says which events it is given
+
+
+_adds(Received, _received)
+_adds(Pressed, _in_menu)
+_adds(WentSilent, _in_menu)
+_adds(Dialled, _dialled)
+_adds(MessageLeft, _message_left)
+_adds(Recorded, _recorded)
+_adds(LegChanged, _leg_changed)
+_adds(FellBack, _fell_back)
+_adds(Ended, _ended)
