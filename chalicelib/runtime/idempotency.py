@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a write sent twice is done once, and answered twice. Powertools on DynamoDB."""
+"""`Idempotency-Key`: a write sent twice is done once and answered twice (Powertools, DynamoDB)."""
 
 from __future__ import annotations
 

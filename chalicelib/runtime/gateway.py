@@ -1,0 +1,255 @@
+"""The carrier's REST API, behind a Protocol, so that nothing else knows it is Twilio.
+
+A call costs money and Twilio's API has no idempotency key: `place_call` therefore never repeats a
+request whose outcome it does not know. Whoever retries says so, and the carrier is asked first
+whether the call exists. Imported lazily: `twilio.rest` is 300 modules.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from chalicelib.runtime.secrets import TwilioCredentials
+
+TIMEOUT_SECONDS = 8.0  # API Gateway gives up at 29 s; a slow carrier must leave room to answer
+TWILIO = "https://api.twilio.com"
+PAGE_SIZE = 1000
+
+
+class OutcomeUnknown(Unavailable):
+    """The carrier did not answer in time: the request may or may not have been carried out."""
+
+    code = "outcome-unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookUrls:
+    """Where the carrier asks what to do with a number's calls."""
+
+    voice: str
+    fallback: str
+    status: str
+    messages: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierNumber:
+    """A number of the carrier's: one we own (`carrier_id` set), or one that is for sale."""
+
+    number: str
+    carrier_id: str | None = None
+    locality: str = ""
+    voice: bool = True
+    messages: bool = False
+    urls: WebhookUrls | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """What the carrier knows of a call."""
+
+    call_id: str
+    to: str
+    from_: str
+    status: str
+    seconds: int | None
+    started_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """A call to place. `ordered_at` tells its calls from earlier ones to the same number."""
+
+    to: str
+    from_: str
+    url: str
+    status_url: str
+    ordered_at: datetime
+    ring_seconds: int = 25
+
+
+class Carrier(Protocol):
+    """What the product asks of a carrier."""
+
+    def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
+        """Return French numbers for sale. `kind`: local, mobile, national or toll_free."""
+
+    def owned(self, number: str | None = None) -> Iterator[CarrierNumber]:
+        """Yield the numbers our carrier account holds, or the one asked for."""
+
+    def buy(self, number: str, urls: WebhookUrls) -> CarrierNumber:
+        """Buy a number unless we hold it already. Raises Rejected if it is not for sale."""
+
+    def point(self, carrier_id: str, urls: WebhookUrls) -> None:
+        """Send a number's webhooks to these URLs."""
+
+    def release(self, carrier_id: str) -> None:
+        """Give a number back. Releasing it twice is no error."""
+
+    def place_call(self, order: CallOrder, *, retry: bool = False) -> CarrierCall:
+        """Ring somebody. With `retry`, first look whether an earlier attempt got through.
+
+        Raises OutcomeUnknown when the carrier did not answer: retry with `retry=True`.
+        """
+
+    def call(self, call_id: str) -> CarrierCall:
+        """Return a call as the carrier has it. Raises NotFound."""
+
+
+class TwilioGateway:
+    """A Carrier over Twilio's REST API, or over a phone network that speaks it."""
+
+    def __init__(self, credentials: TwilioCredentials, base_url: str = TWILIO) -> None:
+        from twilio.rest import Client
+
+        self._client = Client(
+            credentials.account_sid,
+            credentials.auth_tokens[0],
+            http_client=_http_client(base_url),
+        )
+
+    def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
+        with _translated("search numbers"):
+            listing = getattr(self._client.available_phone_numbers("FR"), kind)
+            wanted = {} if contains is None else {"contains": contains}
+            return [_for_sale(each) for each in listing.list(limit=limit, **wanted)]
+
+    def owned(self, number: str | None = None) -> Iterator[CarrierNumber]:
+        with _translated("list our numbers"):
+            wanted = {} if number is None else {"phone_number": number}
+            for each in self._client.incoming_phone_numbers.stream(page_size=PAGE_SIZE, **wanted):
+                yield _held(each)
+
+    def buy(self, number: str, urls: WebhookUrls) -> CarrierNumber:
+        for held in self.owned(number):
+            if held.carrier_id is not None:
+                self.point(held.carrier_id, urls)
+            return held
+        with _translated("buy a number", number=number):
+            created = self._client.incoming_phone_numbers.create(
+                phone_number=number, **_settings(urls)
+            )
+            return _held(created)
+
+    def point(self, carrier_id: str, urls: WebhookUrls) -> None:
+        with _translated("configure a number", carrier_id=carrier_id):
+            self._client.incoming_phone_numbers(carrier_id).update(**_settings(urls))
+
+    def release(self, carrier_id: str) -> None:
+        try:
+            with _translated("release a number", carrier_id=carrier_id):
+                self._client.incoming_phone_numbers(carrier_id).delete()
+        except NotFound:
+            return
+
+    def place_call(self, order: CallOrder, *, retry: bool = False) -> CarrierCall:
+        if retry:
+            for earlier in self._placed(order):
+                return earlier
+        with _translated("place a call"):
+            created = self._client.calls.create(
+                to=order.to,
+                from_=order.from_,
+                url=order.url,
+                status_callback=order.status_url,
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=order.ring_seconds,
+            )
+            return _placed_call(created)
+
+    def call(self, call_id: str) -> CarrierCall:
+        with _translated("fetch a call", call_id=call_id):
+            return _placed_call(self._client.calls(call_id).fetch())
+
+    def _placed(self, order: CallOrder) -> Iterator[CarrierCall]:
+        """Yield calls of this order that the carrier has: a queued one has no start time yet."""
+        with _translated("look for a call"):
+            for each in self._client.calls.stream(to=order.to, from_=order.from_):
+                created = each.date_created or each.start_time
+                if created is None or created >= order.ordered_at.replace(microsecond=0):
+                    yield _placed_call(each)
+
+
+class _translated:
+    """Turn Twilio's failures into ours: 4xx is a refusal, 429 and 5xx are worth a retry."""
+
+    def __init__(self, action: str, **facts: str) -> None:
+        self.action = action
+        self.facts = facts
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
+        if error is None:
+            return
+        import requests
+        from twilio.base.exceptions import TwilioRestException
+
+        if isinstance(error, requests.RequestException):
+            raise OutcomeUnknown(f"{self.action}: no answer", **self.facts) from error
+        if isinstance(error, TwilioRestException):
+            raise _refusal(self.action, error, self.facts) from error
+
+
+def _refusal(action: str, error: Any, facts: dict[str, str]) -> Exception:
+    known: dict[str, Any] = {**facts, "carrier_code": error.code, "status": error.status}
+    if error.status == 404:
+        return NotFound(f"{action}: the carrier does not know it", **known)
+    if error.status == 429:  # "never processed, always safe to retry" (Twilio, error 20429)
+        return Unavailable(f"{action}: the carrier asks to slow down", **known)
+    if error.status >= 500:
+        return OutcomeUnknown(f"{action}: the carrier failed", **known)
+    return Rejected(f"{action}: the carrier refuses ({error.msg})", **known)
+
+
+def _http_client(base_url: str) -> Any:
+    from twilio.http.http_client import TwilioHttpClient
+
+    class Pointed(TwilioHttpClient):  # type: ignore[misc]
+        """Twilio's own client, with the host replaced: the SDK has no option for it."""
+
+        def request(self, method: str, url: str, **options: Any) -> Any:
+            return super().request(method, url.replace(TWILIO, base_url, 1), **options)
+
+    return Pointed(timeout=TIMEOUT_SECONDS)
+
+
+def _settings(urls: WebhookUrls) -> dict[str, str]:
+    settings = {
+        "voice_url": urls.voice,
+        "voice_method": "POST",
+        "voice_fallback_url": urls.fallback,
+        "voice_fallback_method": "POST",
+        "status_callback": urls.status,
+        "status_callback_method": "POST",
+    }
+    return settings if urls.messages is None else settings | {"sms_url": urls.messages}
+
+
+def _for_sale(each: Any) -> CarrierNumber:
+    able = each.capabilities or {}
+    return CarrierNumber(
+        number=each.phone_number,
+        locality=each.locality or "",
+        voice=bool(able.get("voice", True)),
+        messages=bool(able.get("sms") or able.get("SMS")),
+    )
+
+
+def _held(each: Any) -> CarrierNumber:
+    urls = WebhookUrls(each.voice_url, each.voice_fallback_url, each.status_callback)
+    return CarrierNumber(number=each.phone_number, carrier_id=each.sid, urls=urls)
+
+
+def _placed_call(each: Any) -> CarrierCall:
+    seconds = None if each.duration in (None, "") else int(each.duration)
+    from_ = each._from if hasattr(each, "_from") else each.from_
+    return CarrierCall(each.sid, each.to, from_, str(each.status), seconds, each.start_time)

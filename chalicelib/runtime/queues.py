@@ -1,0 +1,43 @@
+"""Put messages on our queues. The client is built once; a queue's URL is looked up once."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from chalicelib.kernel.errors import Unavailable
+
+
+class Queue:
+    """One SQS queue, by its physical name. Messages are JSON objects."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def put(self, message: dict[str, Any], *, delay_seconds: int = 0) -> None:
+        """Send one message. Raises Unavailable if SQS does not take it."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            _client().send_message(
+                QueueUrl=_url(self.name),
+                MessageBody=json.dumps(message),
+                DelaySeconds=delay_seconds,
+            )
+        except (BotoCoreError, ClientError) as error:
+            raise Unavailable("the queue did not take a message", queue=self.name) from error
+
+
+@cache
+def _client() -> Any:
+    import boto3
+    from botocore.config import Config
+
+    quick = Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 2})
+    return boto3.client("sqs", config=quick)
+
+
+@cache
+def _url(name: str) -> str:
+    return str(_client().get_queue_url(QueueName=name)["QueueUrl"])
