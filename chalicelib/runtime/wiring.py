@@ -1,0 +1,71 @@
+"""Where the rooms meet: stores, queues and gateways, each built on first use.
+
+The only module of `runtime` that knows rooms. Imports are inside the factories, so that a voice
+webhook's cold start does not pay for invoices, nor an invoice for the carrier's SDK.
+"""
+
+from __future__ import annotations
+
+import secrets as entropy
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.principal import Principal
+from chalicelib.runtime import secrets
+from chalicelib.runtime.queues import Queue
+from chalicelib.runtime.settings import settings
+from chalicelib.runtime.tables import bind
+
+if TYPE_CHECKING:
+    from chalicelib.calls.store import CallStore
+    from chalicelib.runtime.gateway import Carrier
+
+
+def clock() -> datetime:
+    """Return this instant: the one clock of the product, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """Return 20 characters that nobody can guess."""
+    return entropy.token_hex(10)
+
+
+def anyone() -> Principal:
+    """Return the rights of a request without a key: none."""
+    return Principal(account_id="", key_account_id="", key_id="", scopes=frozenset())
+
+
+@cache
+def calls() -> CallStore:
+    """Return the call log."""
+    from chalicelib.calls.store import CallRow, CallStore
+
+    return CallStore(bind(CallRow, settings().calls_table))
+
+
+@cache
+def gateway() -> Carrier:
+    """Return the carrier's REST API."""
+    from chalicelib.runtime.gateway import TwilioGateway
+
+    return TwilioGateway(secrets.twilio(), settings().twilio_url)
+
+
+@cache
+def projections_queue() -> Queue:
+    """Return the queue of projections to try again."""
+    return Queue(settings().projections_queue)
+
+
+@cache
+def exports_queue() -> Queue:
+    """Return the queue of exports to write."""
+    return Queue(settings().exports_queue)
+
+
+@cache
+def invoices_queue() -> Queue:
+    """Return the queue of account months to close."""
+    return Queue(settings().invoices_queue)
