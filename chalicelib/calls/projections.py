@@ -1,0 +1,30 @@
+"""What other rooms make of calls that ended: which rows of the stream concern them, read as calls.
+
+A projection is a function of a call; it may be given the same call again, and a fuller one later
+(a late event), so it must be idempotent. The row holds the whole call: nobody reads the table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.calls.rows import call_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.calls.call import Call
+    from chalicelib.calls.rows import Image
+
+
+class Projection(Protocol):
+    """Something that another room keeps about calls: a charge, a count."""
+
+    def __call__(self, call: Call) -> None:
+        """Take the call into account; idempotent."""
+
+
+def ended_calls(images: Iterable[Image]) -> list[Call]:
+    """Return the calls that ended among rows in order of change: the last state of each."""
+    calls = (call for call in map(call_in, images) if call is not None and call.ended)
+    return list({call.call_id: call for call in calls}.values())

@@ -1,0 +1,200 @@
+"""The call log on DynamoDB: one item a call, one conditional UpdateItem an event.
+
+Rows are read in DynamoDB's own notation rather than through PynamoDB's attributes, because the
+table's stream gives the same notation and both must read alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pynamodb.attributes import UnicodeAttribute
+from pynamodb.constants import ALL_OLD, UPDATE_ITEM
+from pynamodb.exceptions import UpdateError
+from pynamodb.expressions.operand import Path
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+
+from chalicelib.calls import keys, search
+from chalicelib.calls.call import Page
+from chalicelib.calls.facts import facts_of
+from chalicelib.calls.rows import Image, call_in, plain
+from chalicelib.kernel.errors import NotFound
+from chalicelib.runtime.tables import CONDITION_FAILED, TableMeta, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pynamodb.connection.table import TableConnection
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.calls.call import Call, CallQuery, CallRef, Outcome
+    from chalicelib.calls.events import Event
+    from chalicelib.calls.facts import Facts
+
+FILTERED_PAGE = 1_000  # rows to ask for at once when a filter will drop some of them
+
+
+def _index(name: str, attribute: str) -> GlobalSecondaryIndex[Any]:
+    """Declare one of the table's indexes; all of them carry the summary, none the events."""
+
+    class Meta:
+        index_name = name
+        projection = IncludeProjection(list(keys.PROJECTED))
+
+    parts = {
+        "Meta": Meta,
+        attribute: UnicodeAttribute(hash_key=True),
+        "sort": UnicodeAttribute(range_key=True),
+    }
+    index: GlobalSecondaryIndex[Any] = type(name, (GlobalSecondaryIndex,), parts)()
+    return index
+
+
+class CallRow(Model):
+    """A row of the table `calls`: its keys and indexes. Other attributes are `summary.Summary`."""
+
+    class Meta(TableMeta):
+        table = "calls"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+
+    by_day = _index("by_day", "day_pk")
+    by_number = _index("by_number", "number_pk")
+    by_source = _index("by_source", "source_pk")
+    by_caller = _index("by_caller", "caller_pk")
+    by_outcome = _index("by_outcome", "outcome_pk")
+
+
+class CallStore:
+    """The `CallLog` port on a table."""
+
+    def __init__(self, row: type[CallRow] = CallRow) -> None:
+        self._row = row
+
+    def append(self, ref: CallRef, event: Event) -> bool:
+        """Store an event with one request, or two where a better outcome is there already."""
+        facts = facts_of(ref, event)
+        stored = self._try(ref, event, facts, facts.outcome)
+        if stored is None:
+            return True
+        if event.id in stored.get("event_ids", ()):
+            return False
+        return self._try(ref, event, facts, None) is None
+
+    def load(self, account_id: str, call_id: str) -> Call:
+        """Return a call with its events."""
+        with translated("load call", call_id=call_id):
+            answer = self._table.get_item(call_id, keys.SUMMARY_ROW, consistent_read=True)
+        call = call_in(cast("Image", answer.get("Item", {})))
+        if call is None or call.account_id != account_id:
+            raise NotFound("no such call", call_id=call_id)
+        return call
+
+    def page(self, query: CallQuery, limit: int, after: str | None = None) -> Page:
+        """Read every shard of the best index, and merge them."""
+        low, high = search.bounds(query, after)
+        if low > high:
+            return Page(())
+        index = keys.index_for(query)
+        size = limit + 2 if search.exact(query) else FILTERED_PAGE
+        shards = [
+            self._rows(index.name, key, Path("sort").between(low, high), query.newest_first, size)
+            for key in index.keys
+        ]
+        return search.fill(search.merge(shards, query), query, limit, after)
+
+    def _rows(
+        self, index: str, key: str, within: Condition, newest_first: bool, size: int
+    ) -> Iterator[Call]:
+        start: Image | None = None
+        while True:
+            with translated("list calls", index=index):
+                answer = self._table.query(
+                    key,
+                    range_key_condition=within,
+                    index_name=index,
+                    limit=size,
+                    scan_index_forward=not newest_first,
+                    exclusive_start_key=start,
+                )
+            yield from filter(None, map(call_in, answer["Items"]))
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _try(
+        self, ref: CallRef, event: Event, facts: Facts, outcome: Outcome | None
+    ) -> dict[str, Any] | None:
+        """Send one UpdateItem. Return None if it was done, else the row that its condition met."""
+        request = self._table.get_operation_kwargs(
+            ref.call_id,
+            keys.SUMMARY_ROW,
+            actions=[*_appends(ref, event), *_adds(facts), *_offers(ref, outcome)],
+            condition=_is_new(event, outcome),
+            return_values_on_condition_failure=ALL_OLD,
+        )
+        try:
+            self._table.connection.dispatch(UPDATE_ITEM, request)
+        except (ClientError, BotoCoreError) as error:
+            found = _row_met(error)
+            if found is not None:
+                return plain(found)
+            with translated("append event", call_id=ref.call_id, kind=event.kind):
+                raise UpdateError("append", error) from error
+        return None
+
+    @property
+    def _table(self) -> TableConnection:
+        return self._row._get_connection()
+
+
+def _appends(ref: CallRef, event: Event) -> Iterator[Action]:
+    events = Path("events")
+    yield events.set((events | []).append([event.to_dict()]))
+    yield Path("event_ids").add({"SS": [event.id]})
+    yield _once("account_id", ref.account_id)
+
+
+def _adds(facts: Facts) -> Iterator[Action]:
+    for name, value in facts.once.items():
+        if value is not None:
+            yield _once(name, value)
+    for name, number in facts.added.items():
+        yield Path(name).add({"N": str(number)})
+    for name, text in facts.grown.items():
+        yield Path(name).add({"SS": [text]})
+
+
+def _offers(ref: CallRef, outcome: Outcome | None) -> Iterator[Action]:
+    if outcome is not None:
+        yield Path("outcome").set(outcome.value)
+        yield Path("outcome_pk").set(keys.outcome_key(ref, outcome))
+        yield Path("rank").set(outcome.rank)
+
+
+def _once(name: str, value: str | int | bool) -> Action:
+    path = Path(name)
+    return path.set(path | value)
+
+
+def _is_new(event: Event, outcome: Outcome | None) -> Condition:
+    """The event's id is not there, and no better outcome than the one it offers."""
+    condition: Condition = ~Path("event_ids").contains(event.id)
+    if outcome is not None:
+        rank = Path("rank")
+        condition &= rank.does_not_exist() | (rank <= outcome.rank)
+    return condition
+
+
+def _row_met(error: Exception) -> Image | None:
+    """Return the row that a failed condition was held against, None if that is not what failed."""
+    origin = error.__cause__  # PynamoDB keeps the code and drops the row: botocore has both
+    if not isinstance(origin, ClientError) or not isinstance(error, ClientError):
+        return None
+    if error.response["Error"]["Code"] != CONDITION_FAILED:
+        return None
+    return cast("Image", origin.response.get("Item", {}))

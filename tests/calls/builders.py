@@ -1,0 +1,87 @@
+"""Calls and events for tests: sensible defaults, and only what a test is about is named."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.calls import events
+from chalicelib.calls.call import CallQuery, CallRef
+
+if TYPE_CHECKING:
+    from chalicelib.calls.usecases import CallLog
+
+NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+DIALLED = "+33162012345"
+CALLER = "+33612345678"
+DESK = "+33144556677"
+
+
+def a_ref(call_id: str = "CA1", **changes: Any) -> CallRef:
+    return CallRef(**{"call_id": call_id, "account_id": "acc_1", "caller_hash": "h1", **changes})
+
+
+def a_query(**changes: Any) -> CallQuery:
+    return CallQuery(**{"account_id": "acc_1", **changes})
+
+
+def received(at: datetime = NOON, **changes: Any) -> events.Received:
+    facts = {"dialled": DIALLED, "caller": CALLER, "source_id": "src_1", "flow_id": "flow_1"}
+    return events.Received(id="received", at=at, **{**facts, "flow_version": 1, **changes})
+
+
+def pressed(step: int = 1, **changes: Any) -> events.Pressed:
+    facts = {"node": "menu", "keys": "1", "choice": "sales", "at": _after(step)}
+    return events.Pressed(id=f"step:{step}", **{**facts, **changes})
+
+
+def dialled(step: int = 2, **changes: Any) -> events.Dialled:
+    facts = {"node": "desk", "destination": DESK, "status": "answered", "seconds": 80}
+    return events.Dialled(id=f"step:{step}", at=_after(step), **{**facts, **changes})
+
+
+def message_left(step: int = 3, **changes: Any) -> events.MessageLeft:
+    facts = {"node": "voicemail", "recording_id": "RE1", "seconds": 17}
+    return events.MessageLeft(id=f"step:{step}", at=_after(step), **{**facts, **changes})
+
+
+def recorded(**changes: Any) -> events.Recorded:
+    facts = {"recording_id": "RE1", "status": "completed", "seconds": 17, "voicemail": True}
+    return events.Recorded(id="recording:RE1", at=_after(8), **{**facts, **changes})
+
+
+def fell_back(**changes: Any) -> events.FellBack:
+    return events.FellBack(
+        **{"id": "fallback", "at": _after(4), "reason": "Unavailable", **changes}
+    )
+
+
+def leg_changed(status: str = "in-progress") -> events.LegChanged:
+    return events.LegChanged(id=f"leg:CA9:{status}", at=_after(1), leg_id="CA9", status=status)
+
+
+def went_silent(step: int = 1) -> events.WentSilent:
+    return events.WentSilent(id=f"step:{step}", at=_after(step), node="menu", attempt=1)
+
+
+def ended(seconds: int = 95, at: datetime | None = None) -> events.Ended:
+    return events.Ended(
+        id="ended", at=at or NOON + timedelta(seconds=95), status="completed", seconds=seconds
+    )
+
+
+def forwarded_call() -> tuple[events.Event, ...]:
+    """Return the events of a call of 95 s: one menu, then a conversation of 80 s."""
+    return (received(), pressed(), dialled(), ended())
+
+
+def log_call(log: CallLog, *facts: events.Event, call_id: str = "CA1", **ref: Any) -> CallRef:
+    """Put a whole call in the log."""
+    whose = a_ref(call_id, **ref)
+    for event in facts or forwarded_call():
+        log.append(whose, event)
+    return whose
+
+
+def _after(seconds: int) -> datetime:
+    return NOON + timedelta(seconds=seconds)

@@ -1,0 +1,145 @@
+"""The sum of a call's events does not depend on their order, nor on how often each one came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.calls.call import Message, Outcome, State
+from chalicelib.calls.events import EVENTS
+from chalicelib.calls.facts import Facts, facts_of
+from chalicelib.kernel.errors import NotFound
+from tests.calls import builders as a
+from tests.fakes import CallLogInMemory
+
+if TYPE_CHECKING:
+    from chalicelib.calls.call import Call
+    from chalicelib.calls.events import Event
+
+EVERYTHING: tuple[Event, ...] = (
+    a.received(),
+    a.pressed(1),
+    a.went_silent(2),
+    a.dialled(3, status="busy", seconds=0),
+    a.dialled(4, seconds=40),
+    a.dialled(5, seconds=20, destination="+33199000000"),
+    a.message_left(6),
+    a.message_left(7, recording_id="RE2", seconds=0),
+    a.recorded(),
+    a.leg_changed(),
+    a.fell_back(),
+    a.fell_back(id="fallback:2", reason="Conflict"),
+    a.ended(),
+)
+
+
+def call_after(*events: Event) -> Call:
+    log = CallLogInMemory()
+    ref = a.log_call(log, *events)
+    return log.load("acc_1", ref.call_id)
+
+
+@given(st.data())
+def test_any_order_with_any_duplicates_makes_the_same_call(data: st.DataObject) -> None:
+    told = data.draw(st.lists(st.sampled_from(EVERYTHING), unique=True)) + [a.received()]
+    again = data.draw(st.lists(st.sampled_from(told)))
+
+    shuffled = data.draw(st.permutations(told + again))
+
+    assert call_after(*shuffled) == call_after(*dict.fromkeys(told))
+
+
+@given(st.permutations(EVERYTHING))
+def test_a_state_only_moves_forward(order: list[Event]) -> None:
+    log, states = CallLogInMemory(), list(State)
+    log.append(a.a_ref(), a.received())
+    reached = [0]
+
+    for event in order:
+        log.append(a.a_ref(), event)
+        reached.append(states.index(log.load("acc_1", "CA1").state))
+
+    assert reached == sorted(reached)
+
+
+@given(st.permutations(EVERYTHING))
+def test_an_outcome_only_gets_better(order: list[Event]) -> None:
+    log = CallLogInMemory()
+    log.append(a.a_ref(), a.received())
+    ranks = [0]
+
+    for event in order:
+        log.append(a.a_ref(), event)
+        ranks.append(log.load("acc_1", "CA1").outcome.rank)
+
+    assert ranks == sorted(ranks)
+    assert ranks[-1] == Outcome.ANSWERED.rank
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "outcome"),
+    [
+        pytest.param((), State.RINGING, Outcome.ABANDONED, id="it rings"),
+        pytest.param((a.pressed(),), State.IN_MENU, Outcome.ABANDONED, id="a key"),
+        pytest.param((a.went_silent(),), State.IN_MENU, Outcome.ABANDONED, id="silence"),
+        pytest.param((a.leg_changed(),), State.CONNECTED, Outcome.ABANDONED, id="a leg answers"),
+        pytest.param(
+            (a.leg_changed("ringing"),), State.RINGING, Outcome.ABANDONED, id="a leg rings"
+        ),
+        pytest.param((a.dialled(status="busy"),), State.RINGING, Outcome.MISSED, id="busy"),
+        pytest.param((a.dialled(),), State.CONNECTED, Outcome.ANSWERED, id="a conversation"),
+        pytest.param((a.message_left(),), State.RINGING, Outcome.VOICEMAIL, id="a message"),
+        pytest.param(
+            (a.message_left(seconds=0),), State.RINGING, Outcome.ABANDONED, id="silent message"
+        ),
+        pytest.param((a.recorded(),), State.RINGING, Outcome.VOICEMAIL, id="only its file"),
+        pytest.param(
+            (a.recorded(voicemail=False),), State.RINGING, Outcome.ABANDONED, id="a recording"
+        ),
+        pytest.param(
+            (a.recorded(status="absent"),), State.RINGING, Outcome.ABANDONED, id="no recording"
+        ),
+        pytest.param((a.fell_back(),), State.RINGING, Outcome.FELL_BACK, id="our failure"),
+        pytest.param((a.ended(),), State.ENDED, Outcome.ABANDONED, id="hung up at once"),
+        pytest.param(
+            (a.ended(), a.dialled()), State.ENDED, Outcome.ANSWERED, id="late dial result"
+        ),
+    ],
+)
+def test_a_call_becomes(events: tuple[Event, ...], state: State, outcome: Outcome) -> None:
+    call = call_after(a.received(), *events)
+
+    assert (call.state, call.outcome) == (state, outcome)
+
+
+def test_an_outcome_is_told_once_the_call_has_ended() -> None:
+    going_on, over = call_after(a.received()), call_after(a.received(), a.ended())
+
+    assert (going_on.final_outcome, over.final_outcome) == (None, Outcome.ABANDONED)
+
+
+def test_two_conversations_are_added_up() -> None:
+    call = call_after(*EVERYTHING)
+
+    assert (call.talk_seconds, call.answered_by) == (60, (a.DESK, "+33199000000"))
+
+
+def test_a_message_told_twice_is_one_message_of_its_longer_length() -> None:
+    call = call_after(a.received(), a.message_left(), a.recorded(seconds=18))
+
+    assert call.messages == (Message(recording_id="RE1", seconds=18),)
+
+
+def test_nothing_is_known_of_a_call_that_has_not_begun() -> None:
+    with pytest.raises(NotFound):
+        call_after(a.pressed(), a.ended())
+
+
+def test_every_kind_of_event_has_its_facts() -> None:
+    kinds = {event.kind: facts_of(a.a_ref(), event) for event in EVERYTHING}
+
+    assert set(kinds) == set(EVENTS)
+    assert all(isinstance(facts, Facts) for facts in kinds.values())

@@ -1,0 +1,173 @@
+"""AWS in this process, by moto: the stack's own tables, queues, bucket and parameters.
+
+`a_cloud()` makes what `infra/cadran.yaml` declares. `tables(*rows)` makes only the tables of some
+row classes, for the tests of one store.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from moto import mock_aws
+from pynamodb.models import Model
+
+from chalicelib.runtime.tables import bind
+from tests.template import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REGION = "eu-west-3"
+STAGE = "test"
+ACCOUNT = "123456789012"  # moto's
+TOKEN = "12345"  # the token of Twilio's published signature vectors
+PEPPER = bytes(range(32))
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "CADRAN_STAGE": STAGE,
+    "CADRAN_DIRECTORY_TABLE": "cadran-test-directory",
+    "CADRAN_CALLS_TABLE": "cadran-test-calls",
+    "CADRAN_IVR_TABLE": "cadran-test-ivr",
+    "CADRAN_TRACKING_TABLE": "cadran-test-tracking",
+    "CADRAN_BILLING_TABLE": "cadran-test-billing",
+    "CADRAN_IDEMPOTENCY_TABLE": "cadran-test-idempotency",
+    "CADRAN_CALL_EVENTS_QUEUE": "cadran-test-call-events",
+    "CADRAN_PROJECTIONS_QUEUE": "cadran-test-projections",
+    "CADRAN_EXPORTS_QUEUE": "cadran-test-exports",
+    "CADRAN_INVOICES_QUEUE": "cadran-test-invoices",
+    "CADRAN_SECRETS_PREFIX": "/cadran/test",
+    "CADRAN_TWILIO_URL": "https://api.twilio.com",
+    "CADRAN_PUBLIC_URL": "",
+    "POWERTOOLS_SERVICE_NAME": "cadran",
+    "POWERTOOLS_METRICS_NAMESPACE": "Cadran",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """An AWS account made for one test."""
+
+    bucket: str
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return everything in a table, as DynamoDB spells it."""
+        items: list[dict[str, Any]] = boto3.client("dynamodb").scan(
+            TableName=f"cadran-{STAGE}-{table}"
+        )["Items"]
+        return items
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        """Take up to ten messages off a queue."""
+        sqs = boto3.client("sqs")
+        url = sqs.get_queue_url(QueueName=f"cadran-{STAGE}-{queue}")["QueueUrl"]
+        taken = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(each["Body"]) for each in taken]
+
+    def put_parameter(self, name: str, value: str) -> None:
+        """Set one of the stage's parameters, and forget what was read before."""
+        boto3.client("ssm").put_parameter(
+            Name=f"/cadran/{STAGE}/{name}", Value=value, Type="SecureString", Overwrite=True
+        )
+        forget_clients()
+
+
+@contextmanager
+def a_cloud() -> Iterator[Cloud]:
+    """Open an AWS account as the stack leaves it; close it, and every client of it, at the end."""
+    with mock_aws():
+        forget_clients()
+        cloud = Cloud(bucket=f"cadran-{STAGE}-files-{ACCOUNT}")
+        _create_tables()
+        _create_queues()
+        boto3.client("s3").create_bucket(
+            Bucket=cloud.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
+        cloud.put_parameter("files-bucket", cloud.bucket)
+        cloud.put_parameter("pepper", base64.b64encode(PEPPER).decode())
+        cloud.put_parameter(
+            "twilio", json.dumps({"account_sid": "AC" + "0" * 32, "auth_tokens": [TOKEN]})
+        )
+        try:
+            yield cloud
+        finally:
+            forget_clients()
+
+
+def forget_clients() -> None:
+    """Drop what the process keeps between requests: clients, secrets, stores, connections."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("chalicelib.runtime."):
+            for value in list(vars(module).values()):
+                if callable(forget := getattr(value, "cache_clear", None)):
+                    forget()
+    for row in _rows(Model):
+        row._connection = None
+
+
+def _rows(base: type[Model]) -> Iterator[type[Model]]:
+    for row in base.__subclasses__():
+        yield row
+        yield from _rows(row)
+
+
+def _create_tables() -> None:
+    client = boto3.client("dynamodb")
+    for table in resources("AWS::DynamoDB::Table", stage=STAGE).values():
+        wanted = (
+            "TableName",
+            "AttributeDefinitions",
+            "KeySchema",
+            "BillingMode",
+            "GlobalSecondaryIndexes",
+        )
+        client.create_table(**{name: table[name] for name in wanted if name in table})
+
+
+def _create_queues() -> None:
+    client = boto3.client("sqs")
+    for queue in resources("AWS::SQS::Queue", stage=STAGE).values():
+        client.create_queue(QueueName=queue["QueueName"])
+
+
+@contextmanager
+def tables(*rows: type[Model]) -> Iterator[None]:
+    """Open an AWS account that has the tables of these row classes, empty."""
+    with mock_aws():
+        for row in rows:
+            table: Any = row.Meta
+            bind(row, f"cadran-test-{table.table}", region=REGION)
+            row.create_table(billing_mode="PAY_PER_REQUEST", wait=True)
+        try:
+            yield
+        finally:
+            for row in rows:
+                row._connection = None
+
+
+@contextmanager
+def requests_counted(row: type[Model]) -> Iterator[list[str]]:
+    """Collect the name of every request sent to a row's table."""
+    sent: list[str] = []
+
+    def note(event_name: str, **_: Any) -> None:
+        sent.append(event_name.rpartition(".")[2])
+
+    events = row._get_connection().connection.client.meta.events
+    events.register("before-send.dynamodb.*", note)
+    try:
+        yield sent
+    finally:
+        events.unregister("before-send.dynamodb.*", note)
