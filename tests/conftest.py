@@ -1,0 +1,30 @@
+"""What every test starts from: the settings of a stage of its own, and nobody's AWS credentials."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from tests import clouds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# A machine's own credentials and settings must never reach a test.
+for name in [name for name in os.environ if name.startswith(("AWS_", "CADRAN_", "POWERTOOLS_"))]:
+    del os.environ[name]
+os.environ.update(clouds.ENVIRONMENT)
+
+# The pure suite shares its cores with others: a slow example is not a wrong one.
+hypothesis_settings.register_profile("cadran", deadline=None)
+hypothesis_settings.load_profile("cadran")
+
+
+@pytest.fixture
+def cloud() -> Iterator[clouds.Cloud]:
+    """AWS as the stack leaves it: tables, queues, bucket and parameters, all empty."""
+    with clouds.a_cloud() as each:
+        yield each
