@@ -136,8 +136,9 @@ def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> R
 
 def _principal(http: ChaliceRequest, endpoint: Endpoint) -> Principal:
     if endpoint.scope is None:
-        return _wiring().anyone()
-    principal = _wiring().authenticate(
+        nobody: Principal = _wiring().anyone()
+        return nobody
+    principal: Principal = _wiring().authenticate(
         http.headers.get("authorization", ""), http.headers.get("cadran-account")
     )
     principal.require(endpoint.scope)
