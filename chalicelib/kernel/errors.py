@@ -49,6 +49,12 @@ class NotFound(Rejected):
     code = "not-found"
 
 
+class Unauthenticated(Rejected):
+    """No key, or one that is wrong, revoked or expired: the answer never says which."""
+
+    code = "unauthenticated"
+
+
 class Forbidden(Rejected):
     """Known caller, but the key lacks the scope or the account it asks for."""
 

@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import (
     NotFound,
     Rejected,
     Stale,
+    Unauthenticated,
     Unavailable,
 )
 
@@ -25,12 +26,6 @@ if TYPE_CHECKING:
     from pydantic import ValidationError
 
 PROBLEM_TYPES = "urn:cadran:problem:"
-
-
-class Unauthenticated(Rejected):
-    """No key, or one that is wrong, revoked or expired: the answer never says which."""
-
-    code = "unauthenticated"
 
 
 class TooLarge(Rejected):
