@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
     from chalice.app import Request
 
-E164 = re.compile(r"^\+[1-9]\d{5,14}$")
+E164 = re.compile(r"\+[1-9]\d{5,14}")
+JSON = "application/json"
+# What may stand in a path as it is (RFC 3986), and `%`, which is there already where it is needed.
+IN_PATH = "/%:@!$&'()*+,;=~"
+# What would be read as something else if it stood in a query as it is.
+AMBIGUOUS = re.compile(r"[%&+=# ]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,7 @@ class Form:
     urls: tuple[str, ...]  # how the carrier may have spelt the URL that it signed
     base_url: str  # public address of this deployment, without a trailing slash
     signature: str = field(default="", repr=False)
+    body: str | None = None  # the text of a JSON webhook, which has no fields
 
     def required(self, name: str) -> str:
         """Return a parameter the carrier always sends. Raises Rejected with its name."""
@@ -43,22 +49,25 @@ class Form:
     def fallback(self) -> str | None:
         """Where this number's callers go when we fail: it travels in our signed URL."""
         number = self.query.get("fallback", "")
-        return number if E164.match(number) else None
+        return number if E164.fullmatch(number) else None
 
     @classmethod
     def from_request(cls, request: Request, public_url: str) -> Form:
-        """Read a request of API Gateway's. `public_url` is "" unless a proxy hides the host."""
-        context = request.context
-        base_url = public_url.rstrip("/") or gateway_url(context)
+        """Read a request of API Gateway's. `public_url` is "" unless a proxy hides the host.
+
+        Raises Rejected on a body that is not text: the carrier never sent it.
+        """
+        base_url = public_url.rstrip("/") or gateway_url(request.context)
         pairs = _query_pairs(request)
-        url = f"{base_url}{_path(request)}"
-        body = request.raw_body or b""
+        text = _text(request)
+        is_json = request.headers.get("content-type", "").lower().startswith(JSON)
         return cls(
-            fields=_fields(body.decode("utf-8") if isinstance(body, bytes) else body),
+            fields={} if is_json else _fields(text),
             query=dict(pairs),
-            urls=tuple(_spellings(url, pairs)),
+            urls=tuple(_spellings(base_url, _path(request), pairs)),
             base_url=base_url,
             signature=request.headers.get("x-twilio-signature", ""),
+            body=text if is_json else None,
         )
 
 
@@ -82,6 +91,14 @@ def _query_pairs(request: Request) -> list[tuple[str, str]]:
     return [(name, value) for name in query for value in query.getlist(name)] if query else []
 
 
+def _text(request: Request) -> str:
+    body = request.raw_body or b""
+    try:
+        return body.decode("utf-8") if isinstance(body, bytes) else body
+    except UnicodeDecodeError as error:
+        raise Rejected("the webhook's body is not text") from error
+
+
 def _fields(body: str) -> dict[str, tuple[str, ...]]:
     fields: dict[str, tuple[str, ...]] = {}
     for name, value in parse_qsl(body, keep_blank_values=True):
@@ -89,22 +106,29 @@ def _fields(body: str) -> dict[str, tuple[str, ...]]:
     return fields
 
 
-def _spellings(url: str, pairs: list[tuple[str, str]]) -> Iterable[str]:
-    """Yield the URLs the carrier may have signed.
+def _spellings(base_url: str, path: str, pairs: list[tuple[str, str]]) -> Iterable[str]:
+    """Return the URLs the carrier may have signed. Each of them means what we received.
 
-    API Gateway hands the query over decoded and may reorder it, while the carrier signs it as
-    configured. Our own URLs are sorted and percent-encoded; hand-made ones may be in order or
-    use `+` for a space.
+    API Gateway hands the query over decoded, grouped by name and perhaps reordered, while the
+    carrier signs it as configured. Our own URLs are sorted and percent-encoded; hand-made ones
+    may be in order, use `+` for a space, or leave in place what could stand there.
     """
-    if not pairs:
-        return (url,)
-    queries = (
+    paths = dict.fromkeys((path, quote(path, safe=IN_PATH)))
+    queries = dict.fromkeys(
         "&".join(f"{encode(name)}={encode(value)}" for name, value in order)
-        for encode in (_percent, quote_plus, str)
+        for encode in (_percent, quote_plus, _as_typed)
         for order in (pairs, sorted(pairs))
     )
-    return dict.fromkeys(f"{url}?{query}" for query in queries)
+    return [
+        f"{base_url}{each}?{query}" if query else f"{base_url}{each}"
+        for each in paths
+        for query in queries
+    ]
 
 
 def _percent(text: str) -> str:
     return quote(text, safe="")
+
+
+def _as_typed(text: str) -> str:
+    return AMBIGUOUS.sub(lambda each: f"%{ord(each[0]):02X}", text)

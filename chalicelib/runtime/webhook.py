@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalice.app import Blueprint, Response
 from twilio.request_validator import RequestValidator
 
-from chalicelib.kernel.errors import Conflict, Rejected, Unavailable
+from chalicelib.kernel.errors import Conflict, Rejected
 from chalicelib.runtime import apology, secrets
 from chalicelib.runtime.form import Form
 from chalicelib.runtime.observability import count, logger, traced
@@ -22,9 +22,12 @@ from chalicelib.runtime.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    View = Callable[..., str]
+    from chalice.app import Request
 
-FORM = "application/x-www-form-urlencoded"
+    View = Callable[..., str]
+    Failure = Callable[[Form, Exception], str]
+
+ANY = "*/*"  # a wrong type is refused here with 403, not by Chalice with a JSON document
 TWIML: dict[str, str | list[str]] = {"Content-Type": "text/xml; charset=utf-8"}
 MAX_BYTES = 64 * 1024  # Twilio's own forms are a few kilobytes
 
@@ -44,7 +47,7 @@ class Webhooks:
         """Register a route nobody waits on (status and recording callbacks)."""
         return self._post(path, _noted)
 
-    def _post(self, path: str, failed: Callable[[Form, Exception], str]) -> Callable[[View], View]:
+    def _post(self, path: str, failed: Failure) -> Callable[[View], View]:
         self.paths.append(path)
 
         def register(view: View) -> View:
@@ -52,29 +55,29 @@ class Webhooks:
             def route(**args: str) -> Response:
                 return self._respond(view, failed, args)
 
-            self.blueprint.route(path, methods=["POST"], content_types=[FORM])(route)
+            self.blueprint.route(path, methods=["POST"], content_types=[ANY])(route)
             return view
 
         return register
 
-    def _respond(
-        self, view: View, failed: Callable[[Form, Exception], str], args: dict[str, str]
-    ) -> Response:
-        request = self.blueprint.current_request
-        if len(request.raw_body or b"") > MAX_BYTES:
-            return Response("", status_code=403)
-        form = Form.from_request(request, settings().public_url)
+    def _respond(self, view: View, failed: Failure, args: dict[str, str]) -> Response:
+        logger().set_correlation_id(None)
+        form: Form | None = None
         try:
-            genuine = is_genuine(form)
-        except Unavailable as error:  # without the token nobody can tell: store nothing
-            return Response(_apologised(form, error), headers=TWIML)
-        if not genuine:
-            count("ForgedWebhook")
-            logger().warning("webhook with a wrong signature", extra={"path": request.path})
-            return Response("", status_code=403)
-        logger().set_correlation_id(form.optional("CallSid"))
-        with traced(view.__name__, call=form.optional("CallSid") or ""):
-            return Response(_answer(view, failed, form, args), headers=TWIML)
+            form = _received(self.blueprint.current_request)
+            if not is_genuine(form):
+                return _refused("the signature is wrong")
+            call_id = form.optional("CallSid")
+            logger().set_correlation_id(call_id)
+            with traced(view.__name__, call=call_id or ""):
+                return _twiml(_answer(view, failed, form, args))
+        except Rejected as error:
+            return _refused(error.message)
+        except Exception as error:
+            # No settings or no token: nobody can tell who asks, so nothing is stored. The answer
+            # only says what to dial, to whoever asked, and rings nobody by itself.
+            _report(view, error)
+            return _twiml(apology.fall_back(form.fallback if form else None))
 
 
 class _Fields(dict[str, tuple[str, ...]]):
@@ -86,26 +89,54 @@ class _Fields(dict[str, tuple[str, ...]]):
 
 def is_genuine(form: Form) -> bool:
     """Tell whether Twilio signed this request with one of our tokens, for one of its URLs."""
-    fields = _Fields(form.fields)
+    if form.body is not None and "bodySHA256" not in form.query:
+        return False
+    signed = _Fields(form.fields) if form.body is None else form.body
     return any(
-        RequestValidator(token).validate(url, fields, form.signature)
+        RequestValidator(token).validate(url, signed, form.signature)
         for token in secrets.twilio().auth_tokens
         for url in form.urls
     )
 
 
-def _answer(
-    view: View, failed: Callable[[Form, Exception], str], form: Form, args: dict[str, str]
-) -> str:
+def _received(request: Request) -> Form:
+    if len(request.raw_body or b"") > MAX_BYTES:
+        raise Rejected("the webhook is longer than any of the carrier's")
+    return Form.from_request(request, settings().public_url)
+
+
+def _refused(reason: str) -> Response:
+    count("ForgedWebhook")
+    logger().warning("webhook refused", extra={"reason": reason})
+    return Response("", headers={"Content-Type": "text/plain"}, status_code=403)
+
+
+def _twiml(text: str) -> Response:
+    return Response(text, headers=dict(TWIML))
+
+
+def _answer(view: View, failed: Failure, form: Form, args: dict[str, str]) -> str:
     try:
         try:
             return view(form, **args)
         except Conflict:
             return view(form, **args)
     except Exception as error:
-        logger().exception("webhook failed", extra={"view": view.__name__})
-        count("WebhookFailed", view=view.__name__, error=type(error).__name__)
+        _report(view, error)
+        return _after(failed, form, error)
+
+
+def _after(failed: Failure, form: Form, error: Exception) -> str:
+    try:
         return failed(form, error)
+    except Exception:
+        logger().exception("could not remember that a call fell back")
+        return apology.fall_back(form.fallback)
+
+
+def _report(view: View, error: Exception) -> None:
+    logger().exception("webhook failed", extra={"view": view.__name__})
+    count("WebhookFailed", view=view.__name__, error=type(error).__name__)
 
 
 def _fell_back(form: Form, error: Exception) -> str:
