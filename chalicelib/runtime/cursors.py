@@ -39,7 +39,8 @@ def unseal(cursor: str, *, key: bytes, context: str) -> dict[str, Any]:
 
 
 def _tag(body: bytes, key: bytes, context: str) -> bytes:
-    return hmac.digest(key, context.encode() + b"\0" + body, hashlib.sha256)[:_SEAL_BYTES]
+    purpose = hashlib.sha256(context.encode()).digest()  # of fixed length: no shifting into body
+    return hmac.digest(key, b"cursor" + purpose + body, hashlib.sha256)[:_SEAL_BYTES]
 
 
 def _refusal() -> WrongCursor:

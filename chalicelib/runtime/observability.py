@@ -1,5 +1,5 @@
 """Logs, metrics and traces through Powertools, built on first use. No personal data leaves here:
-every phone number in a log line is cut to its country and last two digits.
+every phone number in a log line or a metric is cut to its first and last two digits.
 """
 
 from __future__ import annotations
@@ -16,8 +16,15 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# E.164, or the same percent-encoded in a URL.
-_NUMBER = re.compile(r"(\+|%2[bB])([1-9]\d{0,2})\d{4,10}(\d{2})(?!\d)")
+# International (+33..., 0033..., 33...), percent-encoded in a URL or not, and French national,
+# with or without gaps. What is glued to a letter or a point is an identifier or a decimal.
+_PLUS = r"(?:\+|%(?:25)*2[bB])"
+_GAP = r"(?:[ .\u00a0\u202f-]|\\u00a0|\\u202f)?"
+_NUMBER = re.compile(
+    rf"(?:({_PLUS}[1-9]\d?)(?:{_GAP}\d){{3,}}"
+    rf"|(?<![\w.-])(00[1-9]\d|33(?=[1-9])|0[1-9])(?:{_GAP}\d){{5,11}})"
+    rf"{_GAP}(\d{{2}})(?!\d)"
+)
 
 
 class DiscreetFormatter(LambdaPowertoolsFormatter):
@@ -31,10 +38,10 @@ class DiscreetFormatter(LambdaPowertoolsFormatter):
 def mask(text: str) -> str:
     """Return `text` with the middle of each phone number starred out.
 
-    >>> mask("caller +33162012345 hung up")
-    'caller +33*****45 hung up'
+    >>> mask("+33162012345 rang 01 62 01 23 46 at 2026-11-22T09:05:00.012+00:00")
+    '+33*****45 rang 01*****46 at 2026-11-22T09:05:00.012+00:00'
     """
-    return _NUMBER.sub(lambda m: f"{m[1]}{m[2][:2]}*****{m[3]}", text)
+    return _NUMBER.sub(lambda m: f"{m[1] or m[2]}*****{m[3]}", text)
 
 
 @cache
@@ -50,7 +57,7 @@ def count(metric: str, value: int = 1, **dimensions: str) -> None:
 
     with single_metric(name=metric, unit=MetricUnit.Count, value=value) as line:
         for name, text in dimensions.items():
-            line.add_dimension(name=name, value=text)
+            line.add_dimension(name=name, value=mask(text))
 
 
 @contextmanager
@@ -61,8 +68,9 @@ def traced(name: str, **annotations: str) -> Iterator[None]:
         return
     provider = _tracer().provider
     with provider.in_subsegment(name=f"## {name}") as segment:
-        for key, text in annotations.items():
-            segment.put_annotation(key=key, value=text)
+        # Without a sampled segment there is nothing to annotate.
+        for key, text in annotations.items() if segment is not None else ():
+            segment.put_annotation(key=key, value=mask(text))
         yield
 
 

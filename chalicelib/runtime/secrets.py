@@ -1,5 +1,8 @@
 """Secrets, fetched by name from SSM Parameter Store when first needed, kept five minutes.
 
+When the store does not answer, the last value known goes on serving: a call in progress must not
+end because a parameter is due for a refresh.
+
 Nothing here is ever logged. Rotation of the carrier's token: put `[new, old]`, wait until the
 carrier signs with the new one, then put `[new]`.
 """
@@ -50,13 +53,24 @@ def _parameter(name: str) -> str:
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
     try:
-        return str(_provider().get(path, decrypt=True, max_age=MAX_AGE_SECONDS))
+        value = str(_provider().get(path, decrypt=True, max_age=MAX_AGE_SECONDS))
     except GetParameterError as error:
+        if path in _last_known():
+            return _last_known()[path]
         raise Unavailable("parameter store did not answer", parameter=path) from error
+    _last_known()[path] = value
+    return value
+
+
+@cache
+def _last_known() -> dict[str, str]:
+    return {}
 
 
 @cache
 def _provider() -> Any:
     from aws_lambda_powertools.utilities.parameters import SSMProvider
+    from botocore.config import Config
 
-    return SSMProvider()
+    quick = Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 2})
+    return SSMProvider(boto_config=quick)
