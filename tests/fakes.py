@@ -32,7 +32,7 @@ class CallLogInMemory:
         if event.id in events:
             return False
         events[event.id] = event
-        row = self._rows.setdefault(ref.call_id, {"account_id": ref.account_id})
+        row = self._rows.setdefault(ref.call_id, {})
         facts = facts_of(ref, event)
         for name, value in facts.once.items():
             if value is not None:

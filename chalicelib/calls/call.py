@@ -44,10 +44,12 @@ class CallRef:
     """Which call an event belongs to, and what its index keys are made of.
 
     `log_shards` is the account's and may grow but never shrink: readers ask every shard.
+    A webhook about a call's end says nothing of the account, and need not: the log takes it from
+    the event that began the call. Only an event that offers an outcome must name it.
     """
 
     call_id: str
-    account_id: str
+    account_id: str = ""
     log_shards: int = 1
     caller_hash: str | None = None
 

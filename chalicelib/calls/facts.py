@@ -51,6 +51,7 @@ def facts_of(ref: CallRef, event: Event) -> Facts:
 def _received(ref: CallRef, event: Received) -> Facts:
     return Facts(
         once={
+            "account_id": ref.account_id,
             "dialled": event.dialled,
             "caller": event.caller,
             "caller_hash": ref.caller_hash,

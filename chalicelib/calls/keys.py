@@ -89,7 +89,9 @@ def caller_key(account_id: str, caller_hash: str) -> str:
 
 
 def outcome_key(ref: CallRef, outcome: Outcome) -> str:
-    """Return the key of the index by outcome."""
+    """Return the key of the index by outcome. Raises ValueError where no account is known."""
+    if not ref.account_id:
+        raise ValueError(f"an outcome for {ref.call_id}, and no account to list it under")
     return value_key(ref, outcome)
 
 

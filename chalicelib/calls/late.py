@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
+from typing import Any
 
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Event, parse
@@ -12,15 +12,14 @@ from chalicelib.calls.events import Event, parse
 PRIVATE = frozenset({"caller", "dialled", "destination", "keys"})
 
 
-def to_message(ref: CallRef, event: Event) -> str:
-    """Write an event and its call as JSON."""
-    return json.dumps({"ref": asdict(ref), "event": event.to_dict()}, separators=(",", ":"))
+def to_message(ref: CallRef, event: Event) -> dict[str, Any]:
+    """Write an event and its call as plain JSON values."""
+    return {"ref": asdict(ref), "event": event.to_dict()}
 
 
-def from_message(message: str) -> tuple[CallRef, Event]:
+def from_message(message: dict[str, Any]) -> tuple[CallRef, Event]:
     """Read what `to_message` wrote. Raises KeyError, TypeError or ValueError on anything else."""
-    values = json.loads(message)
-    return CallRef(**values["ref"]), parse(values["event"])
+    return CallRef(**message["ref"]), parse(message["event"])
 
 
 def without_numbers(event: Event) -> dict[str, str | int | bool]:

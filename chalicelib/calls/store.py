@@ -133,7 +133,7 @@ class CallStore:
         request = self._table.get_operation_kwargs(
             ref.call_id,
             keys.SUMMARY_ROW,
-            actions=[*_appends(ref, event), *_adds(facts), *_offers(ref, outcome)],
+            actions=[*_appends(event), *_adds(facts), *_offers(ref, outcome)],
             condition=_is_new(event, outcome),
             return_values_on_condition_failure=ALL_OLD,
         )
@@ -152,11 +152,10 @@ class CallStore:
         return self._row._get_connection()
 
 
-def _appends(ref: CallRef, event: Event) -> Iterator[Action]:
+def _appends(event: Event) -> Iterator[Action]:
     events = Path("events")
     yield events.set((events | []).append([event.to_dict()]))
     yield Path("event_ids").add({"SS": [event.id]})
-    yield _once("account_id", ref.account_id)
 
 
 def _adds(facts: Facts) -> Iterator[Action]:

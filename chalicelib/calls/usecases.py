@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.calls.late import from_message, without_numbers
 from chalicelib.kernel.errors import Unavailable
@@ -49,7 +49,7 @@ def record(ref: CallRef, event: Event, *, log: CallLog, late: LateEvents) -> Non
         _keep_for_later(ref, event, late)
 
 
-def store_late(message: str, *, log: CallLog) -> bool:
+def store_late(message: dict[str, Any], *, log: CallLog) -> bool:
     """Store an event that was left on the queue. Return False if it had been stored already."""
     ref, event = from_message(message)
     return log.append(ref, event)

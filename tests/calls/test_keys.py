@@ -86,3 +86,8 @@ def test_a_query_asks(filters: dict[str, str], name: str, asked: tuple[str, ...]
 
 def test_indexes_stay_within_dynamodb_s_hundred_attributes() -> None:
     assert len(keys.PROJECTED) * 5 <= 100
+
+
+def test_an_outcome_needs_an_account_to_be_listed_under() -> None:
+    with pytest.raises(ValueError, match="no account"):
+        keys.outcome_key(a.a_ref(account_id=""), Outcome.MISSED)
