@@ -1,0 +1,69 @@
+"""The URLs a call comes back to, and what they carry so that coming back costs no read.
+
+The carrier signs them, so what they say of the call can be believed. Queries are sorted and
+percent-encoded: the signature is checked against that spelling.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote
+
+from chalicelib.kernel.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.ivr.position import Position
+
+_NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+_MOST_SHARDS: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAddress:
+    """Everything that stays the same from one answer of a call to the next."""
+
+    base_url: str
+    flow_id: str
+    version: int
+    account_id: str
+    log_shards: int = 1
+    fallback: str | None = None
+
+    def at(self, position: Position, *, arriving: bool = False) -> str:
+        """Return the URL of a position; `arriving` where the caller was not asked anything."""
+        query = {**self._query(), **position.query()}
+        if arriving:
+            query["arriving"] = "1"
+        path = f"voice/flows/{self.flow_id}/{self.version}/{position.node}"
+        return f"{self.base_url}/{path}?{_encoded(query)}"
+
+    def recordings(self) -> str:
+        """Return the URL that learns how a recording went."""
+        return f"{self.base_url}/voice/recordings?{_encoded(self._query())}"
+
+    def _query(self) -> dict[str, str]:
+        query = {"account": self.account_id, "shards": str(self.log_shards)}
+        return {**query, "fallback": self.fallback} if self.fallback else query
+
+    @classmethod
+    def from_url(cls, base_url: str, flow_id: str, version: str, query: Mapping[str, str]) -> Self:
+        """Read an address back. Raises Rejected on what `at` did not write."""
+        account_id, shards = query.get("account", ""), query.get("shards", "1")
+        if not account_id or not (_NUMBER.fullmatch(version) and _NUMBER.fullmatch(shards)):
+            raise Rejected("not an address of a call", flow_id=flow_id)
+        return cls(
+            base_url=base_url,
+            flow_id=flow_id,
+            version=int(version),
+            account_id=account_id,
+            log_shards=min(int(shards), _MOST_SHARDS),
+            fallback=query.get("fallback"),
+        )
+
+
+def _encoded(query: Mapping[str, str]) -> str:
+    return "&".join(f"{name}={quote(value, safe='')}" for name, value in sorted(query.items()))

@@ -1,0 +1,73 @@
+"""Whether a number answers with its flow, and what its callers hear when it does not. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.calls.events import FellBack, Received
+from chalicelib.directory.lines import LineState
+from chalicelib.ivr import texts
+from chalicelib.ivr.actions import Apologise, HangUp, Reply, Say
+
+if TYPE_CHECKING:
+    from chalicelib.directory.lines import Line
+    from chalicelib.ivr.actions import Context
+    from chalicelib.ivr.addresses import CallAddress
+    from chalicelib.ivr.published import Published
+
+
+class Refusal(StrEnum):
+    """Why a call is not let into a flow."""
+
+    UNKNOWN_NUMBER = "unknown number"
+    NOT_IN_USE = "number not in use"
+    SUSPENDED = "account suspended"
+    NO_FLOW = "no flow published"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a use case hands to its route: the reply, where the call comes back, what to log."""
+
+    reply: Reply
+    address: CallAddress | None = None
+    refusal: str | None = None
+
+
+# Nobody in particular answers these: saying so is no apology.
+_NOBODYS: Final = frozenset({Refusal.UNKNOWN_NUMBER, Refusal.NOT_IN_USE})
+
+
+def refusal_of(line: Line) -> Refusal | None:
+    """Say why a line takes no calls; None when it does."""
+    if line.state is not LineState.ACTIVE:
+        return Refusal.NOT_IN_USE
+    if not line.account_active:
+        return Refusal.SUSPENDED
+    return None if line.flow_id else Refusal.NO_FLOW
+
+
+def refuse(refusal: Refusal, context: Context) -> Reply:
+    """Return what the caller of a line that takes no calls hears, and the fact for the log."""
+    fell_back = FellBack(id="refused", at=context.now.astimezone(UTC), reason=refusal.value)
+    language = texts.DEFAULT_LANGUAGE
+    if refusal in _NOBODYS:
+        words = texts.say(texts.Line.NOT_IN_SERVICE, language)
+        return Reply(actions=(Say(words), HangUp()), events=(fell_back,))
+    return Reply(actions=(Apologise(language), HangUp()), events=(fell_back,))
+
+
+def received(context: Context, source_id: str | None, published: Published | None) -> Received:
+    """Return the first fact of a call: everything later hangs on it."""
+    return Received(
+        id="received",
+        at=context.now.astimezone(UTC),
+        dialled=context.dialled,
+        caller=context.caller,
+        source_id=source_id,
+        flow_id=published.flow_id if published else None,
+        flow_version=published.version if published else None,
+    )

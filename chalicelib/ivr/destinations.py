@@ -1,0 +1,53 @@
+"""Which numbers a flow may put its callers through to, and why not the others."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from chalicelib.kernel import phone
+from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel.numbering import Family, classify
+
+_EMERGENCY: Final = "an emergency number: callers must dial it themselves, to be located"
+_SHORT: Final = "a short number, which only a telephone in France can dial"
+
+# Emergency calls are routed by where the caller is (code des postes, L33-1 f), which forwarding
+# hides; a surcharged number would charge its service to the flow's owner, at any caller's will.
+REFUSED: Final[dict[Family, str]] = {
+    Family.URGENCE: _EMERGENCY,
+    Family.SVA_MAJORE: "a surcharged number: each call would cost you its service price",
+    Family.RENSEIGNEMENTS: "a directory enquiry number, which is surcharged",
+    Family.COURT_GRATUIT: _SHORT,
+    Family.COURT_FONCTIONNALITE_BANALISEE: _SHORT,
+    Family.COURT_GENERALISTE: f"{_SHORT} and may be surcharged",
+    Family.COURT_ASSISTANCE_OPERATEUR: _SHORT,
+    Family.EUROPEEN_SOCIAL: _SHORT,
+    Family.INTERET_GENERAL: _SHORT,
+    Family.SPECIAL_DATA_OR_INTERNET: "a number for data services: nobody would answer",
+    Family.ROUTING_PREFIX_NOT_DIALABLE: "a prefix that networks use among themselves",
+    Family.MOBILE_LONG_M2M: "a number for machines: nobody would answer",
+}
+
+
+def read(text: str) -> phone.E164:
+    """Return a dialable number in E.164 form; `Rejected`, with the reason, when it has none."""
+    try:
+        return phone.parse(text)
+    except Rejected as error:
+        raise Rejected(_why_unreadable(text)) from error
+
+
+def refusal(number: str) -> str | None:
+    """Say why a number (E.164) may not be a destination; None when it may."""
+    try:
+        return REFUSED.get(classify(number).family)
+    except Rejected:
+        return "not a number of the French plan" if number.startswith("+33") else None
+
+
+def _why_unreadable(text: str) -> str:
+    try:
+        reason = REFUSED.get(classify(text).family)
+    except Rejected:
+        reason = None
+    return reason or "not a telephone number: write it as 01 23 45 67 89 or +33123456789"

@@ -1,0 +1,77 @@
+"""A flow as it is kept: a draft that changes, and numbered versions that never do. Values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.kernel.errors import Fault, Rejected
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.ivr.nodes import Flow
+
+    Document = dict[str, Any]
+
+LONGEST_DOCUMENT: Final = 350_000  # bytes of JSON
+
+
+class DocumentTooLarge(Rejected):
+    """The document would not fit into one row of the table."""
+
+    code = "flow-too-large"
+
+    def __init__(self, size: int, limit: int = LONGEST_DOCUMENT) -> None:
+        reason = f"the document takes {size} bytes, at most {limit} can be kept"
+        faults = (Fault("/document", reason),)
+        super().__init__("the flow is too large", faults=faults, size=size, limit=limit)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowHeader:
+    """A flow without its documents: what a list shows. `revision` counts changes of the draft."""
+
+    flow_id: str
+    account_id: str
+    name: str
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+    published_version: int | None = None
+    published_revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A flow with the document being worked on, which may have faults."""
+
+    header: FlowHeader
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionHeader:
+    """A published version without its document."""
+
+    flow_id: str
+    version: int
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published version: immutable."""
+
+    header: VersionHeader
+    document: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What answers a new call: the newest version, read and ready."""
+
+    flow_id: str
+    account_id: str
+    version: int
+    flow: Flow

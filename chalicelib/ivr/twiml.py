@@ -1,0 +1,132 @@
+"""Actions as TwiML: the only place that knows how the carrier spells them. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from chalicelib.ivr import texts
+from chalicelib.ivr.actions import (
+    Apologise,
+    Ask,
+    Connect,
+    Continue,
+    HangUp,
+    Play,
+    Say,
+    TakeMessage,
+)
+from chalicelib.ivr.voices import voice_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.ivr.actions import Reply
+    from chalicelib.ivr.nodes import Spoken
+    from chalicelib.ivr.position import Position
+
+
+class Urls(Protocol):
+    """Where a call comes back to. `addresses.CallAddress` is one."""
+
+    def at(self, position: Position, *, arriving: bool = False) -> str:
+        """Return the absolute URL of a position."""
+
+
+def render(reply: Reply, urls: Urls | None = None) -> str:
+    """Return the TwiML of a reply. One that waits for the caller needs `urls` to come back to."""
+    response = VoiceResponse()
+    back = _Back(reply, urls)
+    for action in reply.actions:
+        _VERBS[type(action)](response, action, back)
+    return str(response)
+
+
+class _Back:
+    """The way back of one reply, made only if a verb asks for it."""
+
+    def __init__(self, reply: Reply, urls: Urls | None) -> None:
+        self._position = reply.position
+        self._urls = urls
+
+    def url(self, *, arriving: bool = False) -> str | None:
+        if self._position is None or self._urls is None:
+            return None
+        return self._urls.at(self._position, arriving=arriving)
+
+    def action(self) -> dict[str, str]:
+        url = self.url()
+        return {"action": url, "method": "POST"} if url else {}
+
+
+def _say(verb: VoiceResponse | Gather, action: Say, back: _Back) -> None:
+    _speak(verb, action.words)
+
+
+def _play(verb: VoiceResponse | Gather, action: Play, back: _Back) -> None:
+    verb.play(action.audio.url)
+
+
+def _ask(response: VoiceResponse, action: Ask, back: _Back) -> None:
+    # Without actionOnEmptyResult the carrier would go on silently: silence comes back here too.
+    gather = response.gather(
+        **back.action(),
+        input="dtmf",
+        timeout=action.timeout_seconds,
+        num_digits=action.most_keys,
+        finish_on_key=action.finish_key,
+        action_on_empty_result=True,
+    )
+    for prompt in action.prompts:
+        _VERBS[type(prompt)](gather, prompt, back)
+
+
+def _connect(response: VoiceResponse, action: Connect, back: _Back) -> None:
+    dial = response.dial(timeout=action.ring_seconds, caller_id=action.caller_id, **back.action())
+    dial.number(action.number)
+
+
+def _take_message(response: VoiceResponse, action: TakeMessage, back: _Back) -> None:
+    response.record(
+        **back.action(),
+        max_length=action.max_seconds,
+        timeout=action.silence_seconds,
+        finish_on_key="#",
+        play_beep=True,
+    )
+    # A caller who says nothing leaves no recording: some carriers then go on to the next verb.
+    url = back.url()
+    if url:
+        response.redirect(url, method="POST")
+
+
+def _continue(response: VoiceResponse, action: Continue, back: _Back) -> None:
+    url = back.url(arriving=True)
+    if url:
+        response.redirect(url, method="POST")
+
+
+def _apologise(response: VoiceResponse, action: Apologise, back: _Back) -> None:
+    _speak(response, texts.say(texts.Line.APOLOGY, action.language))
+
+
+def _hang_up(response: VoiceResponse, action: HangUp, back: _Back) -> None:
+    response.hangup()
+
+
+def _speak(verb: VoiceResponse | Gather, words: Spoken) -> None:
+    voice = words.voice or voice_for(words.language)
+    verb.say(words.text, language=words.language, voice=voice)
+
+
+_VERBS: Final[dict[type[Any], Callable[[Any, Any, _Back], None]]] = {
+    Say: _say,
+    Play: _play,
+    Ask: _ask,
+    Connect: _connect,
+    TakeMessage: _take_message,
+    Continue: _continue,
+    Apologise: _apologise,
+    HangUp: _hang_up,
+}

@@ -1,0 +1,214 @@
+"""What the house does with flows and the calls that walk through them: load, decide, save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from chalicelib.calls import usecases as call_log
+from chalicelib.calls.call import CallRef
+from chalicelib.ivr import answering, engine
+from chalicelib.ivr.actions import Arrived
+from chalicelib.ivr.addresses import CallAddress
+from chalicelib.ivr.answering import Answer, Refusal
+from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.position import Position
+from chalicelib.kernel.errors import NotFound, Stale
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.events import Event
+    from chalicelib.calls.usecases import CallLog, LateEvents
+    from chalicelib.directory.lines import Line
+    from chalicelib.ivr.actions import Context, Input, Reply
+    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
+    from chalicelib.kernel.errors import Fault
+
+
+class Lines(Protocol):
+    """Whose number was dialled."""
+
+    def line(self, number: str) -> Line:
+        """Return the line of a number (E.164). Raises NotFound, Unavailable."""
+
+
+class Sources(Protocol):
+    """What made the phone ring."""
+
+    def source_of(self, line: Line, now: datetime) -> str | None:
+        """Return the source that a line stood for at that instant, None if for none."""
+
+
+class Callers(Protocol):
+    """How a caller is known in indexes."""
+
+    def caller_hash(self, account_id: str, caller: str) -> str:
+        """Return the account's own hash of a caller's number (E.164)."""
+
+
+class Flows(Protocol):
+    """Flows as a call needs them."""
+
+    def published(self, flow_id: str) -> Published:
+        """Return the newest version. Raises NotFound when there is none, Unavailable."""
+
+    def version(self, flow_id: str, version: int) -> Flow:
+        """Return one version. Raises NotFound, Unavailable."""
+
+
+class Drafts(Protocol):
+    """Flows as their owner works on them. Everything raises NotFound and Unavailable."""
+
+    def create(self, account_id: str, flow_id: str, document: Document, now: datetime) -> Draft:
+        """Store a new flow. Raises Conflict if there is one of that id."""
+
+    def draft(self, account_id: str, flow_id: str) -> Draft:
+        """Return a flow with its draft; another account's is NotFound."""
+
+    def replace(self, header: FlowHeader, document: Document, now: datetime) -> Draft:
+        """Store the draft's next revision. Raises Stale unless `header` is the one stored."""
+
+    def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
+        """Store the next version and make it answer, at once or not at all. Raises Stale."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Everything a call in progress needs of the world."""
+
+    lines: Lines
+    flows: Flows
+    sources: Sources
+    callers: Callers
+    log: CallLog
+    late: LateEvents
+
+
+def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
+    """Answer a call that has just reached one of our numbers.
+
+    Raises Unavailable when a table does not answer: the edge then sends the caller to the
+    fallback that the signed URL names.
+    """
+    try:
+        line = ports.lines.line(context.dialled)
+    except NotFound:
+        return _refused(None, Refusal.UNKNOWN_NUMBER, context, ports)
+    refusal = answering.refusal_of(line)
+    published = _published(line, ports.flows) if refusal is None else None
+    if published is None:
+        return _refused(line, refusal or Refusal.NO_FLOW, context, ports)
+    source_id = ports.sources.source_of(line, context.now)
+    position = Position(published.flow.start)
+    reply = engine.step(published.flow, position, Arrived(), context)
+    first = answering.received(context, source_id, published)
+    _record(_ref(line, context, ports), (first, *reply.events), ports)
+    address = CallAddress(
+        base_url=base_url,
+        flow_id=published.flow_id,
+        version=published.version,
+        account_id=line.account_id,
+        log_shards=line.log_shards,
+        fallback=line.fallback,
+    )
+    return Answer(reply=reply, address=address)
+
+
+def continue_call(
+    context: Context, address: CallAddress, position: Position, given: Input, ports: Ports
+) -> Answer:
+    """Take a call one step further, in the version it began with.
+
+    On a warm process this reads nothing: the URL says whose call it is.
+    """
+    flow = ports.flows.version(address.flow_id, address.version)
+    reply = engine.step(flow, position, given, context)
+    ref = CallRef(
+        call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
+    )
+    _record(ref, reply.events, ports)
+    return Answer(reply=reply, address=address)
+
+
+def create_flow(
+    account_id: str, flow_id: str, document: Document, *, now: datetime, drafts: Drafts
+) -> tuple[Draft, tuple[Fault, ...]]:
+    """Keep a new flow. It may have faults, which are returned: only publishing demands none."""
+    return drafts.create(account_id, flow_id, document, now), faults_of(document)
+
+
+def save_draft(
+    account_id: str,
+    flow_id: str,
+    document: Document,
+    *,
+    revision: int | None,
+    now: datetime,
+    drafts: Drafts,
+) -> tuple[Draft, tuple[Fault, ...]]:
+    """Replace a flow's draft. Raises Stale if it is not at `revision` any more."""
+    header = _at_revision(drafts.draft(account_id, flow_id), revision).header
+    return drafts.replace(header, document, now), faults_of(document)
+
+
+def publish_flow(
+    account_id: str, flow_id: str, *, revision: int | None, now: datetime, drafts: Drafts
+) -> VersionHeader:
+    """Make the draft the version that answers. Raises FlowRefused with every fault it has.
+
+    Publishing what is published already changes nothing, so that it can safely be repeated.
+    """
+    draft = _at_revision(drafts.draft(account_id, flow_id), revision)
+    parse(draft.document)
+    return drafts.publish(draft.header, draft.document, now)
+
+
+def faults_of(document: object) -> tuple[Fault, ...]:
+    """Return everything that keeps a document from being published."""
+    try:
+        parse(document)
+    except FlowRefused as error:
+        return error.faults
+    return ()
+
+
+def _published(line: Line, flows: Flows) -> Published | None:
+    try:
+        published = flows.published(line.flow_id or "")
+    except NotFound:
+        return None
+    # A line may only ever answer with its own account's flow.
+    return published if published.account_id == line.account_id else None
+
+
+def _refused(line: Line | None, refusal: Refusal, context: Context, ports: Ports) -> Answer:
+    reply: Reply = answering.refuse(refusal, context)
+    if line is not None:
+        source_id = ports.sources.source_of(line, context.now)
+        first = answering.received(context, source_id, None)
+        _record(_ref(line, context, ports), (first, *reply.events), ports)
+    return Answer(reply=reply, refusal=refusal.value)
+
+
+def _ref(line: Line, context: Context, ports: Ports) -> CallRef:
+    hashed = ports.callers.caller_hash(line.account_id, context.caller) if context.caller else None
+    return CallRef(
+        call_id=context.call_id,
+        account_id=line.account_id,
+        log_shards=line.log_shards,
+        caller_hash=hashed,
+    )
+
+
+def _record(ref: CallRef, events: tuple[Event, ...], ports: Ports) -> None:
+    for event in events:
+        call_log.record(ref, event, log=ports.log, late=ports.late)
+
+
+def _at_revision(draft: Draft, revision: int | None) -> Draft:
+    if revision is not None and draft.header.revision != revision:
+        facts = {"flow_id": draft.header.flow_id, "revision": draft.header.revision}
+        raise Stale("the draft was changed meanwhile", **facts)
+    return draft
