@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from chalice.app import Blueprint, Response
 
-from chalicelib.kernel.errors import CadranError, Fault
+from chalicelib.kernel.errors import CadranError, Fault, NotFound
 from chalicelib.runtime import problems
 from chalicelib.runtime.endpoints import Answer, Endpoint, Request
 from chalicelib.runtime.form import gateway_url
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Api", "Request"]
 
 MAX_BYTES = 1024 * 1024
+MAX_PART = 128  # characters in one part of a path
+JSON = ("application/json", "application/merge-patch+json")
 
 
 class Api:
@@ -97,7 +99,7 @@ def _respond(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) ->
     request_id = str(http.context.get("requestId", ""))
     logger().set_correlation_id(request_id)
     try:
-        with traced(endpoint.name), _validated():
+        with traced(endpoint.name):
             return _serve(http, endpoint, parts)
     except CadranError as error:
         count("ApiRefused", code=error.code)
@@ -111,8 +113,7 @@ def _respond(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) ->
 
 def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> Response:
     principal = _principal(http, endpoint)
-    arguments = {name: unquote(value) for name, value in parts.items()}
-    arguments |= _parsed(http, endpoint)
+    arguments = {**_path_parts(parts), **_parsed(http, endpoint)}
     request = Request(
         principal=principal,
         now=_wiring().clock(),
@@ -120,18 +121,24 @@ def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> R
         if_match=http.headers.get("if-match"),
         _new_id=_wiring().new_id,
     )
-    key = http.headers.get("idempotency-key")
-    if key is not None and endpoint.replayable:
-        from chalicelib.runtime import idempotency
 
-        stored = idempotency.once(
-            lambda: _plain(endpoint.view(request=request, **arguments), endpoint.status),
-            key=f"{principal.account_id}:{endpoint.method}:{http.context['path']}:{key}",
-            fingerprint=_text(http),
-            lambda_context=http.lambda_context,
-        )
-        return _response(stored)
-    return _response(_plain(endpoint.view(request=request, **arguments), endpoint.status))
+    def work() -> dict[str, Any]:
+        return _plain(endpoint.view(request=request, **arguments), endpoint.status)
+
+    key = http.headers.get("idempotency-key")
+    if key is None or not endpoint.replayable:
+        return _response(work())
+    from chalicelib.runtime import idempotency
+
+    place = (principal.account_id, endpoint.method, endpoint.path, sorted(parts.items()))
+    stored = idempotency.once(
+        work,
+        key=idempotency.checked(key),
+        place=place,
+        fingerprint=_text(http),
+        lambda_context=http.lambda_context,
+    )
+    return _response(stored)
 
 
 def _principal(http: ChaliceRequest, endpoint: Endpoint) -> Principal:
@@ -145,16 +152,40 @@ def _principal(http: ChaliceRequest, endpoint: Endpoint) -> Principal:
     return principal
 
 
+def _path_parts(parts: dict[str, str]) -> dict[str, str]:
+    """Decode the parts of the path. None of ours is long, and keys of tables may not be."""
+    plain = {name: unquote(value) for name, value in parts.items()}
+    if any(len(value) > MAX_PART or not value.isprintable() for value in plain.values()):
+        raise NotFound("nothing has such an address")
+    return plain
+
+
 def _parsed(http: ChaliceRequest, endpoint: Endpoint) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
-    if endpoint.body is not None:
-        kind = http.headers.get("content-type", "application/json").partition(";")[0].strip()
-        if kind not in ("application/json", "application/merge-patch+json"):
-            raise problems.Unsupported("send the body as application/json")
-        arguments["body"] = endpoint.body.model_validate_json(_text(http) or "{}")
-    if endpoint.query is not None:
-        arguments["query"] = endpoint.query.model_validate(_query(http))
+    with _validated():
+        if endpoint.query is not None:
+            arguments["query"] = endpoint.query.model_validate(_query(http))
+        if endpoint.body is not None:
+            arguments["body"] = endpoint.body.model_validate_json(_json(http))
+    if endpoint.query is None and http.query_params:
+        reason = "this operation takes no such parameter"
+        raise _malformed(
+            *(Fault(f"/{problems.escaped(name)}", reason) for name in http.query_params)
+        )
+    if endpoint.body is None and _text(http).strip() not in ("", "{}"):
+        raise _malformed(Fault("", "this operation takes no body"))
     return arguments
+
+
+def _malformed(*faults: Fault) -> problems.Malformed:
+    return problems.Malformed("the request does not have the documented shape", faults=faults)
+
+
+def _json(http: ChaliceRequest) -> str:
+    kind = http.headers.get("content-type", JSON[0]).partition(";")[0].strip().lower()
+    if kind not in JSON:
+        raise problems.Unsupported("send the body as application/json")
+    return _text(http) or "{}"
 
 
 def _text(http: ChaliceRequest) -> str:
@@ -164,7 +195,7 @@ def _text(http: ChaliceRequest) -> str:
     try:
         return raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
-        raise problems.Malformed("the body is not UTF-8", faults=(Fault("", str(error)),)) from None
+        raise _malformed(Fault("", f"the body is not UTF-8 (byte {error.start})")) from None
 
 
 def _query(http: ChaliceRequest) -> dict[str, str | list[str]]:
@@ -177,7 +208,10 @@ def _query(http: ChaliceRequest) -> dict[str, str | list[str]]:
 
 @contextmanager
 def _validated() -> Iterator[None]:
-    """Turn pydantic's faults into ours, without importing pydantic for routes without models."""
+    """Turn pydantic's faults into ours, without importing pydantic for routes without models.
+
+    Only what was sent is checked under it: a model of an answer that fails is a bug of ours.
+    """
     try:
         yield
     except ValueError as error:

@@ -67,6 +67,11 @@ STATUS: dict[type[CadranError], int] = {
     Unavailable: 503,
 }
 
+HEADERS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    503: {"Retry-After": "1"},
+}
+
 
 def problem(error: CadranError) -> Response:
     """Render an error of ours. Facts are for the logs: only `faults` leave the house."""
@@ -80,8 +85,7 @@ def problem(error: CadranError) -> Response:
     faults = getattr(error, "faults", ())
     if faults:
         body["errors"] = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
-    headers = {"Retry-After": "1"} if status == 503 else {}
-    return respond(status, body, headers)
+    return respond(status, body, HEADERS.get(status, {}))
 
 
 def bug(request_id: str) -> Response:
@@ -113,11 +117,16 @@ def from_validation(error: ValidationError, where: str = "") -> Malformed:
     from chalicelib.kernel.errors import Fault
 
     faults = tuple(
-        Fault(where + "".join(f"/{_escaped(part)}" for part in each["loc"]), each["msg"])
+        Fault(where + "".join(f"/{escaped(part)}" for part in each["loc"]), each["msg"])
         for each in error.errors(include_url=False, include_input=False, include_context=False)
     )
     return Malformed("the request does not have the documented shape", faults=faults)
 
 
-def _escaped(part: str | int) -> str:
+def escaped(part: str | int) -> str:
+    """Return one step of a JSON pointer (RFC 6901).
+
+    >>> escaped("a/b~c")
+    'a~1b~0c'
+    """
     return str(part).replace("~", "~0").replace("/", "~1")
