@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.ivr import checks, texts
 from chalicelib.ivr.kinds import NAME, NAME_MEANING, read_language, read_node
 from chalicelib.ivr.nodes import Flow
+from chalicelib.ivr.published import LONGEST_NAME
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, matching, quoted, text
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["Flow", "FlowRefused", "parse", "restore"]
 
 MOST_NODES: Final = 10_000
-LONGEST_NAME: Final = 100
 
 
 class FlowRefused(Rejected):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from chalicelib.kernel.errors import Fault, Rejected
 
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     Document = dict[str, Any]
 
+ItemT = TypeVar("ItemT")
+
 LONGEST_DOCUMENT: Final = 350_000  # bytes of JSON
+LONGEST_NAME: Final = 100
 
 
 class DocumentTooLarge(Rejected):
@@ -40,6 +43,21 @@ class FlowHeader:
     updated_at: datetime
     published_version: int | None = None
     published_revision: int | None = None
+    published_at: datetime | None = None
+
+    @property
+    def newest(self) -> VersionHeader | None:
+        """The version that answers, None before the first."""
+        if self.published_version is None or self.published_at is None:
+            return None
+        return VersionHeader(
+            flow_id=self.flow_id, version=self.published_version, published_at=self.published_at
+        )
+
+    @property
+    def all_published(self) -> bool:
+        """Say whether the draft is what answers: there is nothing new in it."""
+        return self.published_revision == self.revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +85,14 @@ class Version:
     document: Document
 
 
+@dataclass(frozen=True, slots=True)
+class Page(Generic[ItemT]):
+    """Some of a list. `next` is the position to go on from, None after the last one."""
+
+    items: tuple[ItemT, ...]
+    next: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What answers a new call: the newest version, read and ready."""
@@ -75,3 +101,13 @@ class Published:
     account_id: str
     version: int
     flow: Flow
+
+
+def name_of(document: Document) -> str:
+    """Return what to list a flow under, even while its document is not right yet.
+
+    >>> name_of({"name": "Standard"}), name_of({})
+    ('Standard', '(no name)')
+    """
+    name = document.get("name")
+    return name.strip()[:LONGEST_NAME] if isinstance(name, str) and name.strip() else "(no name)"

@@ -13,7 +13,7 @@ from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.position import Position
-from chalicelib.kernel.errors import NotFound, Stale
+from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -71,7 +71,10 @@ class Drafts(Protocol):
         """Store the draft's next revision. Raises Stale unless `header` is the one stored."""
 
     def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
-        """Store the next version and make it answer, at once or not at all. Raises Stale."""
+        """Store the next version and make it answer, at once or not at all.
+
+        Raises Conflict if the draft or the versions changed since `header` was read.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     published = _published(line, ports.flows) if refusal is None else None
     if published is None:
         return _refused(line, refusal or Refusal.NO_FLOW, context, ports)
-    source_id = ports.sources.source_of(line, context.now)
+    source_id = _source(line, context, ports)
     position = Position(published.flow.start)
     reply = engine.step(published.flow, position, Arrived(), context)
     first = answering.received(context, source_id, published)
@@ -123,7 +126,7 @@ def continue_call(
 
     On a warm process this reads nothing: the URL says whose call it is.
     """
-    flow = ports.flows.version(address.flow_id, address.version)
+    flow = _version(address, ports.flows)
     reply = engine.step(flow, position, given, context)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
@@ -161,6 +164,9 @@ def publish_flow(
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
     draft = _at_revision(drafts.draft(account_id, flow_id), revision)
+    newest = draft.header.newest
+    if newest is not None and draft.header.all_published:
+        return newest
     parse(draft.document)
     return drafts.publish(draft.header, draft.document, now)
 
@@ -183,10 +189,25 @@ def _published(line: Line, flows: Flows) -> Published | None:
     return published if published.account_id == line.account_id else None
 
 
+def _version(address: CallAddress, flows: Flows) -> Flow:
+    try:
+        return flows.version(address.flow_id, address.version)
+    except NotFound as error:
+        # Versions are for ever: one that is gone is our failure, and the caller's fallback helps.
+        raise Unavailable("a published version is missing", flow_id=address.flow_id) from error
+
+
+def _source(line: Line, context: Context, ports: Ports) -> str | None:
+    try:
+        return ports.sources.source_of(line, context.now)
+    except Unavailable:
+        return None  # the caller comes first: counting can look the source up later
+
+
 def _refused(line: Line | None, refusal: Refusal, context: Context, ports: Ports) -> Answer:
     reply: Reply = answering.refuse(refusal, context)
     if line is not None:
-        source_id = ports.sources.source_of(line, context.now)
+        source_id = _source(line, context, ports)
         first = answering.received(context, source_id, None)
         _record(_ref(line, context, ports), (first, *reply.events), ports)
     return Answer(reply=reply, refusal=refusal.value)

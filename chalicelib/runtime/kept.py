@@ -64,6 +64,10 @@ class Kept(Generic[KeyT, ValueT]):
         self._keep(key, value)
         return value
 
+    def put(self, key: KeyT, value: ValueT) -> None:
+        """Keep a value that was learnt on the way, as if it had just been read."""
+        self._keep(key, value)
+
     def forget(self, key: KeyT) -> None:
         """Drop a value that is known to have changed."""
         self._entries.pop(key, None)
