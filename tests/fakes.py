@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.calls import keys, search
+from chalicelib.calls.exports import LEASE, Export
 from chalicelib.calls.facts import facts_of
 from chalicelib.calls.summary import call_of
-from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.calls.call import Call, CallQuery, CallRef, Page
     from chalicelib.calls.events import Event
     from chalicelib.calls.summary import Summary
@@ -86,3 +90,92 @@ class LateEventsInMemory:
         if self.down:
             raise Unavailable("the queue is down")
         self.kept.append((ref, event))
+
+
+class ExportsInMemory:
+    """The `Exports` port."""
+
+    def __init__(self) -> None:
+        self._exports: dict[str, Export] = {}
+        self._held: dict[str, tuple[str, datetime | None]] = {}
+
+    def create(self, export: Export) -> None:
+        self._exports[export.export_id] = export
+
+    def load(self, account_id: str, export_id: str) -> Export:
+        export = self._exports.get(export_id)
+        if export is None or export.account_id != account_id:
+            raise NotFound("no such export", export_id=export_id)
+        return export
+
+    def claim(self, export_id: str, lease: str, now: datetime) -> Export:
+        holder, until = self._held.get(export_id, ("", None))
+        held = until is not None and until >= now and holder != lease
+        if held or export_id not in self._exports:
+            raise Conflict("another worker has it", export_id=export_id)
+        export = self._exports[export_id]
+        self._exports[export_id] = replace(export, attempts=export.attempts + 1)
+        self._held[export_id] = (lease, now + LEASE)
+        return self._exports[export_id]
+
+    def save(self, export: Export, lease: str, now: datetime, *, release: bool = False) -> None:
+        self._own(export.export_id, lease)
+        self._exports[export.export_id] = export
+        self._held[export.export_id] = (lease, None if release else now + LEASE)
+
+    def release(self, export_id: str, lease: str) -> None:
+        if self._held.get(export_id, ("", None))[0] == lease:
+            self._held[export_id] = (lease, None)
+
+    def _own(self, export_id: str, lease: str) -> None:
+        if self._held.get(export_id, ("", None))[0] != lease:
+            raise Conflict("another worker took it", export_id=export_id)
+
+
+class FilesInMemory:
+    """The `Files` port. `files` are whole; uploads are not seen until they are finished."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.uploads: dict[str, dict[int, bytes]] = {}
+        self._begun = 0
+
+    def begin(self, key: str) -> str:
+        self._begun += 1
+        upload_id = f"upload-{self._begun}"
+        self.uploads[upload_id] = {}
+        return upload_id
+
+    def put_part(self, key: str, upload_id: str, number: int, data: bytes) -> str:
+        self.uploads[upload_id][number] = data
+        return f"tag-{number}"
+
+    def finish(self, key: str, upload_id: str, tags: tuple[str, ...]) -> None:
+        parts = self.uploads.pop(upload_id, None)
+        if parts is not None:
+            numbers = range(1, len(tags) + 1)
+            self.files[key] = b"".join(parts[number] for number in numbers)
+        elif key not in self.files:
+            raise Unavailable("no such upload", key=key)
+
+    def abort(self, key: str, upload_id: str) -> None:
+        self.uploads.pop(upload_id, None)
+
+    def put(self, key: str, data: bytes) -> None:
+        self.files[key] = data
+
+    def get(self, key: str) -> bytes:
+        return self.files[key]
+
+
+class QueueInMemory:
+    """A queue of messages: a list, `down` at will."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.messages: list[dict[str, Any]] = []
+
+    def put(self, message: dict[str, Any]) -> None:
+        if self.down:
+            raise Unavailable("the queue is down")
+        self.messages.append(message)

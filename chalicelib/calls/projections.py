@@ -28,3 +28,11 @@ def ended_calls(images: Iterable[Image]) -> list[Call]:
     """Return the calls that ended among rows in order of change: the last state of each."""
     calls = (call for call in map(call_in, images) if call is not None and call.ended)
     return list({call.call_id: call for call in calls}.values())
+
+
+def projection_message(
+    account_id: str, call_id: str, projection: str | None = None
+) -> dict[str, str]:
+    """Return the message that shows a call to one projection again, or to all of them."""
+    message = {"account_id": account_id, "call_id": call_id}
+    return message if projection is None else message | {"projection": projection}

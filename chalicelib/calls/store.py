@@ -1,4 +1,4 @@
-"""The call log on DynamoDB: one item a call, one conditional UpdateItem an event.
+"""The call log on DynamoDB: one item a call, one conditional UpdateItem an event. And exports.
 
 Rows are read in DynamoDB's own notation rather than through PynamoDB's attributes, because the
 table's stream gives the same notation and both must read alike.
@@ -6,10 +6,11 @@ table's stream gives the same notation and both must read alike.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pynamodb.attributes import UnicodeAttribute
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.constants import ALL_OLD, UPDATE_ITEM
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
@@ -18,13 +19,15 @@ from pynamodb.models import Model
 
 from chalicelib.calls import keys, search
 from chalicelib.calls.call import Page
+from chalicelib.calls.exports import LEASE, Export, from_document, to_document
 from chalicelib.calls.facts import facts_of
 from chalicelib.calls.rows import Image, call_in, plain
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import CONDITION_FAILED, TableMeta, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from pynamodb.connection.table import TableConnection
     from pynamodb.expressions.condition import Condition
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.events import Event
     from chalicelib.calls.facts import Facts
 
+EXPORT_ROW = "export"
 FILTERED_PAGE = 1_000  # rows to ask for at once when a filter will drop some of them
 
 
@@ -150,6 +154,90 @@ class CallStore:
     @property
     def _table(self) -> TableConnection:
         return self._row._get_connection()
+
+
+class ExportRow(Model):
+    """An export, in the same table: no index and no projection knows it."""
+
+    class Meta(TableMeta):
+        table = "calls"
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True, default=EXPORT_ROW)
+    document = UnicodeAttribute()
+    attempts = NumberAttribute(default=0)
+    lease = UnicodeAttribute(null=True)
+    leased_until = UnicodeAttribute(null=True)
+
+
+class ExportStore:
+    """The `Exports` port on a table."""
+
+    def __init__(self, row: type[ExportRow] = ExportRow) -> None:
+        self._row = row
+
+    def create(self, export: Export) -> None:
+        """Keep a new export."""
+        with translated("create export", export_id=export.export_id):
+            self._keyed(export.export_id, document=_written(export)).save(
+                self._row.pk.does_not_exist()
+            )
+
+    def load(self, account_id: str, export_id: str) -> Export:
+        """Return an export of this account."""
+        with translated("load export", export_id=export_id):
+            row = self._row.get(f"export#{export_id}", EXPORT_ROW, consistent_read=True)
+        export = _read(row)
+        if export.account_id != account_id:
+            raise NotFound("no such export", export_id=export_id)
+        return export
+
+    def claim(self, export_id: str, lease: str, now: datetime) -> Export:
+        """Take the lease if nobody holds it, or whoever did is dead."""
+        row, instant = self._keyed(export_id), keys.instant(now)
+        until = self._row.leased_until
+        free = until.does_not_exist() | (until < instant) | (self._row.lease == lease)
+        with translated("claim export", export_id=export_id):
+            row.update(
+                [
+                    self._row.lease.set(lease),
+                    until.set(keys.instant(now + LEASE)),
+                    self._row.attempts.set((self._row.attempts | 0) + 1),
+                ],
+                condition=self._row.document.exists() & free,
+            )
+        return _read(row)
+
+    def save(self, export: Export, lease: str, now: datetime, *, release: bool = False) -> None:
+        """Write a checkpoint and renew the lease, or end it."""
+        until = self._row.leased_until
+        actions: list[Action] = [
+            self._row.document.set(_written(export)),
+            self._row.attempts.set(export.attempts),
+            until.remove() if release else until.set(keys.instant(now + LEASE)),
+        ]
+        with translated("save export", export_id=export.export_id):
+            self._keyed(export.export_id).update(actions, condition=self._row.lease == lease)
+
+    def release(self, export_id: str, lease: str) -> None:
+        """End the lease, unless another worker has it by now."""
+        ends: list[Action] = [self._row.leased_until.remove()]
+        try:
+            with translated("release export", export_id=export_id):
+                self._keyed(export_id).update(ends, condition=self._row.lease == lease)
+        except Conflict:
+            return
+
+    def _keyed(self, export_id: str, **attributes: Any) -> ExportRow:
+        return self._row(f"export#{export_id}", EXPORT_ROW, **attributes)
+
+
+def _written(export: Export) -> str:
+    return json.dumps(to_document(export), separators=(",", ":"))
+
+
+def _read(row: ExportRow) -> Export:
+    return from_document(json.loads(row.document), attempts=int(row.attempts))
 
 
 def _appends(event: Event) -> Iterator[Action]:

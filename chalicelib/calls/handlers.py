@@ -1,0 +1,79 @@
+"""Bodies of the call log's queue and stream handlers. `app.py` declares them, wiring fills them.
+
+Each message may come twice and each batch again as a whole, so all of this is idempotent.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.calls import exporting
+from chalicelib.calls.projections import ended_calls, projection_message
+from chalicelib.calls.usecases import store_late
+from chalicelib.runtime import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from chalicelib.calls.call import Call
+    from chalicelib.calls.exporting import Desk, Messages
+    from chalicelib.calls.projections import Projection
+    from chalicelib.calls.rows import Image
+    from chalicelib.calls.usecases import CallLog
+
+
+def store_late_events(bodies: Iterable[str], *, log: CallLog) -> None:
+    """Store events that were queued while the log was down."""
+    jobs.every("store-late-event", bodies, lambda body: store_late(json.loads(body), log=log))
+
+
+def project(
+    images: Iterable[Image], projections: Mapping[str, Projection], retry: Messages
+) -> None:
+    """Show calls that ended to every projection; one that fails gets the call again by queue.
+
+    Raises Unavailable if the queue fails too: the stream then brings the batch back.
+    """
+    for call in ended_calls(images):
+        for name, projection in projections.items():
+            if jobs.attempt(f"project-{name}", _showing(projection, call)) is not None:
+                retry.put(projection_message(call.account_id, call.call_id, name))
+
+
+def project_again(
+    bodies: Iterable[str], *, log: CallLog, projections: Mapping[str, Projection]
+) -> None:
+    """Show calls to the projections that failed on them, or that somebody asked to replay."""
+    jobs.every("project-again", bodies, lambda body: _replay(json.loads(body), log, projections))
+
+
+def write_exports(bodies: Iterable[str], desk: Desk) -> None:
+    """Write exports, or go on with them."""
+    jobs.every("write-export", bodies, lambda body: _write(json.loads(body), desk))
+
+
+def _replay(message: dict[str, str], log: CallLog, projections: Mapping[str, Projection]) -> None:
+    call = log.load(message["account_id"], message["call_id"])
+    if not call.ended:  # its end will bring it to every projection anyway
+        return
+    wanted = message.get("projection")
+    names = list(projections) if wanted is None else [wanted]
+    jobs.every("replay", names, lambda name: projections[name](call))
+
+
+def _write(message: dict[str, Any], desk: Desk) -> None:
+    export = desk.exports.claim(message["export_id"], desk.lease, desk.clock())
+    if export.over:
+        desk.exports.release(export.export_id, desk.lease)
+        return
+    error = jobs.attempt("write-rows", lambda: exporting.go_on(export, desk))
+    if error is None:
+        return
+    saved = desk.exports.load(export.account_id, export.export_id)
+    if not exporting.give_up(saved, error, desk):
+        raise error
+
+
+def _showing(projection: Projection, call: Call) -> Any:
+    return lambda: projection(call)
