@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from chalicelib.runtime.observability import logger
 from tests import clouds
 
 if TYPE_CHECKING:
@@ -21,6 +23,16 @@ os.environ.update(clouds.ENVIRONMENT)
 # The pure suite shares its cores with others: a slow example is not a wrong one.
 hypothesis_settings.register_profile("cadran", deadline=None)
 hypothesis_settings.load_profile("cadran")
+
+
+class _Stdout:
+    """Standard output as it is at each line: pytest swaps it for every test."""
+
+    write = staticmethod(lambda text: sys.stdout.write(text))
+    flush = staticmethod(lambda: sys.stdout.flush())
+
+
+logger().registered_handler.stream = _Stdout()  # type: ignore[attr-defined]
 
 
 @pytest.fixture
