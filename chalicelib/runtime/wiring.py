@@ -18,7 +18,11 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.tables import bind
 
 if TYPE_CHECKING:
-    from chalicelib.calls.store import CallStore
+    from collections.abc import Callable
+
+    from chalicelib.calls.exporting import Desk
+    from chalicelib.calls.gateway import ExportFiles, LateQueue
+    from chalicelib.calls.store import CallStore, ExportStore
     from chalicelib.runtime.gateway import Carrier
 
 
@@ -43,6 +47,49 @@ def calls() -> CallStore:
     from chalicelib.calls.store import CallRow, CallStore
 
     return CallStore(bind(CallRow, settings().calls_table))
+
+
+@cache
+def late_events() -> LateQueue:
+    """Return the queue of events that the call log could not take."""
+    from chalicelib.calls.gateway import LateQueue
+
+    return LateQueue(Queue(settings().call_events_queue))
+
+
+@cache
+def exports() -> ExportStore:
+    """Return the exports of calls."""
+    from chalicelib.calls.store import ExportRow, ExportStore
+
+    return ExportStore(bind(ExportRow, settings().calls_table))
+
+
+@cache
+def export_files() -> ExportFiles:
+    """Return the bucket that exports are written to."""
+    import boto3
+
+    from chalicelib.calls.gateway import ExportFiles
+
+    return ExportFiles(boto3.client("s3"), secrets.files_bucket())
+
+
+def export_desk(seconds_left: Callable[[], float]) -> Desk:
+    """Return what a worker needs to write exports, until its function is cut."""
+    from chalicelib.calls.documents import CallsCsv
+    from chalicelib.calls.exporting import Desk
+
+    return Desk(
+        log=calls(),
+        exports=exports(),
+        files=export_files(),
+        queue=exports_queue(),
+        document=lambda export: CallsCsv(export.separator),
+        clock=clock,
+        seconds_left=seconds_left,
+        lease=new_id(),
+    )
 
 
 @cache
