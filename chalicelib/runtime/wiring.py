@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel import privacy
 from chalicelib.kernel.principal import Principal
 from chalicelib.runtime import secrets
 from chalicelib.runtime.queues import Queue
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from chalicelib.calls.exporting import Desk
     from chalicelib.calls.gateway import ExportFiles, LateQueue
     from chalicelib.calls.store import CallStore, ExportStore
+    from chalicelib.directory.store import CachedLines, Directory
+    from chalicelib.ivr.store import FlowStore
+    from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.gateway import Carrier
 
 
@@ -39,6 +43,61 @@ def new_id() -> str:
 def anyone() -> Principal:
     """Return the rights of a request without a key: none."""
     return Principal(account_id="", key_account_id="", key_id="", scopes=frozenset())
+
+
+def authenticate(header: str, acting_for: str | None) -> Principal:
+    """Tell who asks, from `Authorization` and `Cadran-Account`."""
+    from chalicelib.directory.usecases import authenticate
+
+    store = directory()
+    return authenticate(header, acting_for, now=clock(), keys=store, accounts=store)
+
+
+@cache
+def directory() -> Directory:
+    """Return accounts, keys and numbers."""
+    from chalicelib.directory.store import Directory
+
+    return Directory(settings().directory_table)
+
+
+@cache
+def lines() -> CachedLines:
+    """Return the lines behind dialled numbers, as a call needs them: kept in the process."""
+    from chalicelib.directory.store import CachedLines
+
+    return CachedLines(directory())
+
+
+@cache
+def flows() -> FlowStore:
+    """Return flows and their versions."""
+    from chalicelib.ivr.store import FlowStore
+
+    return FlowStore(settings().ivr_table)
+
+
+@cache
+def ivr_ports() -> Ports:
+    """Return all that a call in progress needs."""
+    from chalicelib.ivr.usecases import Ports
+
+    return Ports(
+        lines=lines(),
+        flows=flows(),
+        sources=sources(),
+        callers=Callers(),
+        log=calls(),
+        late=late_events(),
+    )
+
+
+class Callers:
+    """How callers are known in indexes: by the account's own keyed hash."""
+
+    def caller_hash(self, account_id: str, caller: str) -> str:
+        """Return the account's hash of a number (E.164)."""
+        return privacy.caller_hash(privacy.account_key(secrets.pepper(), account_id), caller)
 
 
 @cache
