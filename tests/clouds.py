@@ -125,7 +125,7 @@ def _rows(base: type[Model]) -> Iterator[type[Model]]:
 
 def _create_tables() -> None:
     client = boto3.client("dynamodb")
-    for table in resources("AWS::DynamoDB::Table", stage=STAGE).values() or _planned():
+    for table in resources("AWS::DynamoDB::Table", stage=STAGE).values():
         wanted = (
             "TableName",
             "AttributeDefinitions",
@@ -138,45 +138,8 @@ def _create_tables() -> None:
 
 def _create_queues() -> None:
     client = boto3.client("sqs")
-    names = [q["QueueName"] for q in resources("AWS::SQS::Queue", stage=STAGE).values()]
-    for name in names or [v for k, v in ENVIRONMENT.items() if k.endswith("_QUEUE")]:
-        client.create_queue(QueueName=name)
-
-
-def _planned() -> Iterator[dict[str, Any]]:
-    """Yield the tables of the plan: only until the template is there."""
-    account = {"by_account": ("account_pk", "account_sk")}
-    calls = {
-        f"by_{name}": (f"{name}_pk", "sort")
-        for name in ("day", "number", "source", "caller", "outcome")
-    }
-    billing = {"by_recorded": ("recorded_pk", "recorded_at")}
-    plan = {"directory": account, "ivr": account, "tracking": account}
-    for name, indexes in {**plan, "calls": calls, "billing": billing}.items():
-        yield _table(name, ("pk", "sk"), indexes)
-    yield _table("idempotency", ("id",), {})
-
-
-def _table(name: str, key: tuple[str, ...], indexes: dict[str, tuple[str, str]]) -> dict[str, Any]:
-    def schema(names: tuple[str, ...]) -> list[dict[str, str]]:
-        return [
-            {"AttributeName": each, "KeyType": kind}
-            for each, kind in zip(names, ("HASH", "RANGE"), strict=False)
-        ]
-
-    attributes = sorted({*key, *(each for pair in indexes.values() for each in pair)})
-    table: dict[str, Any] = {
-        "TableName": f"cadran-{STAGE}-{name}",
-        "KeySchema": schema(key),
-        "AttributeDefinitions": [{"AttributeName": a, "AttributeType": "S"} for a in attributes],
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    if indexes:
-        table["GlobalSecondaryIndexes"] = [
-            {"IndexName": each, "KeySchema": schema(pair), "Projection": {"ProjectionType": "ALL"}}
-            for each, pair in indexes.items()
-        ]
-    return table
+    for queue in resources("AWS::SQS::Queue", stage=STAGE).values():
+        client.create_queue(QueueName=queue["QueueName"])
 
 
 @contextmanager

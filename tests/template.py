@@ -44,8 +44,6 @@ _Loader.add_multi_constructor("!", _tagged)
 @cache
 def template(path: Path = TEMPLATE) -> dict[str, Any]:
     """Return the template as CloudFormation's JSON would have it."""
-    if not path.exists():
-        return {"Resources": {}}
     document: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     return document
 
