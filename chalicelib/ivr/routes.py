@@ -1,0 +1,232 @@
+"""The doors of the IVR: the carrier's voice webhooks, and the API on which flows are written.
+
+Twilio's words become ours here, once. No rule about calls or flows lives here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.calls.events import DialStatus
+from chalicelib.ivr import twiml, usecases
+from chalicelib.ivr.actions import (
+    Arrived,
+    Context,
+    DialEnded,
+    KeysPressed,
+    MessageRecorded,
+    NoInput,
+)
+from chalicelib.ivr.addresses import CallAddress
+from chalicelib.ivr.position import Position
+from chalicelib.kernel import phone
+from chalicelib.kernel.errors import NotFound, Stale
+from chalicelib.runtime import apology, cursors, secrets, wiring
+from chalicelib.runtime.api import Answer, Api
+from chalicelib.runtime.lazy import lazily
+from chalicelib.runtime.observability import count, logger
+from chalicelib.runtime.problems import PreconditionRequired
+from chalicelib.runtime.webhook import Webhooks
+
+if TYPE_CHECKING:
+    from chalicelib.ivr import models
+    from chalicelib.ivr.actions import Input
+    from chalicelib.ivr.published import Draft
+    from chalicelib.kernel.errors import Fault
+    from chalicelib.runtime.api import Request
+    from chalicelib.runtime.form import Form
+else:
+    models = lazily("chalicelib.ivr.models")
+
+webhooks = Webhooks(__name__)
+api = Api(__name__)
+
+# Twilio, <Dial> action: DialCallStatus. "answered" is what conferences say.
+DIAL_STATUS: Final = {
+    "completed": DialStatus.ANSWERED,
+    "answered": DialStatus.ANSWERED,
+    "busy": DialStatus.BUSY,
+    "no-answer": DialStatus.NO_ANSWER,
+    "failed": DialStatus.FAILED,
+    "canceled": DialStatus.CANCELLED,
+}
+_ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"')
+
+
+@webhooks.voice("/voice/incoming")
+def answer_call(form: Form) -> str:
+    """Answer a call that reached one of our numbers."""
+    answer = usecases.answer_call(_context(form), form.base_url, wiring.ivr_ports())
+    if answer.refusal is not None:
+        count("CallRefused", reason=answer.refusal)
+        logger().warning("call refused", extra={"reason": answer.refusal})
+    return twiml.render(answer.reply, answer.address)
+
+
+@webhooks.voice("/voice/flows/{flow_id}/{version}/{node}")
+def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
+    """Take a call one step further through its flow."""
+    address = CallAddress.from_url(form.base_url, flow_id, version, form.query)
+    position = Position.from_url(node, form.query)
+    answer = usecases.continue_call(
+        _context(form), address, position, _heard(form), wiring.ivr_ports()
+    )
+    return twiml.render(answer.reply, address)
+
+
+@webhooks.voice("/voice/fallback", needs_storage=False)
+def fall_back(form: Form) -> str:
+    """Take a call that the carrier could not bring to its flow. Needs no table and no network."""
+    return apology.fall_back(form.fallback)
+
+
+def _context(form: Form) -> Context:
+    dialled = form.required("To")
+    return Context(
+        now=wiring.clock(),
+        call_id=form.required("CallSid"),
+        dialled=phone.caller_or_none(dialled) or dialled,
+        caller=phone.caller_or_none(form.optional("From")),
+    )
+
+
+def _heard(form: Form) -> Input:
+    """Read what happened since our last answer; silence is the absence of anything."""
+    status, recording = form.optional("DialCallStatus"), _recording_id(form)
+    if status is not None:
+        seconds = _seconds(form, "DialCallDuration")
+        known = DIAL_STATUS.get(status, DialStatus.FAILED)
+        return DialEnded(known, seconds, leg_id=form.optional("DialCallSid"))
+    if recording is not None:
+        return MessageRecorded(recording, _seconds(form, "RecordingDuration"))
+    keys = form.optional("Digits")
+    if keys is not None:
+        return KeysPressed(keys)
+    return Arrived() if form.query.get("arriving") == "1" else NoInput()
+
+
+def _recording_id(form: Form) -> str | None:
+    """Twilio's documents promise the recording's URL; its id, which ends it, also arrives."""
+    url = form.optional("RecordingUrl")
+    return form.optional("RecordingSid") or (url and url.rstrip("/").rpartition("/")[2])
+
+
+def _seconds(form: Form, name: str) -> int:
+    value = form.optional(name) or "0"
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 8 else 0
+
+
+@api.post("/v1/flows", scope="flows:write")
+def create_flow(request: Request, body: models.FlowIn) -> Answer[models.FlowOut]:
+    """Create a flow from its first draft."""
+    draft, faults = usecases.create_flow(
+        request.account_id,
+        request.new_id("flow"),
+        body.document,
+        now=request.now,
+        drafts=wiring.flows(),
+    )
+    return _flow(draft, faults, location=f"/v1/flows/{draft.header.flow_id}")
+
+
+@api.get("/v1/flows", scope="flows:read")
+def list_flows(request: Request, query: models.PageQuery) -> models.FlowPage:
+    """List the account's flows."""
+    context = f"{request.account_id}/flows"
+    page = wiring.flows().flows(request.account_id, query.limit, _after(query, context))
+    return models.FlowPage(
+        items=[models.FlowSummary.of(header) for header in page.items],
+        next=_cursor(page.next, context),
+    )
+
+
+@api.get("/v1/flows/{flow_id}", scope="flows:read")
+def show_flow(request: Request, flow_id: str) -> Answer[models.FlowOut]:
+    """Show a flow with its draft, and what is still wrong with it."""
+    draft = wiring.flows().draft(request.account_id, flow_id)
+    return _flow(draft, usecases.faults_of(draft.document))
+
+
+@api.put("/v1/flows/{flow_id}/draft", scope="flows:write")
+def save_draft(request: Request, flow_id: str, body: models.FlowIn) -> Answer[models.FlowOut]:
+    """Replace a flow's draft; `If-Match` is the ETag of the flow that was changed."""
+    if request.if_match is None:
+        raise PreconditionRequired("send the flow's ETag as If-Match")
+    draft, faults = usecases.save_draft(
+        request.account_id,
+        flow_id,
+        body.document,
+        revision=_revision(request),
+        now=request.now,
+        drafts=wiring.flows(),
+    )
+    return _flow(draft, faults)
+
+
+@api.post("/v1/flows/{flow_id}/publish", scope="flows:write")
+def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary]:
+    """Make the draft the version that answers new calls; refused with all of its faults."""
+    header = usecases.publish_flow(
+        request.account_id,
+        flow_id,
+        revision=_revision(request),
+        now=request.now,
+        drafts=wiring.flows(),
+    )
+    location = f"/v1/flows/{flow_id}/versions/{header.version}"
+    return Answer(models.VersionSummary.of(header), location=location)
+
+
+@api.get("/v1/flows/{flow_id}/versions", scope="flows:read")
+def list_versions(request: Request, flow_id: str, query: models.PageQuery) -> models.VersionPage:
+    """List a flow's published versions, newest first."""
+    wiring.flows().draft(request.account_id, flow_id)  # another account's flow is not found
+    context = f"{request.account_id}/flows/{flow_id}/versions"
+    page = wiring.flows().versions(flow_id, query.limit, _after(query, context))
+    return models.VersionPage(
+        items=[models.VersionSummary.of(header) for header in page.items],
+        next=_cursor(page.next, context),
+    )
+
+
+@api.get("/v1/flows/{flow_id}/versions/{version}", scope="flows:read")
+def show_version(request: Request, flow_id: str, version: str) -> models.VersionOut:
+    """Show a published version."""
+    if not _ETAG.fullmatch(f'"{version}"'):
+        raise NotFound("no such version", flow_id=flow_id)
+    found = wiring.flows().document(request.account_id, flow_id, int(version))
+    return models.VersionOut(
+        version=found.header.version,
+        published_at=found.header.published_at,
+        document=found.document,
+    )
+
+
+def _flow(
+    draft: Draft, faults: tuple[Fault, ...], location: str | None = None
+) -> Answer[models.FlowOut]:
+    body = models.FlowOut.with_faults(draft, faults)
+    return Answer(body, etag=f'"{draft.header.revision}"', location=location)
+
+
+def _revision(request: Request) -> int | None:
+    """Read `If-Match`; None where there is none, or where any revision will do."""
+    if request.if_match in {None, "*"}:
+        return None
+    tag = _ETAG.fullmatch(request.if_match or "")
+    if tag is None:
+        raise Stale("If-Match is no ETag of a flow")
+    return int(tag[1])
+
+
+def _after(query: models.PageQuery, context: str) -> str | None:
+    if query.cursor is None:
+        return None
+    return str(cursors.unseal(query.cursor, key=secrets.pepper(), context=context)["after"])
+
+
+def _cursor(after: str | None, context: str) -> str | None:
+    if after is None:
+        return None
+    return cursors.seal({"after": after}, key=secrets.pepper(), context=context)
