@@ -27,7 +27,7 @@ from chalicelib.directory.identity import Address, Identity, VatTerritory
 from chalicelib.directory.keys import Key
 from chalicelib.directory.lines import Line, LineState
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Conflict, Stale
+from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from chalicelib.runtime.kept import Kept
 from chalicelib.runtime.tables import TableMeta, bind, translated
 
@@ -44,6 +44,7 @@ KEY: Final = "key"
 LINE: Final = "line"
 # The row that tells whether the installation has begun; it names the first account.
 FOUNDING: Final = "founding"
+LONGEST_ID: Final = 200
 
 RowT = TypeVar("RowT", bound="DirectoryRow")
 ItemT = TypeVar("ItemT")
@@ -248,6 +249,8 @@ def _key_of(kind: str, item_id: str) -> tuple[str, str]:
 
 
 def _load(row: type[RowT], kind: str, item_id: str) -> RowT:
+    if len(item_id) > LONGEST_ID:  # no id of ours; DynamoDB refuses the key as malformed
+        raise NotFound(f"load {kind}: no such row")
     with translated(f"load {kind}", id=item_id):
         return row.get(*_key_of(kind, item_id), consistent_read=True)
 
