@@ -1,4 +1,4 @@
-"""Run Chalice's own command, with what a deployment of this stage needs in its environment."""
+"""Run Chalice's own command."""
 
 from __future__ import annotations
 
@@ -9,33 +9,44 @@ from typing import TYPE_CHECKING
 from infra.stages import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from infra.session import Aws
     from infra.stages import Stage
 
 CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
 class ChaliceFailed(Exception):
-    """The command ended with an error; it said why."""
+    """The command ended with an error; the message is the last thing it said."""
 
 
-def run(command: str, stage: Stage, aws: Aws, say: Callable[[str], None]) -> None:
-    """Run `chalice <command> --stage <stage>`, passing on what it says. Raises ChaliceFailed."""
-    environment = {
-        **aws.environment,
-        "CADRAN_CALLS_STREAM_ARN": stage.outputs().get("calls_stream_arn", ""),
-    }
+def run(
+    arguments: Sequence[str], environment: Mapping[str, str], say: Callable[[str], None]
+) -> None:
+    """Run `chalice <arguments>` here, passing on what it says. Raises ChaliceFailed."""
     with subprocess.Popen(
-        [sys.executable, "-c", CHALICE, command, "--stage", stage.name],
+        [sys.executable, "-c", CHALICE, *arguments],
         cwd=ROOT,
-        env=environment,
+        env=dict(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        for line in process.stdout or ():
-            say(f"  {line.rstrip()}")
+        said = [line.rstrip() for line in _passed_on(process.stdout, say)]
     if process.returncode != 0:
-        raise ChaliceFailed(f"chalice {command} ended with status {process.returncode}.")
+        last = next((line for line in reversed(said) if line.strip()), "")
+        raise ChaliceFailed(f"chalice {arguments[0]} failed: {last.strip()}")
+
+
+def run_for(
+    command: str, stage: Stage, environment: Mapping[str, str], say: Callable[[str], None]
+) -> None:
+    """Run a command for a stage. `app.py` reads the stream's ARN when it is imported."""
+    stream = {"CADRAN_CALLS_STREAM_ARN": stage.outputs().get("calls_stream_arn", "")}
+    run([command, "--stage", stage.name], {**environment, **stream}, say)
+
+
+def _passed_on(lines: Iterable[str] | None, say: Callable[[str], None]) -> Iterator[str]:
+    for line in lines or ():
+        say(f"  {line.rstrip()}")
+        yield line

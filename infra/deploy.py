@@ -84,7 +84,7 @@ def _deploy_code(stage: Stage, aws: Aws, say: Callable[[str], None]) -> str:
     """Run `chalice deploy` and add what it cannot say."""
     known = stage.outputs()
     records.fetch(aws.s3, known["files_bucket"], stage)
-    chalice_cli.run("deploy", stage, aws, say)
+    chalice_cli.run_for("deploy", stage, aws.environment, say)
     records.keep(aws.s3, known["files_bucket"], stage)
     days = int(chalice_config()["stages"][stage.name]["log_retention_in_days"])
     touches.keep_logs(aws.logs, stage.function(), days)

@@ -39,7 +39,7 @@ def destroy(stage: Stage, aws: Aws, say: Callable[[str], None] = print) -> None:
     bucket = stacks.outputs(aws.cloudformation, stage.data_stack).get("FilesBucket")
     if bucket is not None:
         records.fetch(aws.s3, bucket, stage)
-    chalice_cli.run("delete", stage, aws, say)
+    chalice_cli.run_for("delete", stage, aws.environment, say)
     if bucket is not None:
         records.forget(aws.s3, bucket, stage)
         if not stage.keeps_data:
