@@ -27,7 +27,8 @@ ORIGINS: Final[dict[Origin, tuple[str, str]]] = {
     Origin.UNKNOWN: ("une origine inconnue (au plus cher)", "an unknown origin (dearest rate)"),
 }
 
-FAMILIES: Final[dict[Family, tuple[str, str]]] = {
+FAMILIES: Final[dict[Family | None, tuple[str, str]]] = {
+    None: ("numéro hors du plan français", "number outside the French plan"),
     Family.SVA_GRATUIT: ("numéro vert gratuit", "freephone number"),
     Family.SVA_BANALISE: ("numéro banalisé", "number at the ordinary price"),
     Family.SVA_MAJORE: ("numéro surtaxé", "premium-rate number"),
@@ -55,7 +56,7 @@ FAMILIES: Final[dict[Family, tuple[str, str]]] = {
 class Explanation:
     """The facts behind a charge; text when it is asked for."""
 
-    family: Family
+    family: Family | None
     origin: Origin
     started_at: datetime
     seconds: int

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RatedCall:
-    """What of a call decides its price. `seconds` is the carrier's length of the whole call."""
+    """What of a call decides its price. `seconds` is the carrier's length of the whole call.
+
+    `number` is the one that was dialled; it has no family outside the French plan.
+    """
 
     call_id: str
     account_id: str
     number: str
-    family: Family
+    family: Family | None
     origin: Origin
     started_at: datetime
     seconds: int

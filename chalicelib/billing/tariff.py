@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from chalicelib.billing.rates import Rate
 
-Table = dict[tuple[Family, Origin], "tuple[Rate, ...]"]
+# A number outside the French plan has no family; a rate for every family prices it too.
+Table = dict[tuple[Family | None, Origin], "tuple[Rate, ...]"]
 
 
 class InvalidTariff(Rejected):
@@ -47,7 +48,7 @@ class Entry:
         """Rank how precisely it is aimed: a family counts for more than an origin."""
         return 2 * (self.families is not None) + (self.origins is not None)
 
-    def covers(self, family: Family, origin: Origin) -> bool:
+    def covers(self, family: Family | None, origin: Origin) -> bool:
         """Say whether it applies at all."""
         in_family = self.families is None or family in self.families
         return in_family and (self.origins is None or origin in self.origins)
@@ -79,7 +80,7 @@ class Version:
         """Build a version and its look-up table."""
         return cls(valid_from, entries, _table(entries))
 
-    def rates(self, family: Family, origin: Origin) -> tuple[Rate, ...]:
+    def rates(self, family: Family | None, origin: Origin) -> tuple[Rate, ...]:
         """Give the rate of such calls; several mean that the dearest is due."""
         rates = self.table.get((family, origin))
         if rates is None:
@@ -128,7 +129,7 @@ _KNOWN: Final = tuple(origin for origin in Origin if origin is not Origin.UNKNOW
 
 def _table(entries: tuple[Entry, ...]) -> Table:
     table: Table = {}
-    for family in Family:
+    for family in (None, *Family):
         for origin in Origin:
             rates = _dearest(entries, family) if origin is Origin.UNKNOWN else ()
             rates = rates or _best(entries, family, origin)
@@ -137,12 +138,12 @@ def _table(entries: tuple[Entry, ...]) -> Table:
     return table
 
 
-def _best(entries: tuple[Entry, ...], family: Family, origin: Origin) -> tuple[Rate, ...]:
+def _best(entries: tuple[Entry, ...], family: Family | None, origin: Origin) -> tuple[Rate, ...]:
     fits = [entry for entry in entries if entry.covers(family, origin)]
     return (max(fits, key=lambda entry: entry.precedence).rate,) if fits else ()
 
 
-def _dearest(entries: tuple[Entry, ...], family: Family) -> tuple[Rate, ...]:
+def _dearest(entries: tuple[Entry, ...], family: Family | None) -> tuple[Rate, ...]:
     """List what an unknown origin may cost, unless a rate prices `unknown` by name.
 
     Which one is dearest depends on the call's length, so the choice is left to rating.
