@@ -109,6 +109,11 @@ class Endpoint:
         return self.hints.get("query")
 
     @property
+    def versioned(self) -> bool:
+        """Whether it changes a thing that has a version, and so asks for `If-Match`."""
+        return self.method == "PATCH" or (self.method == "PUT" and self.body is not None)
+
+    @property
     def answer(self) -> type[BaseModel] | None:
         """The model of the answer, or None when it has no body."""
         kind = self.hints.get("return")
