@@ -12,7 +12,7 @@ from chalicelib.directory.lines import LineState
 from chalicelib.kernel import numbering
 from chalicelib.kernel.numbering import CallerPays, Confidence, Family, ServicePrice
 from chalicelib.kernel.territory import Territory
-from chalicelib.runtime.schema import Body, Out, Query
+from chalicelib.runtime.schema import Body, Out, Patch, Query
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
@@ -70,7 +70,7 @@ class AccountIn(Body):
     language: Language = "fr"
 
 
-class AccountPatch(Body):
+class AccountPatch(Patch):
     """What to change of an account: fields that are not sent stay."""
 
     name: Text = ""
@@ -172,7 +172,7 @@ class NumberIn(Body):
     buy: bool = Field(True, description="false: the carrier account holds it already")
 
 
-class NumberPatch(Body):
+class NumberPatch(Patch):
     """What to change of a number: fields that are not sent stay, null takes away."""
 
     flow_id: ItemId | None = None
