@@ -68,12 +68,14 @@ class Call:
 
     `events` is empty where only the summary was read (lists, exports). `talk_seconds` counts
     conversations; `seconds` is the carrier's length of the whole call, None until it ended.
+    `shard` was the call's when it began, and stays so when the account is given more of them.
     """
 
     call_id: str
     account_id: str
     started_at: datetime
     dialled: str
+    shard: int = 0
     caller: str | None = None
     caller_hash: str | None = None
     source_id: str | None = None

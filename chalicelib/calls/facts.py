@@ -67,6 +67,7 @@ def _received(ref: CallRef, event: Received) -> Facts:
 def _index_keys(ref: CallRef, event: Received) -> dict[str, str | int | bool | None]:
     source, caller = event.source_id, ref.caller_hash
     return {
+        "shard": keys.shard(ref),
         "sort": keys.sort_key(event.at, ref.call_id),
         "day_pk": keys.day_key(ref),
         "number_pk": keys.value_key(ref, event.dialled),

@@ -34,6 +34,7 @@ PROJECTED: Final = (
     "messages",
     "outcome",
     "seconds",
+    "shard",
     "source_id",
     "talk_seconds",
 )

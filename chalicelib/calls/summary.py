@@ -22,6 +22,7 @@ class Summary(TypedDict, total=False):
 
     account_id: str
     sort: str
+    shard: int
     dialled: str
     caller: str
     caller_hash: str
@@ -57,6 +58,7 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
         account_id=summary["account_id"],
         started_at=keys.started_at(summary["sort"]),
         dialled=summary["dialled"],
+        shard=summary.get("shard", 0),
         caller=summary.get("caller"),
         caller_hash=summary.get("caller_hash"),
         source_id=summary.get("source_id"),

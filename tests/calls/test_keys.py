@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from operator import itemgetter
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from chalicelib.calls import keys
 from chalicelib.calls.call import Outcome
+from chalicelib.calls.store import CallRow
 from tests.calls import builders as a
+from tests.template import resources
 
 PARIS_IN_SUMMER = timezone(timedelta(hours=2))
 moments = st.integers(0, 200_000_000_000_000_000).map(
@@ -91,3 +94,20 @@ def test_indexes_stay_within_dynamodb_s_hundred_attributes() -> None:
 def test_an_outcome_needs_an_account_to_be_listed_under() -> None:
     with pytest.raises(ValueError, match="no account"):
         keys.outcome_key(a.a_ref(account_id=""), Outcome.MISSED)
+
+
+def test_the_template_s_indexes_carry_the_summary_and_the_keys_of_the_row_class() -> None:
+    (table,) = (
+        each
+        for each in resources("AWS::DynamoDB::Table", stage="test").values()
+        if each["TableName"] == "cadran-test-calls"
+    )
+    declared = {each["IndexName"]: each for each in table["GlobalSecondaryIndexes"]}
+
+    asked = CallRow._get_schema()["global_secondary_indexes"]
+
+    assert sorted(declared) == sorted(each["index_name"] for each in asked)
+    for index in asked:
+        found = declared[index["index_name"]]
+        assert sorted(found["Projection"]["NonKeyAttributes"]) == sorted(keys.PROJECTED)
+        assert found["KeySchema"] == sorted(index["key_schema"], key=itemgetter("KeyType"))

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.calls.call import Message, Outcome, State
+from chalicelib.calls import keys
+from chalicelib.calls.call import CallRef, Message, Outcome, State
 from chalicelib.calls.store import CallRow, CallStore
 from chalicelib.kernel.errors import NotFound
 from tests.calls import builders as a
@@ -74,11 +75,11 @@ def test_events_in_any_order_make_the_same_call(log: CallLog) -> None:
 
 
 def test_a_call_is_unknown_until_the_event_that_began_it_arrives(log: CallLog) -> None:
-    ref = a.log_call(log, a.ended())
+    log.append(CallRef(call_id="CA1"), a.ended())  # whose it is, nobody knows yet
     with pytest.raises(NotFound):
         log.load("acc_1", "CA1")
 
-    log.append(ref, a.received())
+    log.append(a.a_ref(), a.received())
 
     assert log.load("acc_1", "CA1").state is State.ENDED
     assert ids(log.page(a.a_query(), 10).calls) == ["CA1"]
@@ -180,3 +181,12 @@ def test_a_withheld_caller_is_in_nobody_s_history(log: CallLog) -> None:
     call = log.page(a.a_query(), 1).calls[0]
 
     assert (call.caller, call.caller_hash) == (None, None)
+
+
+def test_a_call_keeps_the_shard_it_began_in(log: CallLog) -> None:
+    a.log_call(log, a.received(), log_shards=8)
+    log.append(a.a_ref(log_shards=64), a.ended())
+
+    (listed,) = log.page(a.a_query(log_shards=64), 1).calls
+
+    assert log.load("acc_1", "CA1").shard == listed.shard == keys.shard(a.a_ref(log_shards=8))
