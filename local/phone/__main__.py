@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import signal
 from pathlib import Path
 
 from local.phone.exchange import ACCOUNT_SID, AUTH_TOKEN
@@ -14,11 +15,7 @@ from local.phone.network import PhoneNetwork
 
 def main() -> None:
     """Read the options and serve until interrupted."""
-    options = _options()
-    try:
-        asyncio.run(_serve(options))
-    except KeyboardInterrupt:
-        print("The phone network stops.")
+    asyncio.run(_serve(_options()))
 
 
 def _options() -> argparse.Namespace:
@@ -60,10 +57,12 @@ async def _serve(options: argparse.Namespace) -> None:
         unscripted=BY_HAND if options.unscripted == "people" else RINGS_OUT,
     )
     print(f"The phone network: {await network.start(options.host, options.port)}", flush=True)
-    try:
-        await asyncio.Event().wait()
-    finally:
-        await network.stop()
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    await stopped.wait()
+    await network.stop()
+    print("The phone network stops.", flush=True)
 
 
 if __name__ == "__main__":

@@ -133,6 +133,7 @@ class Exchange:
         task = asyncio.get_running_loop().create_task(self._guarded(family, work))
         self._tasks[family].add(task)
         task.add_done_callback(self._tasks[family].discard)
+        task.add_done_callback(lambda _: work.close())  # it may be cancelled before it began
         return task
 
     async def finished(self, family: str) -> None:

@@ -43,7 +43,7 @@ class Visit:
 
 @dataclass(slots=True)
 class Customer:
-    """Answers by path: a text, a list of texts given one after another, or a function of the form."""
+    """Answers by path: a text, a list of texts given in turn, or a function of the form."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
@@ -83,7 +83,7 @@ async def a_customer(answers: dict[str, Any] | None = None) -> AsyncIterator[Cus
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    customer.url = "http://127.0.0.1:%d" % runner.addresses[0][1]
+    customer.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield customer
     finally:
@@ -91,11 +91,10 @@ async def a_customer(answers: dict[str, Any] | None = None) -> AsyncIterator[Cus
 
 
 @asynccontextmanager
-async def a_network(
-    customer: Customer | None = None, **options: Any
-) -> AsyncIterator[PhoneNetwork]:
+async def a_network(customer: Customer | None = None, **wishes: Any) -> AsyncIterator[PhoneNetwork]:
     """Run a network whose time jumps, with one number that rings at the customer's `/voice`."""
-    options = {"auth_token": TOKEN, "autojump": True, "seed": 1, "start": START} | options
+    options: dict[str, Any] = {"auth_token": TOKEN, "autojump": True, "seed": 1, "start": START}
+    options |= wishes
     network = PhoneNetwork(**options)
     await network.start()
     if customer:
