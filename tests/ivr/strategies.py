@@ -1,0 +1,184 @@
+"""Flows, callers and rubbish for hypothesis: documents with and without faults."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from chalicelib.calls.events import DialStatus
+from chalicelib.ivr.actions import Arrived, DialEnded, KeysPressed, MessageRecorded, NoInput
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.ivr.actions import Input
+
+    Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+KEYS = st.sampled_from("0123456789*#")
+TEXTS = st.text("abcéèà '&<>\"ç€😀", min_size=1, max_size=40).filter(str.strip)
+NUMBERS = st.sampled_from(["+33162010001", "01 62 01 00 02", "+442079460018", "06 12 34 56 78"])
+LANGUAGES = st.sampled_from(["fr-FR", "en-GB", "de-DE", "hu-HU"])
+TIMES = st.integers(0, 23).map(lambda hour: f"{hour:02}:00")
+
+SILENT = ("say", "play", "hours")
+KINDS = (*SILENT, "menu", "dial", "voicemail", "hangup")
+
+
+@st.composite
+def documents(draw: Draw) -> dict[str, Any]:
+    """Flow documents without a fault, of up to a dozen nodes."""
+    kinds = draw(st.lists(st.sampled_from(KINDS), max_size=11)) + ["hangup"]
+    nodes = {f"n{at}": _NODES[kind](draw, _targets(kinds, at)) for at, kind in enumerate(kinds)}
+    flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
+    return {**flow, "nodes": {name: nodes[name] for name in _reached(nodes)}}
+
+
+def inputs() -> st.SearchStrategy[Input]:
+    """Whatever can come back from a call."""
+    return st.one_of(
+        st.just(Arrived()),
+        st.just(NoInput()),
+        st.text("0123456789*#", max_size=6).map(KeysPressed),
+        st.builds(DialEnded, st.sampled_from(DialStatus), st.integers(0, 300), st.none()),
+        st.builds(MessageRecorded, st.just("RE1"), st.integers(0, 120)),
+    )
+
+
+def rubbish() -> st.SearchStrategy[Any]:
+    """Any JSON at all, with the words of flow documents mixed in."""
+    words = st.sampled_from([*KINDS, "kind", "n0", "n1", "fr-FR", "next", "09:00", "112"])
+    texts = st.one_of(words, st.text(max_size=10))
+    numbers = st.one_of(st.integers(), st.floats(), st.booleans(), st.none())
+    names = st.one_of(
+        st.sampled_from(["kind", "name", "start", "nodes", "next", "text", "choices", "weekly"]),
+        st.text(max_size=5),
+    )
+    return st.recursive(
+        st.one_of(texts, numbers),
+        lambda inner: st.one_of(
+            st.lists(inner, max_size=4), st.dictionaries(names, inner, max_size=4)
+        ),
+        max_leaves=12,
+    )
+
+
+@st.composite
+def broken(draw: Draw) -> Any:
+    """A right document in which one to three places were replaced, added or taken away."""
+    document = copy.deepcopy(draw(documents()))
+    for _ in range(draw(st.integers(1, 3))):
+        _break(draw, document)
+    return document
+
+
+def _break(draw: Draw, document: dict[str, Any]) -> None:
+    places = list(_containers(document))
+    container = draw(st.sampled_from(places))
+    keys = list(container) if isinstance(container, dict) else list(range(len(container)))
+    if keys and draw(st.booleans()):
+        container[draw(st.sampled_from(keys))] = draw(rubbish())
+    elif keys and draw(st.booleans()):
+        del container[draw(st.sampled_from(keys))]
+    elif isinstance(container, dict):
+        container[draw(st.text(max_size=5))] = draw(rubbish())
+    else:
+        container.append(draw(rubbish()))
+
+
+def _containers(value: Any) -> list[Any]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    mine = [value] if isinstance(value, dict | list) else []
+    return mine + [each for child in inner for each in _containers(child)]
+
+
+def _targets(kinds: list[str], at: int) -> st.SearchStrategy[str]:
+    """Silent nodes lead onwards, or to a node that waits: never round in a circle."""
+    allowed = [
+        f"n{other}"
+        for other, kind in enumerate(kinds)
+        if kinds[at] not in SILENT or kind not in SILENT or other > at
+    ]
+    return st.sampled_from(allowed)
+
+
+def _reached(nodes: dict[str, dict[str, Any]]) -> list[str]:
+    reached: list[str] = []
+    ahead = ["n0"]
+    while ahead:
+        name = ahead.pop()
+        if name not in reached:
+            reached.append(name)
+            ahead += [text for text in _strings(nodes[name]) if text in nodes]
+    return reached
+
+
+def _strings(value: Any) -> list[str]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return ([value] if isinstance(value, str) else []) + [s for v in inner for s in _strings(v)]
+
+
+def _prompt(draw: Draw) -> Any:
+    return draw(
+        st.one_of(
+            TEXTS,
+            st.fixed_dictionaries({"text": TEXTS, "language": LANGUAGES}),
+            st.just({"url": "https://media.example.fr/a.mp3"}),
+        )
+    )
+
+
+def _some(draw: Draw, values: dict[str, st.SearchStrategy[Any]]) -> dict[str, Any]:
+    names = draw(st.sets(st.sampled_from(sorted(values)))) if values else set()
+    return {name: draw(values[name]) for name in sorted(names)}
+
+
+def _say(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "say", "text": draw(TEXTS), "next": draw(targets)}
+
+
+def _play(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "play", "url": "https://media.example.fr/b.mp3", "next": draw(targets)}
+
+
+def _hours(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    opens, closes = draw(st.tuples(TIMES, TIMES).filter(lambda pair: pair[0] < pair[1]))
+    weekly = {"weekly": {"monday": [[opens, closes]]}, "open": draw(targets)}
+    return {"kind": "hours", **weekly, **_some(draw, {"closed": targets})}
+
+
+def _menu(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    choices = draw(st.dictionaries(KEYS, targets, min_size=1, max_size=4))
+    retry = st.fixed_dictionaries({}, optional={"prompt": TEXTS, "next": targets})
+    attempts = {"attempts": st.integers(1, 4), "timeout_seconds": st.integers(1, 60)}
+    more = _some(draw, {"no_input": retry, "invalid": retry, **attempts})
+    return {"kind": "menu", "prompt": _prompt(draw), "choices": choices, **more}
+
+
+def _dial(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    numbers = draw(st.lists(NUMBERS, min_size=1, max_size=3))
+    exits = dict.fromkeys(["answered", "busy", "failed", "then"], targets)
+    more = _some(draw, {**exits, "caller_id": st.sampled_from(["caller", "dialled"])})
+    return {"kind": "dial", "destinations": numbers, "no_answer": draw(targets), **more}
+
+
+def _voicemail(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    more = _some(draw, {"greeting": TEXTS, "next": targets, "max_seconds": st.integers(2, 300)})
+    return {"kind": "voicemail", **more}
+
+
+def _hangup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "hangup", **_some(draw, {"text": TEXTS})}
+
+
+_NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
+    "say": _say,
+    "play": _play,
+    "hours": _hours,
+    "menu": _menu,
+    "dial": _dial,
+    "voicemail": _voicemail,
+    "hangup": _hangup,
+}
