@@ -7,6 +7,7 @@ webhook's cold start does not pay for invoices, nor an invoice for the carrier's
 from __future__ import annotations
 
 import secrets as entropy
+import time
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from chalicelib.runtime.tables import bind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.billing.ports import Books
     from chalicelib.calls.exporting import Desk
     from chalicelib.calls.gateway import ExportFiles, LateQueue
     from chalicelib.calls.store import CallStore, ExportStore
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.gateway import Carrier
+    from chalicelib.tracking.store import CachedSources, Tracking
 
 
 def clock() -> datetime:
@@ -75,6 +78,22 @@ def flows() -> FlowStore:
     from chalicelib.ivr.store import FlowStore
 
     return FlowStore(settings().ivr_table)
+
+
+@cache
+def tracking() -> Tracking:
+    """Return sources, what numbers stand for, and counted calls."""
+    from chalicelib.tracking.store import Tracking
+
+    return Tracking(settings().tracking_table)
+
+
+@cache
+def sources() -> CachedSources:
+    """Return what made the phone ring, as a call needs it: kept in the process."""
+    from chalicelib.tracking.store import CachedSources
+
+    return CachedSources(tracking())
 
 
 @cache
@@ -175,3 +194,21 @@ def exports_queue() -> Queue:
 def invoices_queue() -> Queue:
     """Return the queue of account months to close."""
     return Queue(settings().invoices_queue)
+
+
+@cache
+def books() -> Books:
+    """Return all that billing keeps or reads."""
+    from chalicelib.billing.accounts import DirectoryAccounts
+    from chalicelib.billing.ports import Books
+    from chalicelib.billing.store import BillingStore
+
+    store = BillingStore(settings().billing_table)
+    accounts = DirectoryAccounts(directory())
+    return Books(accounts=accounts, charges=store, tariffs=store, invoices=store, terms=store)
+
+
+def pause(attempt: int) -> None:
+    """Wait a random moment before another attempt (counted from 1): rivals must not meet again."""
+    longest_milliseconds = min(20 * 2**attempt, 1_000)
+    time.sleep(entropy.randbelow(longest_milliseconds) / 1_000)

@@ -129,16 +129,17 @@ def assign_number(
     return store.save_both(*rules.assign(source, number, since, order.until))
 
 
-def archive_source(account_id: str, source_id: str, *, now: datetime, store: Assigns) -> None:
+def archive_source(account_id: str, source_id: str, *, now: datetime, store: Assigns) -> Source:
     """Retire a source: its numbers stand for it no more, reports of its past keep its name.
 
-    If this fails half way, doing it again finishes it.
+    If this fails half way, doing it again finishes it. Returns the source as it was.
     """
-    source = source_of_account(account_id, source_id, store)
-    for period in source.periods:
+    source = known = source_of_account(account_id, source_id, store)
+    for period in known.periods:
         number = store.number(account_id, period.number)
         source = store.save_both(*rules.withdraw(source, number, now))
     store.save_source(replace(source, archived_at=now))
+    return known
 
 
 def count_call(call: Call, *, log_shards: int, numbers: Numbers, counts: Counts) -> None:
