@@ -34,6 +34,7 @@ class DirectoryAccounts:
             opened_at=account.created_at,
             buyer=account.legal,
             seller=agency.legal if agency else None,
+            agency_id=account.parent_id,
         )
 
     def everyone(self) -> Iterator[str]:

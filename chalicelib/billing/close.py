@@ -115,13 +115,13 @@ class Window:
         return not (seen and entry.period.text <= self.covered_month.text)
 
 
-def window(closings: Iterable[Closing], month: Month, now: datetime) -> Window:
-    """Tell what a close of this month, at this instant, takes."""
+def window(closings: Iterable[Closing], month: Month, cutoff: datetime) -> Window:
+    """Tell what a close of this month takes of what was recorded up to its cut-off."""
     covering = [c for c in closings if c.status.covers and c.month.text < month.text]
     last = max(covering, key=lambda closing: closing.month.text, default=None)
     if last is None:
-        return Window(month, cutoff(now))
-    return Window(month, cutoff(now), last.month, last.cutoff)
+        return Window(month, cutoff)
+    return Window(month, cutoff, last.month, last.cutoff)
 
 
 def issue_date(now: datetime) -> date:

@@ -17,9 +17,11 @@ from chalicelib.billing.usecases import latest_tariff, price_again
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from chalicelib.billing.invoice import Draft
+    from chalicelib.billing.ledger import Entry
     from chalicelib.billing.ports import BilledAccount, Books
     from chalicelib.kernel.periods import Month
 
@@ -90,15 +92,27 @@ def draft_invoice(
 
 def usage_of(account_id: str, month: Month, *, now: datetime, books: Books) -> Usage:
     """Add up what a close of the month takes now; calls without a price are tried again."""
-    window = close.window(books.invoices.closings(account_id), month, now)
     tariff = latest_tariff(account_id, books.tariffs)
     usage = Usage(month)
-    for entry in books.charges.entries(account_id, window.since, window.cutoff):
-        if window.takes(entry):
-            usage.add(entry)
-            if entry.charge is None and tariff is not None:
-                price_again(entry, tariff, now=now, charges=books.charges)
+    for entry in _taken(account_id, month, close.cutoff(now), books):
+        usage.add(entry)
+        if entry.charge is None and tariff is not None:
+            price_again(entry, tariff, now=now, charges=books.charges)
     return usage
+
+
+def usage_so_far(account_id: str, month: Month, *, now: datetime, books: Books) -> Usage:
+    """Add up a month up to this instant, for whoever asks what it comes to; changes nothing."""
+    usage = Usage(month)
+    for entry in _taken(account_id, month, now, books):
+        usage.add(entry)
+    return usage
+
+
+def _taken(account_id: str, month: Month, cutoff: datetime, books: Books) -> Iterator[Entry]:
+    window = close.window(books.invoices.closings(account_id), month, cutoff)
+    entries = books.charges.entries(account_id, window.since, window.cutoff)
+    return (entry for entry in entries if window.takes(entry))
 
 
 def _settled(account_id: str, month: Month, books: Books) -> Closing | None:

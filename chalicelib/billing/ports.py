@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from chalicelib.kernel.errors import Forbidden
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.billing.terms import Terms
     from chalicelib.directory.identity import Identity
     from chalicelib.kernel.periods import Month
+    from chalicelib.kernel.principal import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,13 @@ class BilledAccount:
     opened_at: datetime
     buyer: Identity | None
     seller: Identity | None
+    agency_id: str | None = None
+
+
+def may_price(account: BilledAccount, principal: Principal) -> None:
+    """Raise Forbidden if a client's own key would set the prices that its agency charges it."""
+    if account.agency_id is not None and principal.key_account_id != account.agency_id:
+        raise Forbidden("the agency sets this account's prices", account_id=account.id)
 
 
 @dataclass(frozen=True, slots=True)

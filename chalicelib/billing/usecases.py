@@ -5,10 +5,11 @@ Each may run twice, or twice at once, and gives the same charge.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from chalicelib.billing import ledger, publishing
+from chalicelib.billing import close, ledger, publishing
 from chalicelib.billing.metering import metered
+from chalicelib.billing.ports import EntryPage
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
     from chalicelib.billing.rating import RatedCall
     from chalicelib.billing.tariff import Tariff
     from chalicelib.calls.call import Call
+    from chalicelib.kernel.periods import Month
+
+
+# How much of the ledger one request may read to fill its page.
+PAGE: Final = 200
+PAGES_EXAMINED: Final = 10
 
 
 def charge_call(call: Call, *, now: datetime, charges: Charges, tariffs: Tariffs) -> Entry | None:
@@ -85,6 +92,34 @@ def price_again(entry: Entry, tariff: Tariff, *, now: datetime, charges: Charges
         charges.add_entry(correction)
     except Conflict:
         return  # somebody else priced it at the same moment
+
+
+def charges_of_month(
+    account_id: str,
+    month: Month,
+    *,
+    limit: int,
+    after: str | None,
+    now: datetime,
+    charges: Charges,
+) -> EntryPage:
+    """Return a page of the entries about calls that began in a month; it may be short.
+
+    The ledger is in the order of recording: a month's entries lie among those of later calls.
+    """
+    since, until = month.start - close.SKEW, now + close.SKEW
+    found: list[Entry] = []
+    for _ in range(PAGES_EXAMINED):
+        page = charges.entry_page(account_id, since, until, PAGE, after)
+        for entry in page.entries:
+            after = entry.position
+            if entry.period == month:
+                found.append(entry)
+            if len(found) == limit:
+                return EntryPage(tuple(found), after)
+        if page.next is None:
+            return EntryPage(tuple(found))
+    return EntryPage(tuple(found), after)
 
 
 def _entry(rated: RatedCall, tariffs: Tariffs, now: datetime) -> Entry:
