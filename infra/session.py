@@ -86,6 +86,16 @@ class Aws:
         return cast("S3Client", self._client("s3"))
 
     @property
+    def sqs(self) -> Any:
+        """Return a client of SQS."""
+        return self._client("sqs")
+
+    @property
+    def streams(self) -> Any:
+        """Return a client of DynamoDB's streams."""
+        return self._client("dynamodbstreams")
+
+    @property
     def ssm(self) -> SSMClient:
         """Return a client of the parameter store."""
         return cast("SSMClient", self._client("ssm"))
