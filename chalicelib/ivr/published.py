@@ -110,4 +110,6 @@ def name_of(document: Document) -> str:
     ('Standard', '(no name)')
     """
     name = document.get("name")
-    return name.strip()[:LONGEST_NAME] if isinstance(name, str) and name.strip() else "(no name)"
+    written = name if isinstance(name, str) else ""
+    storable = written.encode("utf-8", "replace").decode("utf-8")  # half a character becomes "?"
+    return storable.strip()[:LONGEST_NAME] or "(no name)"

@@ -108,6 +108,8 @@ class FlowStore:
     def __init__(self, table_name: str) -> None:
         for row in ROWS:
             bind(row, table_name)
+        # One client for the table: making another would cost a cold start some milliseconds.
+        FlowRow._connection = VersionRow._connection = IvrRow._get_connection()
         self._published: Kept[str, Published] = Kept(self._read_published)
         self._versions: Kept[tuple[str, int], Flow] = Kept(
             self._read_flow, fresh_seconds=math.inf, size=VERSIONS_KEPT
