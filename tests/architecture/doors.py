@@ -1,0 +1,89 @@
+"""The rules of the doors: how anything gets in, seen on the app as it is put together."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from tests.architecture.tree import ROOT, fault, modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from chalice.app import Chalice
+
+SIGNED = ("/voice/", "/messages/")
+PUBLIC = frozenset({"/v1/openapi.json", "/v1/health"})
+EVENTS = frozenset(
+    {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
+    | {"on_cw_event", "on_kinesis_record", "lambda_function"}
+)
+
+
+def route_faults(app: Chalice) -> list[str]:
+    """Find routes that get past the signature, the key or the scope."""
+    return [
+        f"{method} {path}: {reason}"
+        for path, methods in app.routes.items()
+        for method, route in methods.items()
+        if (reason := _reason_against(path, method, route.view_function)) is not None
+    ]
+
+
+def _reason_against(path: str, method: str, view: Callable[..., Any]) -> str | None:
+    door = inspect.unwrap(view, stop=_is_a_door).__code__.co_filename
+    if path.startswith(SIGNED):
+        if method != "POST":
+            return "the carrier posts"
+        return None if door.endswith("/runtime/webhook.py") else "no signature is checked"
+    if not path.startswith("/v1/"):
+        return "a path that nobody knows"
+    if not door.endswith("/runtime/api.py"):
+        return "no key is checked"
+    scope = inspect.getclosurevars(view).nonlocals["endpoint"].scope
+    if scope is None:
+        return None if path in PUBLIC else "no scope is asked for"
+    return None if scope.endswith(":read" if method == "GET" else (":read", ":write")) else scope
+
+
+def _is_a_door(view: Callable[..., Any]) -> bool:
+    return view.__code__.co_filename.endswith(("/runtime/webhook.py", "/runtime/api.py"))
+
+
+def sibling_faults(app: Chalice) -> list[str]:
+    """Find parts of paths with two names in one place: API Gateway refuses the second."""
+    names: dict[str, set[str]] = {}
+    for path in app.routes:
+        parts = path.split("/")
+        for at, part in enumerate(parts):
+            if part.startswith("{"):
+                names.setdefault("/".join(parts[:at]), set()).add(part)
+    return [f"{place}: {sorted(several)}" for place, several in names.items() if len(several) > 1]
+
+
+def handler_faults(app: Chalice) -> list[str]:
+    """Find event handlers that Chalice would deploy without running app.py."""
+    sources: list[Any] = [*app.event_sources, *app.pure_lambda_functions]
+    return [
+        f"{source.name}: {source.handler_string} is not declared in app.py"
+        for source in sources
+        if not source.handler_string.startswith("app.")
+    ]
+
+
+def blueprint_faults(root: Path = ROOT) -> list[str]:
+    """Find event handlers declared in a room, where they would lose app.py."""
+    return [
+        fault(module, node.lineno, f"@{ast.unparse(decorator)} belongs in app.py")
+        for module in modules(root)
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef)
+        for decorator in _calls(node)
+        if isinstance(decorator.func, ast.Attribute) and decorator.func.attr in EVENTS
+    ]
+
+
+def _calls(node: ast.FunctionDef) -> Iterator[ast.Call]:
+    return (each for each in node.decorator_list if isinstance(each, ast.Call))
