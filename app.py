@@ -6,6 +6,92 @@ deploys a handler declared in a Blueprint under its module's name and never runs
 
 from __future__ import annotations
 
-from chalice.app import Chalice
+import os
+from typing import TYPE_CHECKING, Any
+
+from chalice.app import Chalice, Rate
+
+from chalicelib.billing import routes as billing
+from chalicelib.calls import routes as calls
+from chalicelib.directory import routes as directory
+from chalicelib.ivr import routes as ivr
+from chalicelib.runtime import wiring
+from chalicelib.runtime.routes import described
+from chalicelib.runtime.settings import settings
+from chalicelib.tracking import routes as tracking
+
+if TYPE_CHECKING:
+    from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
 app = Chalice(app_name="cadran")
+
+ROOMS = (directory, calls, ivr, tracking, billing)
+APIS = tuple(room.api for room in ROOMS)
+DOORS = (*APIS, described(APIS))
+WEBHOOKS = (calls.webhooks, ivr.webhooks)
+
+for door in (*DOORS, *WEBHOOKS):
+    app.register_blueprint(door.blueprint)
+
+# Known when the package is made (`make deploy` keeps it); a running function never reads it.
+CALLS_STREAM = os.environ.get(
+    "CADRAN_CALLS_STREAM_ARN",
+    "arn:aws:dynamodb:eu-west-3:000000000000:table/cadran-calls/stream/unknown",
+)
+
+
+@app.on_dynamodb_record(stream_arn=CALLS_STREAM, batch_size=100, starting_position="TRIM_HORIZON")
+def project_calls(event: DynamoDBEvent) -> None:
+    """Show calls that ended to billing and tracking."""
+    from chalicelib.calls import handlers
+
+    images = [record.new_image for record in event if record.new_image]
+    handlers.project(images, wiring.projections(), wiring.projections_queue())
+
+
+@app.on_sqs_message(queue=settings().projections_queue, batch_size=10)
+def project_again(event: SQSEvent) -> None:
+    """Show calls again to the projections that failed on them, or that somebody replays."""
+    from chalicelib.calls import handlers
+
+    bodies = [record.body for record in event]
+    handlers.project_again(bodies, log=wiring.calls(), projections=wiring.projections())
+
+
+@app.on_sqs_message(queue=settings().call_events_queue, batch_size=10)
+def store_late_events(event: SQSEvent) -> None:
+    """Store what the call log could not take when it happened."""
+    from chalicelib.calls import handlers
+
+    bodies = [record.body for record in event]
+    handlers.store_late_events(bodies, log=wiring.calls(), claim=wiring.claim)
+
+
+@app.on_sqs_message(queue=settings().exports_queue, batch_size=1)
+def write_exports(event: SQSEvent) -> None:
+    """Write calls into a file, as many as there is time for."""
+    from chalicelib.calls import handlers
+
+    context: Any = event.context
+    desk = wiring.export_desk(lambda: context.get_remaining_time_in_millis() / 1000)
+    handlers.write_exports([record.body for record in event], desk)
+
+
+@app.schedule(Rate(1, unit=Rate.HOURS))
+def close_months(event: CloudWatchEvent) -> None:
+    """Have every account's month looked at; the hour that closes one is the accounts' own."""
+    from datetime import datetime
+
+    from chalicelib.billing import handlers
+
+    now = datetime.fromisoformat(event.to_dict()["time"])
+    handlers.close_months(now, wiring.books().accounts, wiring.invoices_queue())
+
+
+@app.on_sqs_message(queue=settings().invoices_queue, batch_size=1)
+def close_account_month(event: SQSEvent) -> None:
+    """Close what is due of one account."""
+    from chalicelib.billing import handlers
+
+    bodies = [record.body for record in event]
+    handlers.close_account_month(bodies, wiring.books(), wiring.pause)

@@ -29,16 +29,33 @@ class Product(Protocol):
 def of(stage: Stage, aws: Aws) -> Product:
     """Return the product of a stage, reached with the operator's own credentials."""
     os.environ.update(aws.environment | environment(stage.name))
-    return NotWired()
+    return Rooms()
 
 
-class NotWired:
-    """Stands in until the rooms have these use cases."""
+class Rooms:
+    """The product's own use cases, run here on the stage's tables and carrier."""
 
     def point_numbers(self, base_url: str) -> int:
-        """Point nothing."""
-        return 0
+        """Point the numbers in use, as the directory has them."""
+        from chalicelib.directory import numbers
+        from chalicelib.directory.gateway import OurCarrier
+        from chalicelib.runtime import wiring
+
+        carrier = OurCarrier(wiring.gateway(), base_url)
+        return sum(1 for _ in numbers.point_lines(wiring.directory(), carrier))
 
     def found(self) -> str | None:
-        """Found nothing."""
-        return None
+        """Make the first account, an agency, and its key of every right."""
+        import secrets
+
+        from chalicelib.directory import issuing
+        from chalicelib.runtime import wiring
+
+        return issuing.found(
+            "Operator",
+            account_id=f"acct_{wiring.new_id()}",
+            key_id=f"key_{wiring.new_id()}",
+            secret=secrets.token_bytes(32),
+            now=wiring.clock(),
+            store=wiring.directory(),
+        ).text

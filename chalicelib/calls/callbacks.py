@@ -7,11 +7,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.calls.call import CallRef
-from chalicelib.calls.events import Ended, EndStatus, Event, LegChanged, Recorded
+from chalicelib.calls.events import (
+    Ended,
+    EndStatus,
+    Event,
+    FellBack,
+    LegChanged,
+    Received,
+    Recorded,
+)
+from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
 _OUR_WORDS: Final = {"canceled": EndStatus.CANCELLED.value}
@@ -67,6 +76,29 @@ def recording_of(notice: Notice, now: datetime) -> tuple[CallRef, Event]:
         voicemail=message and ref.account_id != "",
     )
     return ref, recorded
+
+
+def failed(
+    notice: Notice, reason: str, destination: str | None, now: datetime
+) -> Iterator[tuple[CallRef, Event]]:
+    """Yield what is known of a call that we could not serve.
+
+    Where even its line could not be read, the call's beginning was not stored either: whoever
+    stores it later finds out whose it is.
+    """
+    ref = _ref(notice, notice.required("CallSid"))
+    if not ref.account_id:
+        dialled = notice.required("To")
+        yield (
+            ref,
+            Received(
+                id="received",
+                at=now,
+                dialled=phone.caller_or_none(dialled) or dialled,
+                caller=phone.caller_or_none(notice.optional("From")),
+            ),
+        )
+    yield ref, FellBack(id="fell-back", at=now, reason=reason, destination=destination)
 
 
 def _ref(notice: Notice, call_id: str) -> CallRef:

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from chalicelib.calls.exporting import Desk, Messages
     from chalicelib.calls.projections import Projection
     from chalicelib.calls.rows import Image
-    from chalicelib.calls.usecases import CallLog
+    from chalicelib.calls.usecases import CallLog, Claims
 
 
-def store_late_events(bodies: Iterable[str], *, log: CallLog) -> None:
+def store_late_events(bodies: Iterable[str], *, log: CallLog, claim: Claims) -> None:
     """Store events that were queued while the log was down."""
-    jobs.every("store-late-event", bodies, lambda body: store_late(json.loads(body), log=log))
+
+    def store(body: str) -> None:
+        store_late(json.loads(body), log=log, claim=claim)
+
+    jobs.every("store-late-event", bodies, store)
 
 
 def project(

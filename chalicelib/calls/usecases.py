@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from chalicelib.calls.events import Received
 from chalicelib.calls.late import from_message, without_numbers
 from chalicelib.kernel.errors import Unavailable
 
@@ -31,6 +32,13 @@ class CallLog(Protocol):
         """Return summaries in order, going on after a position that an earlier page gave."""
 
 
+class Claims(Protocol):
+    """Who owns the line that a call reached."""
+
+    def __call__(self, call_id: str, received: Received) -> CallRef:
+        """Return whose call it is. Raises NotFound if the number is nobody's, Unavailable."""
+
+
 class LateEvents(Protocol):
     """A queue for events that the log could not take."""
 
@@ -49,9 +57,14 @@ def record(ref: CallRef, event: Event, *, log: CallLog, late: LateEvents) -> Non
         _keep_for_later(ref, event, late)
 
 
-def store_late(message: dict[str, Any], *, log: CallLog) -> bool:
-    """Store an event that was left on the queue. Return False if it had been stored already."""
+def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> bool:
+    """Store an event that was left on the queue. Return False if it had been stored already.
+
+    A call that began while even its line could not be read has no account yet: `claim` finds it.
+    """
     ref, event = from_message(message)
+    if not ref.account_id and isinstance(event, Received):
+        ref = claim(ref.call_id, event)
     return log.append(ref, event)
 
 

@@ -63,8 +63,9 @@ def list_accounts(request: Request, query: models.PageQuery) -> models.AccountLi
 
 @api.get("/v1/accounts/{account_id}", scope="accounts:read")
 def show_account(request: Request, account_id: str) -> Answer[models.AccountOut]:
-    """Show the account itself, or one of its clients."""
-    return _account(usecases.account_seen_by(request.account_id, account_id, wiring.directory()))
+    """Show the account itself (`me` is it too), or one of its clients."""
+    wanted = request.account_id if account_id == "me" else account_id
+    return _account(usecases.account_seen_by(request.account_id, wanted, wiring.directory()))
 
 
 @api.patch("/v1/accounts/{account_id}", scope="accounts:write")

@@ -13,22 +13,28 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel import privacy
+from chalicelib.kernel.errors import CadranError, NotFound
 from chalicelib.kernel.principal import Principal
 from chalicelib.runtime import secrets
+from chalicelib.runtime.observability import logger
 from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.tables import bind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from chalicelib.billing.ports import Books
+    from chalicelib.calls.call import Call, CallRef
+    from chalicelib.calls.events import Received
     from chalicelib.calls.exporting import Desk
     from chalicelib.calls.gateway import ExportFiles, LateQueue
+    from chalicelib.calls.projections import Projection
     from chalicelib.calls.store import CallStore, ExportStore
     from chalicelib.directory.store import CachedLines, Directory
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usecases import Ports
+    from chalicelib.runtime.form import Form
     from chalicelib.runtime.gateway import Carrier
     from chalicelib.tracking.store import CachedSources, Tracking
 
@@ -212,3 +218,52 @@ def pause(attempt: int) -> None:
     """Wait a random moment before another attempt (counted from 1): rivals must not meet again."""
     longest_milliseconds = min(20 * 2**attempt, 1_000)
     time.sleep(entropy.randbelow(longest_milliseconds) / 1_000)
+
+
+@cache
+def projections() -> Mapping[str, Projection]:
+    """Return what other rooms keep about calls that ended. Names are in messages: keep them."""
+    from chalicelib.billing.handlers import charging
+    from chalicelib.tracking.usecases import count_call
+
+    def counting(call: Call) -> None:
+        store = tracking()
+        count_call(call, log_shards=_log_shards(call), numbers=store, counts=store)
+
+    return {"billing": charging(books, clock), "tracking": counting}
+
+
+def _log_shards(call: Call) -> int:
+    """Return the account's shards from the line's copy of them, which is kept in the process."""
+    try:
+        return lines().line(call.dialled).log_shards
+    except NotFound:  # the number left meanwhile: one shard is always there
+        return 1
+
+
+def claim(call_id: str, received: Received) -> CallRef:
+    """Return whose call it is that reached a number while nobody could look it up."""
+    from chalicelib.calls.call import CallRef
+
+    line = directory().line(received.dialled)
+    hashed = Callers().caller_hash(line.account_id, received.caller) if received.caller else None
+    return CallRef(
+        call_id=call_id,
+        account_id=line.account_id,
+        log_shards=line.log_shards,
+        caller_hash=hashed,
+    )
+
+
+def remember_fallback(form: Form, reason: str, destination: str | None) -> None:
+    """Leave on the queue that we failed a caller; the table may be what failed, so never now.
+
+    Never raises: the caller is waiting. If the queue fails too, the log has what it may have.
+    """
+    from chalicelib.calls.callbacks import failed
+
+    try:
+        for ref, event in failed(form, reason, destination, clock()):
+            late_events().put(ref, event)
+    except CadranError as error:
+        logger().error("a failed call could not be remembered", extra={"error": str(error)})

@@ -1,0 +1,60 @@
+"""The product on this machine: local cloud, phone network and operator's key, up together."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.product import Rooms
+from local.client import Client
+from local.cloud.cloud import ACCOUNT_SID, AUTH_TOKEN, Cloud
+from local.phone.threads import running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from local.cloud.running import RunningCloud
+    from local.phone.threads import RunningNetwork
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Everything that is up."""
+
+    cloud: RunningCloud
+    network: RunningNetwork
+    agency: Client
+
+
+@contextmanager
+def up(
+    place: Path,
+    *,
+    cloud_port: int = 0,
+    phone_port: int = 0,
+    say: Callable[[str], None] = print,
+    **network_options: Any,
+) -> Iterator[Machine]:
+    """Start the phone network and the cloud, with their state under `place`."""
+    say("Starting the phone network")
+    with running(
+        port=phone_port, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, **network_options
+    ) as network:
+        say("Starting the cloud")
+        cloud = Cloud(place / "cloud", port=cloud_port, twilio_url=network.base_url, say=say)
+        with cloud.start() as ready:
+            os.environ.update(ready.env)
+            key = _operator_key(place / "operator-key")
+            yield Machine(ready, network, Client(ready.base_url, key))
+
+
+def _operator_key(kept: Path) -> str:
+    """Return the operator's key: shown once by the product, so this machine keeps it."""
+    key = Rooms().found()
+    if key is not None:
+        kept.write_text(key)
+        kept.chmod(0o600)
+    return kept.read_text()
