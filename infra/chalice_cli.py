@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from infra.stages import Stage
 
+STREAM_ARN = "CADRAN_CALLS_STREAM_ARN"
 CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
 
 
@@ -42,7 +43,8 @@ def run_for(
     command: str, stage: Stage, environment: Mapping[str, str], say: Callable[[str], None]
 ) -> None:
     """Run a command for a stage. `app.py` reads the stream's ARN when it is imported."""
-    stream = {"CADRAN_CALLS_STREAM_ARN": stage.outputs().get("calls_stream_arn", "")}
+    known = stage.outputs()
+    stream = {STREAM_ARN: known["calls_stream_arn"]} if "calls_stream_arn" in known else {}
     run([command, "--stage", stage.name], {**environment, **stream}, say)
 
 

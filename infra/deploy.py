@@ -10,9 +10,17 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel.errors import CadranError
 from infra import chalice_cli, parameters, product, records, stacks, touches
 from infra.session import Aws, AwsUnreachable
-from infra.stages import ON_AWS, ROOT, Stage, chalice_config
+from infra.stages import LOG_DAYS, ON_AWS, ROOT, Stage
+
+FAILURES = (
+    AwsUnreachable,
+    chalice_cli.ChaliceFailed,
+    parameters.SecretMissing,
+    stacks.StackFailed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,35 +34,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stage = Stage(options.stage)
     try:
         aws = Aws.connect(options.endpoint_url, options.region)
-        deploy(stage, aws, alarm_email=options.alarm_email, product_of=product.of)
-    except (
-        AwsUnreachable,
-        chalice_cli.ChaliceFailed,
-        parameters.SecretMissing,
-        stacks.StackFailed,
-    ) as error:
+        base_url = deploy(stage, aws, alarm_email=options.alarm_email)
+        _hand_over(product.of(stage, aws, options.twilio_url), base_url)
+    except FAILURES as error:
         print(f"\nNot deployed. {error}", file=sys.stderr)
+        return 1
+    except CadranError as error:
+        print(f"\nDeployed, but not all numbers point here: {error}", file=sys.stderr)
         return 1
     return 0
 
 
 def deploy(
-    stage: Stage,
-    aws: Aws,
-    *,
-    alarm_email: str | None,
-    product_of: Callable[[Stage, Aws], Product],
-    say: Callable[[str], None] = print,
+    stage: Stage, aws: Aws, *, alarm_email: str | None, say: Callable[[str], None] = print
 ) -> str:
     """Do the steps in order, each of them idempotent. Return the public address."""
     say(f"Deploying {stage.name} to account {aws.account} in {aws.region}")
-    _deploy_data(stage, aws, say)
     for name in parameters.ensure(aws.ssm, stage):
         say(f"{name}: made")
+    _deploy_data(stage, aws, say)
     base_url = _deploy_code(stage, aws, say)
     _deploy_alarms(stage, aws, alarm_email, say)
-    _hand_over(product_of(stage, aws), base_url, say)
-    say(f"\n{stage.name} answers at {base_url}")
+    say(f"{stage.name} answers at {base_url}")
     return base_url
 
 
@@ -86,8 +87,8 @@ def _deploy_code(stage: Stage, aws: Aws, say: Callable[[str], None]) -> str:
     records.fetch(aws.s3, known["files_bucket"], stage)
     chalice_cli.run_for("deploy", stage, aws.environment, say)
     records.keep(aws.s3, known["files_bucket"], stage)
-    days = int(chalice_config()["stages"][stage.name]["log_retention_in_days"])
-    touches.keep_logs(aws.logs, stage.function(), days)
+    for function in records.functions(stage):
+        touches.keep_logs(aws.logs, function, LOG_DAYS[stage.name])
     tuned = touches.tune_stream(
         aws.functions,
         stage.function("project_calls"),
@@ -117,13 +118,13 @@ def _deploy_alarms(stage: Stage, aws: Aws, email: str | None, say: Callable[[str
     )
 
 
-def _hand_over(deployed: Product, base_url: str, say: Callable[[str], None]) -> None:
+def _hand_over(deployed: Product, base_url: str) -> None:
     """Send the numbers' calls here, and give the operator a first key, shown this once."""
     count = deployed.point_numbers(base_url)
-    say(f"Webhooks of {count} numbers point at {base_url}")
+    print(f"Webhooks of {count} numbers point at {base_url}")
     key = deployed.found()
     if key is not None:
-        say(f"The operator's account is made. Its key, shown this once: {key}")
+        print(f"The operator's account is made. Its key, shown this once: {key}")
 
 
 def _tags(stage: Stage) -> dict[str, str]:
@@ -139,6 +140,11 @@ def _parser() -> argparse.ArgumentParser:
         "--endpoint-url",
         default=os.environ.get("AWS_ENDPOINT_URL"),
         help="another cloud than AWS: an emulator",
+    )
+    parser.add_argument(
+        "--twilio-url",
+        default=os.environ.get("CADRAN_TWILIO_URL"),
+        help="another carrier than the stage's: a phone network",
     )
     return parser
 

@@ -26,9 +26,13 @@ class Product(Protocol):
         """Make the operator's account and return its key, None if there is one already."""
 
 
-def of(stage: Stage, aws: Aws) -> Product:
-    """Return the product of a stage, reached with the operator's own credentials."""
-    os.environ.update(aws.environment | environment(stage.name))
+def of(stage: Stage, aws: Aws, twilio_url: str | None = None) -> Product:
+    """Return the product of a stage, reached with the operator's own credentials.
+
+    `twilio_url` is another carrier than the stage's: a phone network.
+    """
+    carrier = {} if twilio_url is None else {"CADRAN_TWILIO_URL": twilio_url}
+    os.environ.update(aws.environment | environment(stage.name) | carrier)
     return Rooms()
 
 

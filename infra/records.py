@@ -47,10 +47,18 @@ def forget(s3: S3Client, bucket: str, stage: Stage) -> None:
 
 def base_url(stage: Stage) -> str:
     """Return the public address that the note tells, without a trailing slash."""
-    for resource in json.loads(path(stage).read_text())["resources"]:
-        if resource["resource_type"] == "rest_api":
-            return str(resource["rest_api_url"]).rstrip("/")
-    raise LookupError("nothing with an address was deployed")
+    (api,) = _deployed(stage, "rest_api")
+    return api["rest_api_url"].rstrip("/")
+
+
+def functions(stage: Stage) -> list[str]:
+    """Return the names of the functions that the note tells."""
+    return [each["lambda_arn"].rpartition(":")[2] for each in _deployed(stage, "lambda_function")]
+
+
+def _deployed(stage: Stage, kind: str) -> list[dict[str, str]]:
+    resources = json.loads(path(stage).read_text())["resources"]
+    return [each for each in resources if each["resource_type"] == kind]
 
 
 def _key(stage: Stage) -> str:

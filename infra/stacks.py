@@ -7,7 +7,7 @@ tables and a bucket that a deleted stack left behind.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
     Say = Callable[[str], None]
+
+    class TemplateArgs(TypedDict, total=False):
+        """One of the two ways in which CloudFormation takes a template."""
+
+        TemplateBody: str
+        TemplateURL: str
+
 
 POLL_SECONDS = 2.0
 GIVE_UP_SECONDS = 30 * 60
@@ -39,15 +46,21 @@ def put(
 ) -> dict[str, str]:
     """Create the stack or update it, wait, and return its outputs. Raises StackFailed.
 
+    `template` is a file, or the S3 URL of one that is over 51,200 bytes.
+
     With `adopt`, resources of the template's names that exist already become the stack's.
     """
     exists = _clear_the_way(client, name, say, poll_seconds)
-    body = template if isinstance(template, str) else template.read_text()
+    document: TemplateArgs = (
+        {"TemplateURL": template}
+        if isinstance(template, str)
+        else {"TemplateBody": template.read_text()}
+    )
     change_set = client.create_change_set(
         StackName=name,
         ChangeSetName=f"change-{time.time_ns()}",
         ChangeSetType="UPDATE" if exists else "CREATE",
-        TemplateBody=body,
+        **document,
         Parameters=[
             {"ParameterKey": key, "ParameterValue": value} for key, value in values.items()
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 STREAM_ATTEMPTS = 10
+SETTLE_SECONDS = 180
 
 
 def tune_stream(client: LambdaClient, function: str, stream_arn: str, dead_letters: str) -> bool:
@@ -20,6 +22,7 @@ def tune_stream(client: LambdaClient, function: str, stream_arn: str, dead_lette
     """
     mappings = client.list_event_source_mappings(FunctionName=function, EventSourceArn=stream_arn)
     for mapping in mappings["EventSourceMappings"]:
+        _wait_until_settled(client, mapping["UUID"])
         client.update_event_source_mapping(
             UUID=mapping["UUID"],
             BisectBatchOnFunctionError=True,
@@ -30,12 +33,17 @@ def tune_stream(client: LambdaClient, function: str, stream_arn: str, dead_lette
     return False
 
 
-def keep_logs(client: Any, function: str, days: int) -> None:
-    """Have a function's log expire.
+def _wait_until_settled(client: LambdaClient, mapping: str) -> None:
+    """Wait: Lambda refuses to change a mapping that it is still making or changing."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while client.get_event_source_mapping(UUID=mapping)["State"] not in ("Enabled", "Disabled"):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"mapping {mapping} does not settle")
+        time.sleep(1)
 
-    Chalice 1.34 sets retention by the handler's name (`cadran-prod-api_handler`), but calls the
-    API's function `cadran-prod`: the API's log would stay for ever.
-    """
+
+def keep_logs(client: Any, function: str, days: int) -> None:
+    """Have a function's log expire, whether or not it has written anything yet."""
     group = f"/aws/lambda/{function}"
     with suppress(client.exceptions.ResourceAlreadyExistsException):
         client.create_log_group(logGroupName=group)
