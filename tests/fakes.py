@@ -10,7 +10,11 @@ from chalicelib.calls.exports import LEASE, Export
 from chalicelib.calls.facts import facts_of
 from chalicelib.calls.summary import call_of
 from chalicelib.directory import ports
+from chalicelib.ivr.flow import restore
+from chalicelib.ivr.packing import must_fit, packed
+from chalicelib.ivr.published import Draft, FlowHeader, Published, VersionHeader, name_of
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale, Unavailable
+from chalicelib.runtime.gateway import CarrierNumber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from chalicelib.directory.accounts import Account
     from chalicelib.directory.keys import Key
     from chalicelib.directory.lines import Line
+    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.published import Document
+    from chalicelib.runtime.gateway import CallOrder, CarrierCall, WebhookUrls
 
 ItemT = TypeVar("ItemT")
 
@@ -93,10 +100,10 @@ class LateEventsInMemory:
         self.down = False
         self.kept: list[tuple[CallRef, Event]] = []
 
-    def put(self, ref: CallRef, event: Event) -> None:
+    def put(self, ref: CallRef, *events: Event) -> None:
         if self.down:
             raise Unavailable("the queue is down")
-        self.kept.append((ref, event))
+        self.kept += [(ref, event) for event in events]
 
 
 class ExportsInMemory:
@@ -355,3 +362,132 @@ class CarrierInMemory:
     def _answer(self) -> None:
         if self.down:
             raise Unavailable("the carrier is down")
+
+
+class CarrierOfUrls:
+    """The `Carrier` port of `runtime.gateway`, as far as numbers go."""
+
+    def __init__(self, *, for_sale: Iterable[str] = (), down: bool = False) -> None:
+        self.for_sale = tuple(for_sale)
+        self.down = down
+        self.heard: list[WebhookUrls] = []
+        self._held: dict[str, CarrierNumber] = {}
+
+    def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
+        self._answer()
+        found = [number for number in self.for_sale if (contains or "").strip("*") in number]
+        return [CarrierNumber(number=number) for number in found[:limit]]
+
+    def owned(self, number: str | None = None) -> Iterator[CarrierNumber]:
+        self._answer()
+        yield from [each for each in self._held.values() if number in (None, each.number)]
+
+    def buy(self, number: str, urls: WebhookUrls) -> CarrierNumber:
+        self._answer()
+        self.heard.append(urls)
+        return self._held.setdefault(number, CarrierNumber(number, carrier_id=f"PN{number}"))
+
+    def point(self, carrier_id: str, urls: WebhookUrls) -> None:
+        self._answer()
+        self.heard.append(urls)
+
+    def release(self, carrier_id: str) -> None:
+        self._answer()
+        self._held = {n: each for n, each in self._held.items() if each.carrier_id != carrier_id}
+
+    def place_call(self, order: CallOrder, *, retry: bool = False) -> CarrierCall:
+        raise NotFound("no calls here", to=order.to)
+
+    def call(self, call_id: str) -> CarrierCall:
+        raise NotFound("no calls here", call_id=call_id)
+
+    def _answer(self) -> None:
+        if self.down:
+            raise Unavailable("the carrier is down")
+
+
+# --- ivr ---------------------------------------------------------------------------------------
+
+
+class FlowsInMemory:
+    """The `Flows` and `Drafts` ports. `down = True` makes both unavailable."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self._drafts: dict[str, Draft] = {}
+        self._versions: dict[tuple[str, int], Document] = {}
+
+    def published(self, flow_id: str) -> Published:
+        self._answer()
+        draft = self._drafts.get(flow_id)
+        if draft is None or draft.header.published_version is None:
+            raise NotFound("no version of the flow is published")
+        version = draft.header.published_version
+        return Published(
+            flow_id=flow_id,
+            account_id=draft.header.account_id,
+            version=version,
+            flow=self.version(flow_id, version),
+        )
+
+    def version(self, flow_id: str, version: int) -> Flow:
+        self._answer()
+        if (flow_id, version) not in self._versions:
+            raise NotFound("no such version")
+        return restore(self._versions[flow_id, version])
+
+    def create(self, account_id: str, flow_id: str, document: Document, now: datetime) -> Draft:
+        self._answer()
+        packed(document)
+        if flow_id in self._drafts:
+            raise Conflict("there is a flow of that id")
+        header = FlowHeader(
+            flow_id=flow_id,
+            account_id=account_id,
+            name=name_of(document),
+            revision=1,
+            created_at=now,
+            updated_at=now,
+        )
+        return self._keep(Draft(header=header, document=document))
+
+    def draft(self, account_id: str, flow_id: str) -> Draft:
+        self._answer()
+        draft = self._drafts.get(flow_id)
+        if draft is None or draft.header.account_id != account_id:
+            raise NotFound("no such flow")
+        return draft
+
+    def replace(self, header: FlowHeader, document: Document, now: datetime) -> Draft:
+        self._answer()
+        packed(document)
+        if self._drafts[header.flow_id].header != header:
+            raise Stale("the draft was changed meanwhile")
+        changed = replace(
+            header, name=name_of(document), revision=header.revision + 1, updated_at=now
+        )
+        return self._keep(Draft(header=changed, document=document))
+
+    def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
+        self._answer()
+        must_fit(packed(document), packed(document))
+        if self._drafts[header.flow_id].header != header:
+            raise Conflict("the flow was changed meanwhile")
+        version = (header.published_version or 0) + 1
+        self._versions[header.flow_id, version] = document
+        published = replace(
+            header,
+            published_version=version,
+            published_revision=header.revision,
+            published_at=now,
+        )
+        self._keep(Draft(header=published, document=document))
+        return VersionHeader(flow_id=header.flow_id, version=version, published_at=now)
+
+    def _keep(self, draft: Draft) -> Draft:
+        self._drafts[draft.header.flow_id] = draft
+        return draft
+
+    def _answer(self) -> None:
+        if self.down:
+            raise Unavailable("the table is down")

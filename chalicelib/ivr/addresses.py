@@ -41,6 +41,10 @@ class CallAddress:
         path = f"voice/flows/{self.flow_id}/{self.version}/{position.node}"
         return f"{self.base_url}/{path}?{_encoded(query)}"
 
+    def recordings(self) -> str:
+        """Return the URL that is told when a recording's file is ready."""
+        return f"{self.base_url}/voice/recordings?{_encoded(self._query())}"
+
     def _query(self) -> dict[str, str]:
         query = {"account": self.account_id, "shards": str(self.log_shards)}
         return {**query, "fallback": self.fallback} if self.fallback else query

@@ -21,12 +21,13 @@ from chalicelib.ivr.actions import (
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.position import Position
 from chalicelib.kernel import phone
-from chalicelib.kernel.errors import NotFound, Stale
-from chalicelib.runtime import apology, cursors, secrets, wiring
+from chalicelib.kernel.errors import NotFound
+from chalicelib.runtime import apology, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count, logger
-from chalicelib.runtime.problems import PreconditionRequired
+from chalicelib.runtime.paging import cursor, position
+from chalicelib.runtime.versions import etag, expected
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ DIAL_STATUS: Final = {
     "failed": DialStatus.FAILED,
     "canceled": DialStatus.CANCELLED,
 }
-_ETAG: Final = re.compile(r'(?:W/)?"([1-9][0-9]{0,8})"')
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @webhooks.voice("/voice/incoming")
@@ -68,9 +69,12 @@ def answer_call(form: Form) -> str:
 def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
     """Take a call one step further through its flow."""
     address = CallAddress.from_url(form.base_url, flow_id, version, form.query)
-    position = Position.from_url(node, form.query)
     answer = usecases.continue_call(
-        _context(form), address, position, _heard(form), wiring.ivr_ports()
+        _context(form),
+        address,
+        Position.from_url(node, form.query),
+        _heard(form),
+        wiring.ivr_ports(),
     )
     return twiml.render(answer.reply, address)
 
@@ -134,10 +138,10 @@ def create_flow(request: Request, body: models.FlowIn) -> Answer[models.FlowOut]
 def list_flows(request: Request, query: models.PageQuery) -> models.FlowPage:
     """List the account's flows."""
     context = f"{request.account_id}/flows"
-    page = wiring.flows().flows(request.account_id, query.limit, _after(query, context))
+    page = wiring.flows().flows(request.account_id, query.limit, position(query.cursor, context))
     return models.FlowPage(
         items=[models.FlowSummary.of(header) for header in page.items],
-        next=_cursor(page.next, context),
+        next=cursor(page.next, context),
     )
 
 
@@ -151,13 +155,11 @@ def show_flow(request: Request, flow_id: str) -> Answer[models.FlowOut]:
 @api.put("/v1/flows/{flow_id}/draft", scope="flows:write")
 def save_draft(request: Request, flow_id: str, body: models.FlowIn) -> Answer[models.FlowOut]:
     """Replace a flow's draft; `If-Match` is the ETag of the flow that was changed."""
-    if request.if_match is None:
-        raise PreconditionRequired("send the flow's ETag as If-Match")
     draft, faults = usecases.save_draft(
         request.account_id,
         flow_id,
         body.document,
-        revision=_revision(request),
+        revision=expected(request.if_match),
         now=request.now,
         drafts=wiring.flows(),
     )
@@ -170,7 +172,7 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary
     header = usecases.publish_flow(
         request.account_id,
         flow_id,
-        revision=_revision(request),
+        revision=None if request.if_match is None else expected(request.if_match),
         now=request.now,
         drafts=wiring.flows(),
     )
@@ -183,17 +185,17 @@ def list_versions(request: Request, flow_id: str, query: models.PageQuery) -> mo
     """List a flow's published versions, newest first."""
     wiring.flows().draft(request.account_id, flow_id)  # another account's flow is not found
     context = f"{request.account_id}/flows/{flow_id}/versions"
-    page = wiring.flows().versions(flow_id, query.limit, _after(query, context))
+    page = wiring.flows().versions(flow_id, query.limit, position(query.cursor, context))
     return models.VersionPage(
         items=[models.VersionSummary.of(header) for header in page.items],
-        next=_cursor(page.next, context),
+        next=cursor(page.next, context),
     )
 
 
 @api.get("/v1/flows/{flow_id}/versions/{version}", scope="flows:read")
 def show_version(request: Request, flow_id: str, version: str) -> models.VersionOut:
     """Show a published version."""
-    if not _ETAG.fullmatch(f'"{version}"'):
+    if not _VERSION.fullmatch(version):
         raise NotFound("no such version", flow_id=flow_id)
     found = wiring.flows().document(request.account_id, flow_id, int(version))
     return models.VersionOut(
@@ -207,26 +209,4 @@ def _flow(
     draft: Draft, faults: tuple[Fault, ...], location: str | None = None
 ) -> Answer[models.FlowOut]:
     body = models.FlowOut.with_faults(draft, faults)
-    return Answer(body, etag=f'"{draft.header.revision}"', location=location)
-
-
-def _revision(request: Request) -> int | None:
-    """Read `If-Match`; None where there is none, or where any revision will do."""
-    if request.if_match in {None, "*"}:
-        return None
-    tag = _ETAG.fullmatch(request.if_match or "")
-    if tag is None:
-        raise Stale("If-Match is no ETag of a flow")
-    return int(tag[1])
-
-
-def _after(query: models.PageQuery, context: str) -> str | None:
-    if query.cursor is None:
-        return None
-    return str(cursors.unseal(query.cursor, key=secrets.pepper(), context=context)["after"])
-
-
-def _cursor(after: str | None, context: str) -> str | None:
-    if after is None:
-        return None
-    return cursors.seal({"after": after}, key=secrets.pepper(), context=context)
+    return Answer(body, etag=etag(draft.header.revision), location=location)

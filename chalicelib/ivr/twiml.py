@@ -33,6 +33,9 @@ class Urls(Protocol):
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the absolute URL of a position."""
 
+    def recordings(self) -> str:
+        """Return the absolute URL that is told of recordings."""
+
 
 def render(reply: Reply, urls: Urls | None = None) -> str:
     """Return the TwiML of a reply. One that waits for the caller needs `urls` to come back to."""
@@ -54,6 +57,9 @@ class _Back:
         if self._position is None or self._urls is None:
             return None
         return self._urls.at(self._position, arriving=arriving)
+
+    def recordings(self) -> str | None:
+        return self._urls.recordings() if self._urls else None
 
     def action(self) -> dict[str, str]:
         url = self.url()
@@ -94,6 +100,8 @@ def _take_message(response: VoiceResponse, action: TakeMessage, back: _Back) -> 
         timeout=action.silence_seconds,
         finish_on_key="#",
         play_beep=True,
+        recording_status_callback=back.recordings(),
+        recording_status_callback_event="completed absent",
     )
     # A caller who says nothing leaves no recording: some carriers then go on to the next verb.
     url = back.url()

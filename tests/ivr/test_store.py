@@ -1,4 +1,4 @@
-"""Flows on the table: what a call reads, what owners work on, what is for ever."""
+"""Flows on the table, beyond what `tests/contracts/test_flows.py` asks of every store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.ivr.published import LONGEST_DOCUMENT, DocumentTooLarge
 from chalicelib.ivr.store import FlowStore, IvrRow, VersionRow
-from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from tests.clouds import requests_counted, tables
 from tests.ivr.builders import a_document, a_menu, an_end, utc
 
@@ -36,23 +36,6 @@ def a_published_flow(store: FlowStore, document: dict[str, Any] = DOCUMENT) -> D
     draft = store.create("acc_1", "flow_1", document, NOW)
     store.publish(draft.header, document, NOW)
     return store.draft("acc_1", "flow_1")
-
-
-def test_a_new_flow_has_a_draft_and_answers_nothing(store: FlowStore) -> None:
-    created = store.create("acc_1", "flow_1", DOCUMENT, NOW)
-
-    assert store.draft("acc_1", "flow_1") == created
-    assert (created.header.name, created.header.revision) == ("Standard", 1)
-    assert created.header.published_version is None
-    with pytest.raises(NotFound):
-        store.published("flow_1")
-
-
-def test_a_flow_is_created_once(store: FlowStore) -> None:
-    store.create("acc_1", "flow_1", DOCUMENT, NOW)
-
-    with pytest.raises(Conflict):
-        store.create("acc_2", "flow_1", CHANGED, NOW)
 
 
 def test_a_published_flow_answers_with_one_read(store: FlowStore) -> None:
@@ -90,27 +73,6 @@ def test_calls_in_progress_stay_on_their_version(store: FlowStore) -> None:
     assert store.published("flow_1").version == 2
     assert store.version("flow_1", 1) != store.version("flow_1", 2)
     assert store.document("acc_1", "flow_1", 1).document == DOCUMENT
-
-
-def test_a_draft_that_changed_meanwhile_is_not_overwritten(store: FlowStore) -> None:
-    mine = store.create("acc_1", "flow_1", DOCUMENT, NOW)
-    store.replace(mine.header, CHANGED, NOW)
-
-    with pytest.raises(Stale):
-        store.replace(mine.header, DOCUMENT, LATER)
-    with pytest.raises(Conflict):
-        store.publish(mine.header, DOCUMENT, LATER)
-    assert store.draft("acc_1", "flow_1").document == CHANGED
-
-
-def test_two_who_publish_at_once_make_one_version(store: FlowStore) -> None:
-    draft = store.create("acc_1", "flow_1", DOCUMENT, NOW)
-    store.publish(draft.header, DOCUMENT, NOW)
-
-    with pytest.raises(Conflict):
-        store.publish(draft.header, DOCUMENT, LATER)
-
-    assert [v.version for v in store.versions("flow_1", 10).items] == [1]
 
 
 def test_a_version_is_never_written_again(store: FlowStore) -> None:

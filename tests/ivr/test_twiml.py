@@ -31,6 +31,10 @@ BACK = (
     "https://api.example.fr/api/voice/flows/flow_1/3/menu"
     "?account=acc_1&amp;attempt=2&amp;fallback=%2B33162019999&amp;shards=4&amp;step=5&amp;target=1"
 )
+TOLD = (
+    "https://api.example.fr/api/voice/recordings"
+    "?account=acc_1&amp;fallback=%2B33162019999&amp;shards=4"
+)
 HELLO = Say(Spoken("Bonjour", "fr-FR"))
 SAID = '<Say language="fr-FR" voice="Polly.Lea-Neural">Bonjour</Say>'
 SORRY = TEXTS["fr"][Line.APOLOGY]
@@ -94,7 +98,9 @@ def said(*actions: object) -> str:
         pytest.param(
             TakeMessage(max_seconds=120, silence_seconds=5),
             f'<Record action="{BACK}" finishOnKey="#" maxLength="120" method="POST" '
-            f'playBeep="true" timeout="5" /><Redirect method="POST">{BACK}</Redirect>',
+            f'playBeep="true" recordingStatusCallback="{TOLD}" '
+            'recordingStatusCallbackEvent="completed absent" timeout="5" />'
+            f'<Redirect method="POST">{BACK}</Redirect>',
             id="take a message, and come back without one too",
         ),
         pytest.param(

@@ -1,0 +1,290 @@
+"""Calls answered and continued, flows written and published: load, decide, save."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.calls.call import Outcome
+from chalicelib.calls.events import DialStatus
+from chalicelib.directory.lines import LineState
+from chalicelib.ivr import usecases
+from chalicelib.ivr.actions import Apologise, Ask, Connect, DialEnded, HangUp, KeysPressed, Say
+from chalicelib.ivr.flow import FlowRefused
+from chalicelib.ivr.texts import TEXTS, Line
+from chalicelib.ivr.usecases import Ports
+from chalicelib.kernel.errors import NotFound, Stale, Unavailable
+from tests.directory.builders import a_line
+from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
+from tests.ivr.builders import (
+    OURS,
+    SALES,
+    a_context,
+    a_dial,
+    a_document,
+    a_menu,
+    an_end,
+    utc,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.directory.lines import Line as PhoneLine
+    from chalicelib.ivr.actions import Input
+    from chalicelib.ivr.answering import Answer
+
+NOW = utc(2026, 11, 23, 9)
+BASE = "https://api.example.fr/api"
+DOCUMENT = a_document(menu=a_menu(choices={"1": "sales"}), sales=a_dial(SALES), end=an_end())
+BROKEN = a_document(menu=a_menu(choices={"1": "nowhere"}))
+
+
+@dataclass
+class House:
+    """One line, its flow, and the log, in memory."""
+
+    line: PhoneLine | None = field(default_factory=lambda: a_line(number=OURS, log_shards=4))
+    flows: FlowsInMemory = field(default_factory=FlowsInMemory)
+    log: CallLogInMemory = field(default_factory=CallLogInMemory)
+    late: LateEventsInMemory = field(default_factory=LateEventsInMemory)
+    source_down: bool = False
+    lines_down: bool = False
+
+    def __post_init__(self) -> None:
+        draft = self.flows.create("acct_client", "flow_1", DOCUMENT, NOW)
+        self.flows.publish(draft.header, DOCUMENT, NOW)
+
+    @property
+    def ports(self) -> Ports:
+        house = self
+
+        class Lines:
+            def line(self, number: str) -> PhoneLine:
+                if house.lines_down:
+                    raise Unavailable("down")
+                if house.line is None or number != house.line.number:
+                    raise NotFound("no such line")
+                return house.line
+
+        class Sources:
+            def source_of(self, line: PhoneLine, now: datetime) -> str | None:
+                if house.source_down:
+                    raise Unavailable("down")
+                return "src_radio"
+
+        class Callers:
+            def caller_hash(self, account_id: str, caller: str) -> str:
+                return f"hash of {caller} for {account_id}"
+
+        return Ports(
+            lines=Lines(),
+            flows=self.flows,
+            sources=Sources(),
+            callers=Callers(),
+            log=self.log,
+            late=self.late,
+        )
+
+    def rings(self, **context: Any) -> Answer:
+        return usecases.answer_call(a_context(**context), BASE, self.ports)
+
+    def goes_on(self, answer: Answer, given: Input) -> Answer:
+        address, position = answer.address, answer.reply.position
+        assert address is not None
+        assert position is not None
+        return usecases.continue_call(a_context(), address, position, given, self.ports)
+
+
+def test_a_call_is_logged_with_its_source_and_version_before_it_is_answered() -> None:
+    house = House()
+
+    answer = house.rings()
+
+    call = house.log.load("acct_client", "CA1")
+    assert isinstance(answer.reply.actions[0], Ask)
+    assert (call.dialled, call.caller, call.source_id) == (OURS, "+33612345678", "src_radio")
+    assert (call.flow_id, call.flow_version) == ("flow_1", 1)
+    assert call.caller_hash == "hash of +33612345678 for acct_client"
+    assert [event.id for event in call.events] == ["received"]
+
+
+def test_a_call_comes_back_to_an_address_that_says_whose_it_is() -> None:
+    address = House().rings().address
+
+    assert address is not None
+    assert (address.account_id, address.log_shards, address.version) == ("acct_client", 4, 1)
+    assert address.fallback == a_line().fallback
+
+
+def test_a_forwarded_call_is_logged_step_by_step() -> None:
+    house = House()
+    answer = house.rings()
+
+    answer = house.goes_on(answer, KeysPressed("1"))
+    assert isinstance(answer.reply.actions[0], Connect)
+    answer = house.goes_on(answer, DialEnded(DialStatus.ANSWERED, 95))
+
+    call = house.log.load("acct_client", "CA1")
+    assert [event.id for event in call.events] == ["received", "step:1", "step:2"]
+    assert (call.outcome, call.talk_seconds) == (Outcome.ANSWERED, 95)
+
+
+def test_every_webhook_delivered_twice_leaves_the_same_log() -> None:
+    once, twice = House(), House()
+    inputs: list[Input] = [KeysPressed("9"), KeysPressed("1"), DialEnded(DialStatus.ANSWERED, 95)]
+
+    answer = once.rings()
+    for given in inputs:
+        answer = once.goes_on(answer, given)
+    answer = twice.rings()
+    assert twice.rings() == answer
+    for given in inputs:
+        again = twice.goes_on(answer, given)
+        answer = twice.goes_on(answer, given)
+        assert again == answer
+
+    assert twice.log.load("acct_client", "CA1") == once.log.load("acct_client", "CA1")
+
+
+def test_a_call_goes_on_without_asking_for_its_line() -> None:
+    house = House()
+    answer = house.rings()
+
+    house.lines_down = house.source_down = True
+
+    assert isinstance(house.goes_on(answer, KeysPressed("1")).reply.actions[0], Connect)
+
+
+def test_a_call_stays_on_the_version_it_began_with() -> None:
+    house = House()
+    answer = house.rings()
+    draft = house.flows.draft("acct_client", "flow_1")
+    changed = house.flows.replace(draft.header, a_document(end=an_end()), NOW)
+    house.flows.publish(changed.header, a_document(end=an_end()), NOW)
+
+    assert isinstance(house.goes_on(answer, KeysPressed("1")).reply.actions[0], Connect)
+    assert house.rings(call_id="CA9").reply.actions == (HangUp(),)
+
+
+# Lines that take no calls.
+
+
+def test_a_number_that_nobody_owns_is_said_to_be_out_of_service() -> None:
+    house = House(line=None)
+
+    answer = house.rings()
+
+    assert [a.words.text for a in answer.reply.actions if isinstance(a, Say)] == [
+        TEXTS["fr"][Line.NOT_IN_SERVICE]
+    ]
+    assert answer.reply.actions[-1] == HangUp()
+    assert answer.refusal == "unknown number"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        pytest.param({"account_active": False}, "account suspended", id="suspended"),
+        pytest.param({"state": LineState.COOLING}, "number not in use", id="cooling"),
+        pytest.param({"flow_id": None}, "no flow published", id="no flow"),
+        pytest.param({"flow_id": "flow_2"}, "no flow published", id="never published"),
+        pytest.param({"account_id": "acct_other"}, "no flow published", id="another's flow"),
+    ],
+)
+def test_a_line_that_takes_no_calls_lets_the_caller_go_and_logs_it(
+    changes: dict[str, Any], reason: str
+) -> None:
+    line = replace(a_line(number=OURS), **changes)
+    house = House(line=line)
+
+    answer = house.rings()
+
+    assert isinstance(answer.reply.actions[0], Apologise | Say)
+    assert answer.reply.actions[-1] == HangUp()
+    assert (answer.refusal, answer.address) == (reason, None)
+    call = house.log.load(line.account_id, "CA1")
+    assert (call.fell_back, call.outcome) == ((reason,), Outcome.FELL_BACK)
+
+
+# Faults.
+
+
+def test_a_line_or_flow_that_cannot_be_read_is_for_the_edge_to_answer() -> None:
+    no_lines, no_flows = House(lines_down=True), House()
+    no_flows.flows.down = True
+
+    for house in (no_lines, no_flows):
+        with pytest.raises(Unavailable):
+            house.rings()
+
+
+def test_a_version_that_is_gone_is_for_the_edge_to_answer() -> None:
+    house = House()
+    answer = house.rings()
+    house.flows._versions.clear()
+
+    with pytest.raises(Unavailable):
+        house.goes_on(answer, KeysPressed("1"))
+
+
+def test_while_the_log_is_down_callers_are_served_and_the_events_wait() -> None:
+    house = House()
+    house.log.down = True
+
+    answer = house.goes_on(house.rings(), KeysPressed("1"))
+
+    assert isinstance(answer.reply.actions[0], Connect)
+    assert [event.id for _, event in house.late.kept] == ["received", "step:1"]
+
+
+def test_a_source_that_cannot_be_told_does_not_keep_the_caller_waiting() -> None:
+    house = House(source_down=True)
+
+    house.rings()
+
+    assert house.log.load("acct_client", "CA1").source_id is None
+
+
+# Flows as their owners work on them.
+
+
+def test_a_draft_may_have_faults_which_are_told() -> None:
+    draft, faults = usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=FlowsInMemory())
+
+    assert draft.document == BROKEN
+    assert [fault.pointer for fault in faults] == ["/nodes/menu/choices/1"]
+
+
+def test_a_draft_with_faults_is_not_published() -> None:
+    drafts = FlowsInMemory()
+    usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=drafts)
+
+    with pytest.raises(FlowRefused) as refused:
+        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/menu/choices/1"]
+
+
+def test_publishing_twice_makes_one_version() -> None:
+    drafts = FlowsInMemory()
+    usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
+
+    first = usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
+    second = usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
+
+    assert first == second
+    assert first.version == 1
+
+
+def test_only_the_revision_that_was_seen_is_changed_or_published() -> None:
+    drafts = FlowsInMemory()
+    usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
+    usecases.save_draft("acc_1", "flow_1", DOCUMENT, revision=1, now=NOW, drafts=drafts)
+
+    with pytest.raises(Stale):
+        usecases.save_draft("acc_1", "flow_1", DOCUMENT, revision=1, now=NOW, drafts=drafts)
+    with pytest.raises(Stale):
+        usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
