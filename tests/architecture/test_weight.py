@@ -1,0 +1,98 @@
+"""What a cold start loads: counted in modules, because a busy machine's seconds say nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.tree import ROOT
+from tests.clouds import ENVIRONMENT
+
+# Imported inside the factory that needs them, never at `import app`.
+HEAVY = (
+    "twilio.rest",
+    "twilio.http",
+    "pydantic",
+    "pydantic_core",
+    "boto3",
+    "s3transfer",
+    "holidays",
+    "phonenumbers",
+    "requests",
+    "aiohttp",
+    "aws_xray_sdk",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parameters",
+    "chalice.cli",
+    "chalice.deploy",
+    "reportlab",
+    "lxml",
+    "jinja2",
+)
+BASELINE = "import chalice.app, pynamodb.models, twilio.twiml.voice_response"
+
+
+def loaded_by(code: str, **environ: str) -> set[str]:
+    """Return the modules that a fresh process has after running `code`."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT, **environ},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def heavy(modules: set[str]) -> list[str]:
+    return [name for name in HEAVY if name in modules]
+
+
+def test_a_cold_start_loads_nothing_heavy() -> None:
+    assert heavy(loaded_by("import app")) == []
+
+
+def test_a_cold_start_loads_no_model_of_the_api() -> None:
+    # A lazy module is in `sys.modules` from the start; it runs when something reads it.
+    code = "import app, sys\n" + (
+        "lazy = [n for n, m in sys.modules.items() if n.endswith('.models') and "
+        "n.startswith('chalicelib.') and type(m).__name__ != '_LazyModule']\n"
+        "assert lazy == [], lazy"
+    )
+
+    assert "app" in loaded_by(code)
+
+
+def test_a_cold_start_is_little_more_than_its_three_libraries() -> None:
+    libraries = {name for name in loaded_by(BASELINE) if not name.startswith("chalicelib")}
+
+    ours = loaded_by("import app")
+
+    added = {name.partition(".")[0] for name in ours - libraries} - set(sys.stdlib_module_names)
+    assert {name for name in added if not name.startswith("_")} <= {
+        "app",
+        "chalicelib",
+        "aws_lambda_powertools",
+        "twilio",
+        "typing_extensions",
+    }
+
+
+@pytest.mark.parametrize("name", ["pydantic", "boto3", "twilio.rest"])
+def test_a_heavy_import_is_seen(name: str) -> None:
+    assert name in heavy(loaded_by(f"import {name}"))
+
+
+def test_the_app_needs_no_network_to_start() -> None:
+    code = (
+        "import socket\n"
+        "def refuse(*_): raise AssertionError('the network was asked')\n"
+        "socket.socket.connect = refuse\n"
+        "import app"
+    )
+
+    assert "app" in loaded_by(code)
