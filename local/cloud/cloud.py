@@ -93,17 +93,18 @@ class Cloud:
         key = f"{digest}.zip"
         _upload(aws, built.code, key)
         place = template.Place(CODE_BUCKET, key, built.libraries, running.settings)
-        _replace_stack(aws, template.for_emulator(built.template, place))
+        _replace_stack(aws, template.for_emulator(built.template, place), f"{digest}.json")
         note.write_text(digest)
 
 
-def _replace_stack(aws: Aws, deployed: Mapping[str, object]) -> None:
+def _replace_stack(aws: Aws, deployed: Mapping[str, object], key: str) -> None:
     """Delete and create: an update would change the API's id."""
+    aws.s3.put_object(Bucket=CODE_BUCKET, Key=key, Body=json.dumps(deployed).encode())
     stacks.delete(aws.cloudformation, APP_STACK, say=_quietly, poll_seconds=0.05)
     stacks.put(
         aws.cloudformation,
         APP_STACK,
-        json.dumps(deployed),
+        f"{aws.endpoint_url}/{CODE_BUCKET}/{key}",
         {},
         tags={},
         say=_quietly,

@@ -21,6 +21,7 @@ from typing import Final
 from infra.stages import REGION
 
 ACCOUNT: Final = "000000000000"
+SERVER: Final = "local.cloud.server"
 HEALTHY_SECONDS: Final = 60.0
 STOP_SECONDS: Final = 30.0
 POLL_SECONDS: Final = 0.05
@@ -56,14 +57,14 @@ class Emulator:
         shutil.rmtree(self.state / "tmp", ignore_errors=True)
 
 
-def start(state: Path, port: int = 0) -> Emulator:
+def start(state: Path, port: int = 0, server: str = SERVER) -> Emulator:
     """Start an emulator and wait until it answers. Port 0 is any free one.
 
     One that was left running on the same state is stopped first, so that nothing of it is lost.
     Raises CloudFailed.
     """
     state.mkdir(parents=True, exist_ok=True)
-    _stop_left_over(state)
+    _stop_left_over(state, server)
     port = port or free_port()
     if _taken(port):
         raise CloudFailed(f"Port {port} is taken. Is the product running already?")
@@ -71,7 +72,7 @@ def start(state: Path, port: int = 0) -> Emulator:
     (state / "tmp").mkdir()
     with (state / "cloud.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "local.cloud.server"],
+            [sys.executable, "-m", server],
             env=_environment(state, port),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -137,25 +138,23 @@ def _taken(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _stop_left_over(state: Path) -> None:
+def _stop_left_over(state: Path, server: str) -> None:
     """Stop the emulator of a run that was killed: it holds the state in its memory."""
     file = _pid_file(state)
     if not file.exists():
         return
     pid = int(file.read_text() or 0)
-    if _is_ours(pid):
+    if _runs(server, pid):
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + STOP_SECONDS
-        while _is_ours(pid) and time.monotonic() < deadline:
+        while _runs(server, pid) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
     file.unlink(missing_ok=True)
 
 
-def _is_ours(pid: int) -> bool:
-    """Tell whether this process is our emulator: the number may be somebody else's by now."""
-    if pid <= 0:
-        return False
-    return "local.cloud.server" in _command_line(pid)
+def _runs(server: str, pid: int) -> bool:
+    """Tell whether this process is that server: the number may be somebody else's by now."""
+    return pid > 0 and f" {server}" in _command_line(pid)
 
 
 def _command_line(pid: int) -> str:
