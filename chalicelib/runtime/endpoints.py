@@ -110,8 +110,8 @@ class Endpoint:
 
     @property
     def versioned(self) -> bool:
-        """Whether it changes a thing that has a version, and so asks for `If-Match`."""
-        return self.method == "PATCH" or (self.method == "PUT" and self.body is not None)
+        """Whether the view looks at `If-Match`: it changes a thing that has a version."""
+        return "if_match" in self.view.__code__.co_names
 
     @property
     def answer(self) -> type[BaseModel] | None:

@@ -151,7 +151,9 @@ def _headers(endpoint: Endpoint) -> Iterable[dict[str, Any]]:
     if endpoint.replayable:
         yield {"$ref": "#/components/parameters/Idempotency-Key"}
     if endpoint.versioned:
-        yield {"$ref": "#/components/parameters/If-Match"}
+        # What a POST makes is new, or made from what is there: the version is a wish then.
+        name = "If-Match-Optional" if endpoint.method == "POST" else "If-Match"
+        yield {"$ref": f"#/components/parameters/{name}"}
 
 
 def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
@@ -164,7 +166,16 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     return {**answer, "content": {"application/json": {"schema": schema}}}
 
 
+IF_MATCH: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "schema": {**TEXT, "examples": ['"3"']},
+    "description": "The `ETag` of what is changed, as it was read.",
+}
 HEADERS: Final[dict[str, Any]] = {
+    "If-Match": IF_MATCH,
+    "If-Match-Optional": {**IF_MATCH, "required": False},
     "Cadran-Account": {
         "name": "Cadran-Account",
         "in": "header",
@@ -179,13 +190,6 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {**TEXT, "minLength": 1, "maxLength": 255},
         "description": "Sent twice with the same body within a day, the request is done once and "
         "answered twice.",
-    },
-    "If-Match": {
-        "name": "If-Match",
-        "in": "header",
-        "required": True,
-        "schema": {**TEXT, "examples": ['"3"']},
-        "description": "The `ETag` of what is changed, as it was read.",
     },
 }
 
