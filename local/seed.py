@@ -98,11 +98,11 @@ def night_flow(today: date) -> dict[str, Any]:
             "hours": {
                 "kind": "hours",
                 "zone": "Europe/Paris",
-                "weekly": {day: ["09:00-12:00"]},
+                "weekly": {day: [["09:00", "12:00"]]},
                 "open": "orders",
                 "closed": "closed",
             },
-            "orders": {"kind": "dial", "destinations": [OVEN]},
+            "orders": {"kind": "dial", "destinations": [OVEN], "no_answer": "closed"},
             "closed": {
                 "kind": "voicemail",
                 "greeting": "Nous sommes fermés. Laissez votre message après le bip.",

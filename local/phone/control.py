@@ -220,7 +220,7 @@ def _live(network: PhoneNetwork, request: web.Request) -> Leg:
 async def _emit(stream: web.StreamResponse, event: Event, family: str) -> None:
     if family and event.family != family:
         return
-    data = json.dumps({"kind": event.kind, "family": event.family} | event.data)
+    data = json.dumps(event.data | {"event": event.kind, "family": event.family})
     await stream.write(f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n".encode())
 
 
