@@ -20,7 +20,7 @@ from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
 
 _OUR_WORDS: Final = {"canceled": EndStatus.CANCELLED.value}
@@ -80,25 +80,24 @@ def recording_of(notice: Notice, now: datetime) -> tuple[CallRef, Event]:
 
 def failed(
     notice: Notice, reason: str, destination: str | None, now: datetime
-) -> Iterator[tuple[CallRef, Event]]:
-    """Yield what is known of a call that we could not serve.
+) -> tuple[CallRef, tuple[Event, ...]]:
+    """Tell what is known of a call that we could not serve.
 
     Where even its line could not be read, the call's beginning was not stored either: whoever
     stores it later finds out whose it is.
     """
     ref = _ref(notice, notice.required("CallSid"))
-    if not ref.account_id:
-        dialled = notice.required("To")
-        yield (
-            ref,
-            Received(
-                id="received",
-                at=now,
-                dialled=phone.caller_or_none(dialled) or dialled,
-                caller=phone.caller_or_none(notice.optional("From")),
-            ),
-        )
-    yield ref, FellBack(id="fell-back", at=now, reason=reason, destination=destination)
+    fell_back = FellBack(id="fell-back", at=now, reason=reason, destination=destination)
+    if ref.account_id:
+        return ref, (fell_back,)
+    dialled = notice.required("To")
+    received = Received(
+        id="received",
+        at=now,
+        dialled=phone.caller_or_none(dialled) or dialled,
+        caller=phone.caller_or_none(notice.optional("From")),
+    )
+    return ref, (received, fell_back)
 
 
 def _ref(notice: Notice, call_id: str) -> CallRef:

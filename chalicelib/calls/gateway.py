@@ -26,9 +26,9 @@ class LateQueue:
     def __init__(self, queue: Messages) -> None:
         self._queue = queue
 
-    def put(self, ref: CallRef, event: Event) -> None:
-        """Keep the event until the log takes it."""
-        self._queue.put(to_message(ref, event))
+    def put(self, ref: CallRef, *events: Event) -> None:
+        """Keep the events until the log takes them."""
+        self._queue.put(to_message(ref, *events))
 
 
 class ExportFiles:

@@ -1,4 +1,4 @@
-"""An event on its way to the log by queue: how the two are written into a message and read back."""
+"""Events of a call on their way to the log by queue: how a message of them is written and read."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from chalicelib.calls.events import Event, parse
 PRIVATE = frozenset({"caller", "dialled", "destination", "keys"})
 
 
-def to_message(ref: CallRef, event: Event) -> dict[str, Any]:
-    """Write an event and its call as plain JSON values."""
-    return {"ref": asdict(ref), "event": event.to_dict()}
+def to_message(ref: CallRef, *events: Event) -> dict[str, Any]:
+    """Write events of a call as plain JSON values."""
+    return {"ref": asdict(ref), "events": [event.to_dict() for event in events]}
 
 
-def from_message(message: dict[str, Any]) -> tuple[CallRef, Event]:
+def from_message(message: dict[str, Any]) -> tuple[CallRef, tuple[Event, ...]]:
     """Read what `to_message` wrote. Raises KeyError, TypeError or ValueError on anything else."""
-    return CallRef(**message["ref"]), parse(message["event"])
+    return CallRef(**message["ref"]), tuple(parse(event) for event in message["events"])
 
 
 def without_numbers(event: Event) -> dict[str, str | int | bool]:

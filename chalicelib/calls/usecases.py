@@ -42,8 +42,8 @@ class Claims(Protocol):
 class LateEvents(Protocol):
     """A queue for events that the log could not take."""
 
-    def put(self, ref: CallRef, event: Event) -> None:
-        """Keep the event. Raises Unavailable."""
+    def put(self, ref: CallRef, *events: Event) -> None:
+        """Keep events of one call together. Raises Unavailable."""
 
 
 def record(ref: CallRef, event: Event, *, log: CallLog, late: LateEvents) -> None:
@@ -57,15 +57,17 @@ def record(ref: CallRef, event: Event, *, log: CallLog, late: LateEvents) -> Non
         _keep_for_later(ref, event, late)
 
 
-def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> bool:
-    """Store an event that was left on the queue. Return False if it had been stored already.
+def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> None:
+    """Store events that were left on the queue; those that the log has already change nothing.
 
     A call that began while even its line could not be read has no account yet: `claim` finds it.
     """
-    ref, event = from_message(message)
-    if not ref.account_id and isinstance(event, Received):
-        ref = claim(ref.call_id, event)
-    return log.append(ref, event)
+    ref, events = from_message(message)
+    begun = next((event for event in events if isinstance(event, Received)), None)
+    if begun is not None and not ref.account_id:
+        ref = claim(ref.call_id, begun)
+    for event in events:
+        log.append(ref, event)
 
 
 def _keep_for_later(ref: CallRef, event: Event, late: LateEvents) -> None:

@@ -263,7 +263,7 @@ def remember_fallback(form: Form, reason: str, destination: str | None) -> None:
     from chalicelib.calls.callbacks import failed
 
     try:
-        for ref, event in failed(form, reason, destination, clock()):
-            late_events().put(ref, event)
+        ref, events = failed(form, reason, destination, clock())
+        late_events().put(ref, *events)
     except CadranError as error:
         logger().error("a failed call could not be remembered", extra={"error": str(error)})

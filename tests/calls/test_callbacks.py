@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.calls.call import CallRef
-from chalicelib.calls.callbacks import recording_of, status_of
-from chalicelib.calls.events import Ended, Event, LegChanged, Recorded
+from chalicelib.calls.callbacks import failed, recording_of, status_of
+from chalicelib.calls.events import Ended, Event, FellBack, LegChanged, Received, Recorded
 from chalicelib.kernel.errors import Rejected
 from chalicelib.runtime.form import Form
 from tests.calls import builders as a
@@ -128,3 +128,22 @@ def test_a_recording_is_a_message(
 def test_a_notice_that_makes_no_sense_is_refused(read: Callable[..., Any], form: Form) -> None:
     with pytest.raises(Rejected):
         read(form, a.NOON)
+
+
+def test_a_call_that_failed_before_its_line_was_read_keeps_what_the_carrier_told() -> None:
+    form = a_form({}, CallSid="CA1", To=a.DIALLED, From="anonymous")
+
+    ref, events = failed(form, "Unavailable", None, a.NOON)
+
+    assert ref == CallRef(call_id="CA1")
+    assert events == (
+        Received(id="received", at=a.NOON, dialled=a.DIALLED, caller=None),
+        FellBack(id="fell-back", at=a.NOON, reason="Unavailable"),
+    )
+
+
+def test_a_call_that_failed_on_its_way_keeps_only_that() -> None:
+    ref, events = failed(a_form(OURS, CallSid="CA1"), "KeyError", a.DESK, a.NOON)
+
+    assert ref.account_id == "acc_1"
+    assert [event.kind for event in events] == ["fell-back"]

@@ -16,12 +16,15 @@ from tests.calls.test_summary import EVERYTHING
 @pytest.mark.parametrize("event", EVERYTHING, ids=lambda event: event.id)
 def test_an_event_is_read_back_as_it_was(event: Event) -> None:
     assert parse(json.loads(json.dumps(event.to_dict()))) == event
-    assert from_message(json.loads(json.dumps(to_message(a.a_ref(), event)))) == (a.a_ref(), event)
+    assert from_message(json.loads(json.dumps(to_message(a.a_ref(), event)))) == (
+        a.a_ref(),
+        (event,),
+    )
 
 
 def test_a_message_of_another_kind_is_not_an_event() -> None:
     with pytest.raises(KeyError):
-        from_message({"ref": {"call_id": "CA1"}, "event": {"kind": "teleported"}})
+        from_message({"ref": {"call_id": "CA1"}, "events": [{"kind": "teleported"}]})
 
 
 @pytest.mark.parametrize("event", EVERYTHING, ids=lambda event: event.id)

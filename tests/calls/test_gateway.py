@@ -88,4 +88,4 @@ def test_a_late_event_is_queued_whole() -> None:
 
     LateQueue(queue).put(a.a_ref(), a.received())
 
-    assert [from_message(message) for message in queue.messages] == [(a.a_ref(), a.received())]
+    assert [from_message(each) for each in queue.messages] == [(a.a_ref(), (a.received(),))]

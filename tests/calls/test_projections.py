@@ -150,6 +150,8 @@ def test_one_bad_message_does_not_hold_the_others_up_and_comes_back() -> None:
     good = [json.dumps(to_message(a.a_ref(), event)) for event in a.forwarded_call()]
 
     with pytest.raises(ExceptionGroup):
-        handlers.store_late_events([good[0], '{"odd": 1}', *good[1:]], log=log)
+        handlers.store_late_events(
+            [good[0], '{"odd": 1}', *good[1:]], log=log, claim=lambda call_id, _: a.a_ref(call_id)
+        )
 
     assert log.load("acc_1", "CA1").events == a.forwarded_call()

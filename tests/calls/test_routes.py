@@ -126,7 +126,7 @@ def test_a_notice_is_queued_while_the_table_is_down_and_stored_once_it_is_back(
     going_on = wiring.calls().load("acc_1", "CA1").ended
 
     queued = [json.dumps(message) for message in cloud.messages("call-events")]
-    handlers.store_late_events(queued, log=wiring.calls())
+    handlers.store_late_events(queued, log=wiring.calls(), claim=wiring.claim)
 
     assert (heard.status, going_on, len(queued)) == (200, False, 1)
     assert wiring.calls().load("acc_1", "CA1").seconds == 95

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from chalicelib.calls import usecases
+from chalicelib.calls.call import CallRef, Outcome
 from chalicelib.calls.late import to_message
+from chalicelib.kernel.errors import NotFound
 from tests.calls import builders as a
 from tests.fakes import CallLogInMemory, LateEventsInMemory
+
+if TYPE_CHECKING:
+    from chalicelib.calls.events import Received
 
 
 def test_an_event_is_stored_and_not_queued() -> None:
@@ -44,6 +51,28 @@ def test_an_event_from_the_queue_is_stored_once() -> None:
     log = CallLogInMemory()
     message = to_message(a.a_ref(), a.received())
 
-    stored = [usecases.store_late(message, log=log) for _ in range(2)]
+    for _ in range(2):
+        usecases.store_late(message, log=log, claim=nobody)
 
-    assert stored == [True, False]
+    assert log.load("acc_1", "CA1").events == (a.received(),)
+
+
+def test_a_call_whose_line_could_not_be_read_is_claimed_later() -> None:
+    log = CallLogInMemory()
+    message = to_message(CallRef(call_id="CA1"), a.received(), a.fell_back())
+
+    usecases.store_late(message, log=log, claim=lambda call_id, _: a.a_ref(call_id))
+
+    call = log.load("acc_1", "CA1")
+    assert (call.outcome, call.fell_back) == (Outcome.FELL_BACK, ("Unavailable",))
+
+
+def test_a_call_to_a_number_of_nobody_s_is_refused() -> None:
+    message = to_message(CallRef(call_id="CA1"), a.received(), a.fell_back())
+
+    with pytest.raises(NotFound):
+        usecases.store_late(message, log=CallLogInMemory(), claim=nobody)
+
+
+def nobody(call_id: str, received: Received) -> CallRef:
+    raise NotFound("no such line", call_id=call_id)
