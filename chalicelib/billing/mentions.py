@@ -36,7 +36,7 @@ MONTHS: Final = [
 def line_name(line: Line) -> str:
     """Name a line: what was used, at which rate, and when if that was not this month."""
     what = "Mises en relation" if line.unit == PIECES else "Communications"
-    late = f" (usage tardif de {_month(line)})" if line.late else ""
+    late = f" (usage tardif {_of_month(line)})" if line.late else ""
     return f"{what} « {line.rate.name} »{late}"
 
 
@@ -86,6 +86,7 @@ def _audience(parties: Parties) -> str:
     return "B2B" if parties.buyer.siren else "B2C"
 
 
-def _month(line: Line) -> str:
+def _of_month(line: Line) -> str:
     day = line.period.first_day
-    return f"{MONTHS[day.month - 1]} {day.year}"
+    name = MONTHS[day.month - 1]
+    return f"{'d’' if name[0] in 'ao' else 'de '}{name} {day.year}"
