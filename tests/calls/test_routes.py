@@ -15,9 +15,9 @@ from app import app as product
 from chalicelib.calls import handlers, routes
 from chalicelib.calls.store import CallRow
 from chalicelib.kernel.principal import Principal
-from chalicelib.runtime import wiring
+from chalicelib.runtime import secrets, wiring
 from tests.calls import builders as a
-from tests.clouds import requests_counted
+from tests.clouds import PEPPER, requests_counted
 from tests.gateway import Heard, ask, ring
 
 if TYPE_CHECKING:
@@ -32,8 +32,14 @@ OF_ACC_1 = "?account=acc_1&shards=1"
 
 
 @pytest.fixture
-def app(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Chalice:
-    """The product. A key is `<account>/<scope>`."""
+def app(cloud: Cloud, door: Chalice) -> Chalice:
+    """The product on a cloud of its own."""
+    return door
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Chalice:
+    """The product for questions that never reach the cloud. A key is `<account>/<scope>`."""
 
     def authenticate(header: str, _: str | None) -> Principal:
         account, _, scope = header.removeprefix("Bearer ").partition("/")
@@ -43,9 +49,7 @@ def app(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Chalice:
 
     monkeypatch.setattr(wiring, "authenticate", authenticate, raising=False)
     monkeypatch.setattr(wiring, "clock", lambda: a.NOON + timedelta(seconds=95))
-    if "/v1/calls" not in product.routes:  # a Chalice blueprint can be registered only once
-        product.register_blueprint(routes.webhooks.blueprint)
-        product.register_blueprint(routes.api.blueprint)
+    monkeypatch.setattr(secrets, "pepper", lambda: PEPPER)
     return product
 
 
@@ -181,10 +185,8 @@ def test_another_account_s_call_is_not_found(app: Chalice, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/v1/calls", "/v1/calls/CA1", "/v1/calls/CA1/events", "/v1/calls/exports/exp_1"]
 )
-def test_a_key_without_the_scope_reads_nothing(app: Chalice, path: str) -> None:
-    a.log_call(wiring.calls())
-
-    assert get(app, path, key="acc_1/billing:read").status == 403
+def test_a_key_without_the_scope_reads_nothing(door: Chalice, path: str) -> None:
+    assert get(door, path, key="acc_1/billing:read").status == 403
 
 
 def test_lists_go_on_where_they_stopped(app: Chalice) -> None:
@@ -258,9 +260,9 @@ def test_a_caller_s_history_is_found_by_number_and_kept_by_hash(app: Chalice) ->
     ],
 )
 def test_a_question_that_makes_no_sense_is_pointed_at(
-    app: Chalice, query: str, status: int, pointer: str
+    door: Chalice, query: str, status: int, pointer: str
 ) -> None:
-    heard = get(app, f"/v1/calls?{query}")
+    heard = get(door, f"/v1/calls?{query}")
 
     assert heard.status == status
     assert [error["pointer"] for error in heard.json["errors"]] == [pointer]
@@ -321,9 +323,9 @@ def test_another_account_s_export_is_not_found(app: Chalice) -> None:
     ],
 )
 def test_an_order_that_makes_no_sense_is_pointed_at(
-    app: Chalice, body: dict[str, Any], pointer: str
+    door: Chalice, body: dict[str, Any], pointer: str
 ) -> None:
-    heard = order(app, body)
+    heard = order(door, body)
 
     assert heard.status == 400
     assert [error["pointer"] for error in heard.json["errors"]] == [pointer]
