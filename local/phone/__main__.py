@@ -56,10 +56,10 @@ async def _serve(options: argparse.Namespace) -> None:
         most_requests=options.most_requests,
         unscripted=BY_HAND if options.unscripted == "people" else RINGS_OUT,
     )
-    print(f"The phone network: {await network.start(options.host, options.port)}", flush=True)
     stopped = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    print(f"The phone network: {await network.start(options.host, options.port)}", flush=True)
     await stopped.wait()
     await network.stop()
     print("The phone network stops.", flush=True)

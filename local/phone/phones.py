@@ -30,6 +30,7 @@ class Phone:
         self.exchange = exchange
         self.number = number
         self.script = script
+        self.held = script.by_hand  # by a person
         self.questions = 0
         self.speaking_until = 0.0
         self.words: list[str] = []  # everything said, for the recording
@@ -57,6 +58,9 @@ class Phone:
             decision.set_result(Status.FAILED if script.unreachable else Status.BUSY)
             return decision
         self._note("rings", f"call from {self.leg.call.from_}")
+        call = self.leg.call
+        ringing = {"sid": call.sid, "number": self.number, "from": call.from_}
+        self.exchange.publish(call.family, "ring", ringing | {"by_hand": self.held})
         if script.declines:
             self.later(1, self.decline)
         elif script.answers_after is not None:

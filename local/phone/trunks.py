@@ -23,6 +23,7 @@ class Trunk(Phone):
 
     def __init__(self, exchange: Exchange, number: str, owned: Number, family: str) -> None:
         super().__init__(exchange, number, BY_HAND)
+        self.held = False
         self.owned = owned
         self.family = family
         self.inner: _Inner | None = None
