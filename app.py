@@ -18,6 +18,7 @@ from chalicelib.ivr import routes as ivr
 from chalicelib.runtime import wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
+from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 
 if TYPE_CHECKING:
@@ -33,14 +34,10 @@ WEBHOOKS = (calls.webhooks, ivr.webhooks)
 for door in (*DOORS, *WEBHOOKS):
     app.register_blueprint(door.blueprint)
 
-# Known when the package is made (`make deploy` keeps it); a running function never reads it.
-CALLS_STREAM = os.environ.get(
-    "CADRAN_CALLS_STREAM_ARN",
-    "arn:aws:dynamodb:eu-west-3:000000000000:table/cadran-calls/stream/unknown",
+
+@app.on_dynamodb_record(
+    stream_arn=calls_stream(os.environ), batch_size=100, starting_position="TRIM_HORIZON"
 )
-
-
-@app.on_dynamodb_record(stream_arn=CALLS_STREAM, batch_size=100, starting_position="TRIM_HORIZON")
 def project_calls(event: DynamoDBEvent) -> None:
     """Show calls that ended to billing and tracking."""
     from chalicelib.calls import handlers

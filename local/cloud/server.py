@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SNAPSHOT_SECONDS = 10
+SNAPSHOT_SECONDS = 5
 
 
 def main() -> None:
