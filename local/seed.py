@@ -31,12 +31,14 @@ AGENCY_LEGAL: Final = {
     "address": {"lines": ["1 rue de la Paix"], "postcode": "75002", "city": "Paris"},
     "email": "facturation@agence-demo.test",
     "siren": "732829320",
+    "vat_id": "FR44732829320",
 }
 CLIENT_LEGAL: Final = {
     "legal_name": "Boulangerie Martin SARL",
     "address": {"lines": ["12 place du Marché"], "postcode": "69001", "city": "Lyon"},
     "email": "compta@boulangerie-martin.test",
     "siren": "404833048",
+    "vat_id": "FR83404833048",
 }
 
 WELCOME: Final[dict[str, Any]] = {

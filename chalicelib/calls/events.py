@@ -45,7 +45,8 @@ class Event:
         """Return plain JSON values: what the log stores and the API shows."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["at"] = self.at.isoformat()
-        return {"kind": self.kind, **{k: v for k, v in values.items() if v is not None}}
+        plain = {k: str(v) if isinstance(v, StrEnum) else v for k, v in values.items()}
+        return {"kind": self.kind, **{k: v for k, v in plain.items() if v is not None}}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
