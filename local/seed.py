@@ -62,7 +62,7 @@ WELCOME: Final[dict[str, Any]] = {
 }
 
 
-PER_MINUTE: Final = {"mobile_metro": "0.0240", "fixed_metro": "0.0120", "unknown": "0.0240"}
+PER_MINUTE: Final = {"mobile_metro": "0.24", "fixed_metro": "0.12", "unknown": "0.24"}
 TARIFF: Final[dict[str, Any]] = {
     "name": "Démo",
     "versions": [

@@ -103,6 +103,7 @@ def _environment(state: Path, port: int) -> dict[str, str]:
         **{name: os.environ[name] for name in inherited if name in os.environ},
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",
+        "AUTH": "true",  # policies are enforced: what one lacks fails here, not in production
         "PERSIST_STATE": "1",
         "STATE_DIR": str(state / "services"),
         "S3_PERSIST": "1",
