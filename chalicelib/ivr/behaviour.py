@@ -179,7 +179,7 @@ def _after_ringing(node: Dial, given: DialEnded, turn: Turn) -> Move:
         at=turn.at,
         node=turn.position.node,
         destination=node.destinations[target].number,
-        status=given.status,
+        status=given.status.value,
         seconds=given.seconds,
         leg_id=given.leg_id,
     )

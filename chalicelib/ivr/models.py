@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime  # noqa: TC003 (pydantic reads the annotations)
 from typing import TYPE_CHECKING
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, field_validator
 
 from chalicelib.runtime.schema import Body, Out, Query
 
@@ -18,6 +19,13 @@ class FlowIn(Body):
     """A flow's draft. It may have faults: only publishing demands that it has none."""
 
     document: dict[str, JsonValue] = Field(description="The flow document; see docs/flows.md.")
+
+    @field_validator("document")
+    @classmethod
+    def _is_json(cls, document: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """Refuse what the parser lets pass although JSON has no such numbers (NaN, 1e999)."""
+        json.dumps(document, allow_nan=False)
+        return document
 
 
 class PageQuery(Query):
