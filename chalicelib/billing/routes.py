@@ -1,19 +1,16 @@
-"""The API of tariffs, charges, usage, terms and invoices. What may be done is decided elsewhere."""
+"""The API of tariffs, charges, usage, terms and invoices. What may be done is decided elsewhere.
+
+The room's own modules are imported at the first request that needs them: a voice webhook lives in
+the same function and has no use for invoices.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.billing import closing, ledger, pricelist, usecases, views
-from chalicelib.billing import terms as agreed
-from chalicelib.billing.metering import family_of
-from chalicelib.billing.origin import origin_of
-from chalicelib.billing.ports import may_price
-from chalicelib.billing.rating import RatedCall
-from chalicelib.kernel import phone
+from chalicelib.kernel import periods, phone
 from chalicelib.kernel.errors import Fault, NotFound, Rejected
-from chalicelib.kernel.periods import Month
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api, Request
 from chalicelib.runtime.lazy import lazily
@@ -21,11 +18,33 @@ from chalicelib.runtime.paging import cursor, position
 from chalicelib.runtime.versions import etag, expected
 
 if TYPE_CHECKING:
-    from chalicelib.billing import models
+    from chalicelib.billing import (
+        closing,
+        ledger,
+        metering,
+        models,
+        origin,
+        ports,
+        pricelist,
+        rating,
+        usecases,
+        views,
+    )
+    from chalicelib.billing import terms as agreed
     from chalicelib.billing.publishing import Published
     from chalicelib.billing.terms import Terms
 else:
+    agreed = lazily("chalicelib.billing.terms")
+    closing = lazily("chalicelib.billing.closing")
+    ledger = lazily("chalicelib.billing.ledger")
+    metering = lazily("chalicelib.billing.metering")
     models = lazily("chalicelib.billing.models")
+    origin = lazily("chalicelib.billing.origin")
+    ports = lazily("chalicelib.billing.ports")
+    pricelist = lazily("chalicelib.billing.pricelist")
+    rating = lazily("chalicelib.billing.rating")
+    usecases = lazily("chalicelib.billing.usecases")
+    views = lazily("chalicelib.billing.views")
 
 api = Api(__name__)
 
@@ -64,12 +83,12 @@ def publish_tariff(request: Request, body: models.TariffIn) -> Answer[models.Tar
 def simulate_charge(request: Request, body: models.SimulationIn) -> models.ChargeOut:
     """Price a call that was not made."""
     number = _number(body.number, "/number")
-    call = RatedCall(
+    call = rating.RatedCall(
         call_id="simulated",
         account_id=request.account_id,
         number=number,
-        family=family_of(number),
-        origin=origin_of(phone.caller_or_none(body.caller)),
+        family=metering.family_of(number),
+        origin=origin.origin_of(phone.caller_or_none(body.caller)),
         started_at=body.started_at or request.now,
         seconds=body.seconds,
     )
@@ -81,7 +100,7 @@ def simulate_charge(request: Request, body: models.SimulationIn) -> models.Charg
 @api.get("/v1/charges", scope="billing:read")
 def list_charges(request: Request, query: models.ChargesQuery) -> models.ChargesOut:
     """List the charges of a month's calls, corrections too, in the order of recording."""
-    month = Month(query.month)
+    month = periods.Month(query.month)
     context = f"{request.account_id}/charges/{month}"
     page = usecases.charges_of_month(
         request.account_id,
@@ -107,7 +126,7 @@ def show_charge(request: Request, call_id: str) -> models.ChargeOut:
 @api.get("/v1/usage", scope="billing:read")
 def show_usage(request: Request, query: models.UsageQuery) -> models.UsageOut:
     """Add up what a month's invoice would take if it were closed now."""
-    month = Month(query.month)
+    month = periods.Month(query.month)
     usage = closing.usage_so_far(request.account_id, month, now=request.now, books=wiring.books())
     return models.UsageOut.model_validate(views.usage(usage))
 
@@ -139,7 +158,7 @@ def show_invoice(request: Request, invoice: str) -> models.MonthOut:
     """Show an invoice by its number, or what became of a month such as 2026-11."""
     invoices = wiring.books().invoices
     if _MONTH.fullmatch(invoice):
-        found = invoices.closing(request.account_id, Month(invoice))
+        found = invoices.closing(request.account_id, periods.Month(invoice))
         return models.MonthOut.model_validate(views.month(found))
     for each in invoices.closings(request.account_id):
         if each.number == invoice:
@@ -149,7 +168,7 @@ def show_invoice(request: Request, invoice: str) -> models.MonthOut:
 
 def _check_may_price(request: Request) -> None:
     account = wiring.books().accounts.billed(request.account_id)
-    may_price(account, request.principal)
+    ports.may_price(account, request.principal)
 
 
 def _tariff(published: Published, location: str | None = None) -> Answer[models.TariffOut]:
