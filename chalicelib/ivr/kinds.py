@@ -62,6 +62,11 @@ def read_node(place: Place, language: str) -> Node | None:
     return read(place.fields(("kind", *required), optional), language)
 
 
+def kinds() -> tuple[str, ...]:
+    """Return the name of every kind of node."""
+    return tuple(_KINDS)
+
+
 def read_language(place: Place | None, default: str) -> str:
     """Read a language tag that the carrier can speak."""
     tag = text(place, 20, default)
