@@ -6,6 +6,7 @@ the same function and has no use for invoices.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -177,7 +178,8 @@ def _tariff(published: Published, location: str | None = None) -> Answer[models.
 
 
 def _terms(terms: Terms, version: int) -> Answer[models.TermsOut]:
-    return Answer(models.TermsOut.model_validate(terms.to_document()), etag=etag(version))
+    shown = models.TermsOut.model_validate_json(json.dumps(terms.to_document()))
+    return Answer(shown, etag=etag(version))
 
 
 def _stated(body: models.TermsIn) -> dict[str, object]:
