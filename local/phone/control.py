@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -34,13 +35,23 @@ def _handler(
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
+            _refuse_strangers(request)
             return await view(network, request)
+        except PermissionError as error:
+            return _refused(403, error)
         except LookupError as error:
             return _refused(404, error)
         except (ValueError, TypeError) as error:
             return _refused(400, error)
 
     return handle
+
+
+def _refuse_strangers(request: web.Request) -> None:
+    """Let no other site's page ring here through a visitor's browser."""
+    origin = request.headers.get("Origin")
+    if origin and urlsplit(origin).netloc != request.host:
+        raise PermissionError(f"{origin} may not use this network")
 
 
 def _refused(status: int, error: Exception) -> web.Response:
@@ -90,7 +101,7 @@ async def events(network: PhoneNetwork, request: web.Request) -> web.StreamRespo
     )
     await stream.prepare(request)
     try:
-        for event in network.exchange.events[since:]:
+        for event in [past for past in network.exchange.events if past.number > since]:
             await _emit(stream, event, family)
         while True:
             await _emit(stream, await watcher.get(), family)

@@ -7,8 +7,9 @@ It holds no rule about calls: those are in calling.py, dialling.py and the verbs
 from __future__ import annotations
 
 import asyncio
+import itertools
 import traceback
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 ACCOUNT_SID = account_sid()
+_EVENTS_KEPT = 10_000  # for those who begin to watch later
 AUTH_TOKEN = "local-auth-token"  # opens nothing but this network
 
 
@@ -73,7 +75,8 @@ class Exchange:
         self.next_start = 0.0  # when the next queued call may leave
         self.moments: defaultdict[str, list[Moment]] = defaultdict(list)
         self.deliveries: defaultdict[str, list[Delivery]] = defaultdict(list)
-        self.events: list[Event] = []
+        self.events: deque[Event] = deque(maxlen=_EVENTS_KEPT)
+        self._numbers = itertools.count(1)
         self.late: defaultdict[str, list[Coroutine[Any, Any, None]]] = defaultdict(list)
         self._watchers: set[asyncio.Queue[Event]] = set()
         self._tasks: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
@@ -110,7 +113,7 @@ class Exchange:
 
     def publish(self, family: str, kind: str, data: dict[str, Any]) -> None:
         """Tell those who watch, and keep it for those who come later."""
-        event = Event(len(self.events) + 1, family, kind, data)
+        event = Event(next(self._numbers), family, kind, data)
         self.events.append(event)
         for watcher in self._watchers:
             watcher.put_nowait(event)
@@ -150,8 +153,8 @@ class Exchange:
         await self._cancel_all()
         self.book.clear()
         self.faults.clear()
-        for kept in (self.reports, self.events):
-            kept.clear()
+        self.reports.clear()
+        self.events.clear()
         for shelf in (self.moments, self.deliveries, self.queues, self.legs, self._tasks):
             shelf.clear()
 

@@ -57,7 +57,7 @@ class Phone:
         if script.unreachable or script.busy:
             decision.set_result(Status.FAILED if script.unreachable else Status.BUSY)
             return decision
-        self._note("rings", f"call from {self.leg.call.from_}")
+        self._note("rings", self.leg.call.from_)
         call = self.leg.call
         ringing = {"sid": call.sid, "number": self.number, "from": call.from_}
         self.exchange.publish(call.family, "ring", ringing | {"by_hand": self.held})

@@ -175,6 +175,19 @@ def test_what_makes_no_sense_is_refused_with_a_reason(
     play({}, act)
 
 
+def test_a_page_of_another_site_cannot_ring_here() -> None:
+    async def act(scene: Scene) -> None:
+        url = f"{scene.network.base_url}/control/calls"
+        body = {"to": OURS, "from": CALLER}
+        async with aiohttp.ClientSession() as session:
+            for origin, status in (("https://elsewhere.fr", 403), (scene.network.base_url, 201)):
+                headers = {"Origin": origin}
+                async with session.post(url, json=body, headers=headers) as response:
+                    assert response.status == status
+
+    play({"/voice": "<Hangup/>"}, act)
+
+
 def test_the_page_is_one_file_that_needs_nothing_from_elsewhere() -> None:
     async def act(scene: Scene) -> None:
         async with (

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.phone import calling
 from local.phone.handsets import Handset
+from local.phone.legs import Source
 from tests.local.phone_customers import AGENT, CALLER, OTHER_AGENT, OURS, Scene, play
 
 if TYPE_CHECKING:
@@ -547,6 +549,51 @@ def test_a_number_bought_here_starts_a_second_independent_call() -> None:
         assert [leg.status for leg in story.legs] == ["completed"] * 3
 
     answers = {"/voice": "<Dial>+33199004321</Dial>", "/deux": "<Say>Deuxième maison.</Say>"}
+    play(answers, act)
+
+
+def test_a_caller_sent_elsewhere_by_the_api_leaves_the_conversation() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.handset(AGENT, Handset(answers_after=2))
+        leg = scene.network.dial(to=OURS, from_=CALLER)
+        await scene.network.clock.sleep(12)
+
+        calling.divert(leg, Source(f"{scene.customer.url}/ailleurs"))
+        story = await scene.network.finished(leg.call.sid)
+
+        assert story.heard()[-1] == "Ailleurs."
+        assert [one.duration for one in story.legs] == [13, 10]
+        assert scene.customer.forms("/apres") == []
+
+    answers = {
+        "/voice": f"<Dial action='/apres'>{NUMBER}</Dial>",
+        "/ailleurs": "<Say>Ailleurs.</Say>",
+    }
+    play(answers, act)
+
+
+def test_a_called_party_sent_elsewhere_goes_its_own_way_and_the_caller_goes_on() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.handset(AGENT, Handset(answers_after=2))
+        leg = scene.network.dial(to=OURS, from_=CALLER)
+        await scene.network.clock.sleep(12)
+
+        (child,) = [one for one in scene.network.exchange.legs.values() if one is not leg]
+        calling.divert(child, Source(f"{scene.customer.url}/ailleurs"))
+        story = await scene.network.finished(leg.call.sid)
+
+        assert story.heard(CALLER) == ["Merci."]
+        assert story.heard(AGENT) == ["Ailleurs."]
+        form = scene.customer.forms("/apres")[0]
+        assert form["DialCallStatus"] == "completed"
+        # A leg that was sent elsewhere is not over yet: it has no duration to tell.
+        assert "DialCallDuration" not in form
+
+    answers = {
+        "/voice": f"<Dial action='/apres'>{NUMBER}</Dial>",
+        "/apres": "<Say>Merci.</Say>",
+        "/ailleurs": "<Say>Ailleurs.</Say><Pause length='30'/>",
+    }
     play(answers, act)
 
 
