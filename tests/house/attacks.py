@@ -1,0 +1,66 @@
+"""How each operation is called, so that a test can call all of them: with whose ids, it decides.
+
+An operation with a body or a required parameter that is not here fails the tests: whoever adds
+one says how a stranger would try it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tests.world import FLOW, TARIFF
+
+if TYPE_CHECKING:
+    from chalicelib.runtime.endpoints import Endpoint
+
+# Parts of paths that name somebody's own thing. The others (a version, a revision) name nothing
+# without them.
+NAMES_A_THING = frozenset(
+    {"account_id", "key_id", "number", "flow_id", "source_id", "call_id", "export_id", "invoice"}
+)
+
+
+def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
+    """Return bodies that the operation takes, naming these ids wherever it may name any."""
+    number = {"number": ids["number"]}
+    bodies: dict[str, list[Any]] = {
+        "create_account": [{"name": "Stolen"}],
+        "edit_account": [{"name": "Stolen"}],
+        "issue_key": [{"scopes": ["*"]}],
+        "add_number": [number, {**number, "buy": False}, {**number, "flow_id": ids["flow_id"]}],
+        "edit_number": [{"label": "Stolen"}, {"flow_id": ids["flow_id"]}],
+        "create_flow": [{"document": FLOW}],
+        "save_draft": [{"document": {**FLOW, "name": "Stolen"}}],
+        "create_source": [{"name": "Stolen", "channel": "web"}],
+        "edit_source": [{"name": "Stolen"}],
+        "assign_number": [{}],
+        "export_calls": [{"source": ids["source_id"]}],
+        "publish_tariff": [TARIFF],
+        "simulate_charge": [{**number, "seconds": 60}],
+        "set_terms": [{"series": "X"}],
+    }
+    return bodies.get(operation, [None])
+
+
+def query_of(operation: str, ids: dict[str, str]) -> str:
+    """Return a query string that the operation takes, naming these ids wherever it may."""
+    queries = {
+        "list_calls": f"?source={ids['source_id']}",
+        "classify_number": "?number=0800000000",
+        "search_numbers": "",
+        "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
+        "list_charges": "?month=2026-11",
+        "show_usage": "?month=2026-11",
+    }
+    return queries.get(operation, "")
+
+
+def path_of(endpoint: Endpoint, ids: dict[str, str]) -> str:
+    """Fill an operation's path with these ids."""
+    return re.sub(r"{(\w+)}", lambda part: ids[part[1]].replace("+", "%2B"), endpoint.path)
+
+
+def names_a_thing(endpoint: Endpoint) -> bool:
+    """Tell whether the path is of something that belongs to somebody."""
+    return bool(NAMES_A_THING & set(re.findall(r"{(\w+)}", endpoint.path)))

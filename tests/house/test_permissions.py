@@ -1,0 +1,115 @@
+"""Everything the product asks of AWS is in the hand-written policies, for its own function."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import (
+    app,
+    close_account_month,
+    close_months,
+    project_again,
+    project_calls,
+    store_late_events,
+    write_exports,
+)
+from chalicelib.calls.call import CallRef
+from chalicelib.calls.events import Ended
+from chalicelib.runtime import wiring
+from tests.clouds import a_cloud, forget_clients
+from tests.gateway import Context, ring
+from tests.house.permissions import Asked, asked_of_aws, refused
+from tests.house.test_isolation import PRIVATE, attempts
+from tests.world import World, messages_of, schedule_at, stream_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
+STAGES = ("local", "dev", "staging", "prod")
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with a_cloud() as cloud, pytest.MonkeyPatch.context() as monkeypatch:
+        yield World(cloud, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def api_asked(world: World) -> Asked:
+    """What the API's function asked: every operation, as its owner and as a stranger, and calls."""
+    fields: dict[str, str | list[str]] = {"CallSid": "CA1", "From": "+33612345678"}
+    with pytest.MonkeyPatch.context() as patch, asked_of_aws(patch) as asked:
+        forget_clients()
+        for to in (world.martin.ids["number"], "+33162019999"):
+            for path in ("/voice/incoming", "/voice/status", "/voice/fallback"):
+                over = {"To": to, "CallStatus": "completed", "CallDuration": "5"}
+                assert ring(app, path, {**fields, **over}).status == 200
+        for endpoint in sorted(PRIVATE, key=lambda each: ORDER.index(each.method)):
+            once = {"idempotency_key": endpoint.name}
+            acting = {"cadran_account": world.martin.account_id}
+            attempts(endpoint, world.durand.key, world.martin.ids, **once)
+            attempts(endpoint, world.martin.key, world.martin.ids, **once)
+            attempts(endpoint, world.agency_key, world.martin.ids, **once, **acting)
+    return asked
+
+
+@pytest.fixture(scope="module")
+def jobs_asked(world: World, api_asked: Asked) -> Asked:
+    """What the jobs' functions asked: each once, with work to do."""
+    ref = CallRef(call_id="CA2", account_id=world.martin.account_id, log_shards=1)
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    ended = Ended(id="ended", at=at, status="completed", seconds=5)
+    wiring.late_events().put(ref, ended)
+    wiring.projections_queue().put(
+        {"account_id": world.martin.account_id, "call_id": world.martin.ids["call_id"]}
+    )
+    take = world.cloud.messages
+    with pytest.MonkeyPatch.context() as patch:
+        late, again, exports = take("call-events"), take("projections"), take("exports")
+        with asked_of_aws(patch) as asked:
+            forget_clients()
+            store_late_events(messages_of(late), Context())
+            project_again(messages_of(again), Context())
+            write_exports(messages_of(exports), Context())
+            close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
+        rows, months = world.cloud.rows("calls"), take("invoices")
+        with asked_of_aws(patch) as more:
+            project_calls(stream_of(rows), Context())
+            close_account_month(messages_of(months), Context())
+    return asked | more
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_apis_function_may_do_all_that_it_does(api_asked: Asked, stage: str) -> None:
+    assert refused(api_asked, stage=stage, jobs=False) == []
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_jobs_may_do_all_that_they_do(jobs_asked: Asked, stage: str) -> None:
+    assert refused(jobs_asked, stage=stage, jobs=True) == []
+
+
+def test_enough_was_asked_to_tell(api_asked: Asked, jobs_asked: Asked) -> None:
+    tables = {resource.rpartition("/")[2] for _, resource in api_asked | jobs_asked}
+
+    assert {"cadran-test-idempotency", "cadran-test-billing", "by_account"} <= tables
+    assert {action.partition(":")[0] for action, _ in api_asked} >= {"dynamodb", "sqs", "ssm"}
+    assert {action for action, _ in jobs_asked} >= {"s3:PutObject", "sqs:SendMessage"}
+
+
+def test_what_no_policy_allows_is_seen() -> None:
+    table = "arn:aws:dynamodb:eu-west-3:123456789012:table/cadran-test-calls"
+    asked = {
+        ("dynamodb:Scan", table),
+        ("dynamodb:GetItem", table),
+        ("dynamodb:GetItem", f"{table}-2"),
+    }
+
+    assert refused(asked, stage="prod", jobs=False) == [
+        f"dynamodb:GetItem on {table}-2",
+        f"dynamodb:Scan on {table}",
+    ]

@@ -1,0 +1,238 @@
+"""An installation with people in it, made through the product's own doors.
+
+An agency has two clients, Martin and Durand. Each has a flow, a number, a source, two calls,
+charges, an invoice and an export, all made by the HTTP API, signed webhooks and the app's own
+event handlers: whatever a room keeps, somebody's is there to be looked at, or stolen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from app import (
+    app,
+    close_account_month,
+    close_months,
+    project_calls,
+    write_exports,
+)
+from chalicelib.directory.issuing import found
+from chalicelib.runtime import wiring
+from tests.fakes import CarrierOfUrls
+from tests.gateway import Context, Heard, ask, ring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+
+    from tests.clouds import Cloud
+
+NOVEMBER = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DECEMBER = "2026-12-01T06:00:00Z"
+LEGAL = {
+    "legal_name": "Boulangerie SARL",
+    "address": {"lines": ["12 place du Marché"], "postcode": "69001", "city": "Lyon"},
+    "email": "compta@boulangerie.test",
+    "siren": "732829320",
+    "vat_id": "FR44732829320",
+}
+FLOW = {
+    "name": "Accueil",
+    "language": "fr-FR",
+    "start": "welcome",
+    "nodes": {"welcome": {"kind": "voicemail", "greeting": "Bonjour.", "max_seconds": 60}},
+}
+TARIFF = {
+    "name": "Tarif",
+    "versions": [
+        {
+            "valid_from": "2026-01-01T00:00:00+01:00",
+            "rates": [{"name": "Appels", "per_call": "0.10", "per_minute": "1", "vat_rate": "20"}],
+        }
+    ],
+}
+
+
+@dataclass
+class Client:
+    """A client account: what its key is, and the ids of all that is its own."""
+
+    name: str
+    account_id: str
+    key: str
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Heard:
+        """Ask the API with the client's own key."""
+        spelt = {name.replace("_", "-"): value for name, value in headers.items()}
+        return ask(app, method, path, body=body, key=self.key, headers=spelt)
+
+    @property
+    def marks(self) -> list[str]:
+        """What nobody else may read: names, numbers, ids."""
+        own = [text for name, text in self.ids.items() if name not in {"version", "revision"}]
+        return [*own, self.name, self.key]
+
+    def made(self, path: str, body: Any = None) -> Any:
+        """Make a thing, which must succeed."""
+        heard = self.ask("POST", path, body)
+        assert heard.status < 300, heard.text
+        return heard.json
+
+
+class World:
+    """The installation. `agency_key` is the operator's."""
+
+    def __init__(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.cloud = cloud
+        self.carrier = CarrierOfUrls()
+        monkeypatch.setattr(wiring, "gateway", lambda: self.carrier)
+        seconds = count()
+        # Time goes on by a second whenever somebody looks.
+        monkeypatch.setattr(wiring, "clock", lambda: NOVEMBER + timedelta(seconds=next(seconds)))
+        founded = found(
+            "Agence",
+            account_id="acct_agency",
+            key_id="key_0123456789abcdef0123",
+            secret=bytes(range(32)),
+            now=NOVEMBER,
+            store=wiring.directory(),
+        )
+        assert founded.text is not None
+        self.agency_key = founded.text
+        self._as_agency("PATCH", "/v1/accounts/acct_agency", {"legal": LEGAL}, if_match='"1"')
+        self.martin = self._client("Martin", "+33162010001")
+        self.durand = self._client("Durand", "+33162010002")
+
+    def kept_of(self, client: Client) -> list[str]:
+        """Return every row of every table that is about a client, and not another's."""
+        tables = ("directory", "calls", "ivr", "tracking", "billing")
+        rows = [str(row) for table in tables for row in self.cloud.rows(table)]
+        others = {self.martin.account_id, self.durand.account_id} - {client.account_id}
+        return sorted(
+            row
+            for row in rows
+            if any(mark in row for mark in client.marks)
+            and not any(other in row for other in others)
+        )
+
+    def _client(self, name: str, number: str) -> Client:
+        legal = {**LEGAL, "legal_name": f"{name} SARL"}
+        account_id: str = self._as_agency("POST", "/v1/accounts", {"name": name, "legal": legal})[
+            "id"
+        ]
+        issued = self._as_agency(
+            "POST", "/v1/keys", {"scopes": ["*"], "label": name}, cadran_account=account_id
+        )
+        client = Client(name, account_id, issued["key"])
+        client.ids |= {"account_id": account_id, "key_id": issued["id"], "number": number}
+        self._as_agency("POST", "/v1/tariffs", TARIFF, cadran_account=account_id)
+        self._furnish(client)
+        self._call(client)
+        self._bill(client)
+        return client
+
+    def _furnish(self, client: Client) -> None:
+        flow = client.made("/v1/flows", {"document": {**FLOW, "name": f"Accueil {client.name}"}})
+        client.made("/v1/flows", {"document": {**FLOW, "name": f"Nuit {client.name}"}})
+        for _ in range(2):
+            client.made(f"/v1/flows/{flow['id']}/publish")
+        number = client.ids["number"]
+        order = {"number": number, "flow_id": flow["id"], "label": f"Ligne {client.name}"}
+        client.made("/v1/numbers", order)
+        client.made("/v1/numbers", {"number": number.replace("1000", "1100")})
+        source = client.made("/v1/sources", {"name": f"Radio {client.name}", "channel": "radio"})
+        client.made("/v1/sources", {"name": f"Affiche {client.name}", "channel": "print"})
+        client.ask("PUT", f"/v1/sources/{source['id']}/numbers/{quote(number)}", {})
+        client.ids |= {
+            "flow_id": flow["id"],
+            "version": "1",
+            "source_id": source["id"],
+            "revision": "1",
+        }
+
+    def _call(self, client: Client) -> None:
+        for call_id in (f"CA{client.name:0>32}", f"CA{client.name:x>32}"):
+            fields: dict[str, str | list[str]] = {
+                "CallSid": call_id,
+                "From": f"+3361234{len(client.name):04}",
+                "To": client.ids["number"],
+                "CallStatus": "ringing",
+                "Direction": "inbound",
+            }
+            assert ring(app, "/voice/incoming", fields).status == 200
+            over = {"CallStatus": "completed", "CallDuration": "95"}
+            assert ring(app, "/voice/status", {**fields, **over}).status == 200
+            client.ids["call_id"] = call_id
+        project_calls(stream_of(self.cloud.rows("calls")), Context())
+
+    def _bill(self, client: Client) -> None:
+        close_months(schedule_at(DECEMBER), Context())
+        close_account_month(messages_of(self.cloud.messages("invoices")), Context())
+        export = client.made("/v1/calls/exports", {})
+        write_exports(messages_of(self.cloud.messages("exports")), Context())
+        client.ids["export_id"] = export["id"]
+        (month,) = client.ask("GET", "/v1/invoices").json["items"]
+        assert month["status"] == "issued", month
+        client.ids["invoice"] = month["number"]
+
+    def _as_agency(self, method: str, path: str, body: Any, **headers: str) -> Any:
+        spelt = {name.replace("_", "-"): value for name, value in headers.items()}
+        heard = ask(app, method, path, body=body, key=self.agency_key, headers=spelt)
+        assert heard.status < 300, heard.text
+        return heard.json
+
+
+def stream_of(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Build the stream's event for these items, as they are now."""
+    arn = "arn:aws:dynamodb:eu-west-3:123456789012:table/cadran-test-calls/stream/now"
+    return {
+        "Records": [
+            {
+                "eventID": str(number),
+                "eventName": "MODIFY",
+                "eventSourceARN": arn,
+                "dynamodb": {
+                    "Keys": {"pk": item["pk"], "sk": item["sk"]},
+                    "NewImage": item,
+                    "SequenceNumber": str(number),
+                    "SizeBytes": 1,
+                    "StreamViewType": "NEW_AND_OLD_IMAGES",
+                    "ApproximateCreationDateTime": 1_795_338_300,
+                },
+                "awsRegion": "eu-west-3",
+            }
+            for number, item in enumerate(items)
+        ]
+    }
+
+
+def messages_of(bodies: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Build a queue's event."""
+    return {
+        "Records": [
+            {"body": json.dumps(body), "receiptHandle": str(number)}
+            for number, body in enumerate(bodies)
+        ]
+    }
+
+
+def schedule_at(time: str) -> dict[str, Any]:
+    """Build the event of a schedule that fires at `time`."""
+    return {
+        "version": "0",
+        "account": "123456789012",
+        "region": "eu-west-3",
+        "detail": {},
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "time": time,
+        "id": "1",
+        "resources": [],
+    }
