@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
-from chalicelib.runtime.schema import Body, Out, Query
+from chalicelib.runtime.schema import Body, Out, Patch, Query
 from chalicelib.tracking import counting, sources
 from chalicelib.tracking.sources import Channel
 
@@ -26,7 +26,7 @@ class SourceIn(Body):
     channel: Channel
 
 
-class SourcePatch(Body):
+class SourcePatch(Patch):
     """What to change of a source: fields that are not sent stay."""
 
     name: Name = ""
