@@ -1,6 +1,7 @@
 """The doors of the IVR: the carrier's voice webhooks, and the API on which flows are written.
 
-Twilio's words become ours here, once. No rule about calls or flows lives here.
+No rule about calls or flows lives here. What a request needs is imported when the first one comes:
+the functions that only handle queues and schedules never pay for it.
 """
 
 from __future__ import annotations
@@ -8,19 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.calls.events import DialStatus
-from chalicelib.ivr import twiml, usecases
-from chalicelib.ivr.actions import (
-    Arrived,
-    Context,
-    DialEnded,
-    KeysPressed,
-    MessageRecorded,
-    NoInput,
-)
-from chalicelib.ivr.addresses import CallAddress
-from chalicelib.ivr.position import Position
-from chalicelib.kernel import phone
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import apology, wiring
 from chalicelib.runtime.api import Answer, Api
@@ -31,34 +19,28 @@ from chalicelib.runtime.versions import etag, expected
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
-    from chalicelib.ivr import models
-    from chalicelib.ivr.actions import Input
+    from chalicelib.ivr import callbacks, models, twiml, usecases
     from chalicelib.ivr.published import Draft
     from chalicelib.kernel.errors import Fault
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
+    callbacks = lazily("chalicelib.ivr.callbacks")
     models = lazily("chalicelib.ivr.models")
+    twiml = lazily("chalicelib.ivr.twiml")
+    usecases = lazily("chalicelib.ivr.usecases")
 
 webhooks = Webhooks(__name__)
 api = Api(__name__)
 
-# Twilio, <Dial> action: DialCallStatus. "answered" is what conferences say.
-DIAL_STATUS: Final = {
-    "completed": DialStatus.ANSWERED,
-    "answered": DialStatus.ANSWERED,
-    "busy": DialStatus.BUSY,
-    "no-answer": DialStatus.NO_ANSWER,
-    "failed": DialStatus.FAILED,
-    "canceled": DialStatus.CANCELLED,
-}
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @webhooks.voice("/voice/incoming")
 def answer_call(form: Form) -> str:
     """Answer a call that reached one of our numbers."""
-    answer = usecases.answer_call(_context(form), form.base_url, wiring.ivr_ports())
+    context = callbacks.context_of(form, wiring.clock())
+    answer = usecases.answer_call(context, form.base_url, wiring.ivr_ports())
     if answer.refusal is not None:
         count("CallRefused", reason=answer.refusal)
         logger().warning("call refused", extra={"reason": answer.refusal})
@@ -68,14 +50,10 @@ def answer_call(form: Form) -> str:
 @webhooks.voice("/voice/flows/{flow_id}/{version}/{node}")
 def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
     """Take a call one step further through its flow."""
-    address = CallAddress.from_url(form.base_url, flow_id, version, form.query)
-    answer = usecases.continue_call(
-        _context(form),
-        address,
-        Position.from_url(node, form.query),
-        _heard(form),
-        wiring.ivr_ports(),
-    )
+    address, standing = callbacks.place_of(form, flow_id, version, node)
+    context = callbacks.context_of(form, wiring.clock())
+    given = callbacks.heard(form)
+    answer = usecases.continue_call(context, address, standing, given, wiring.ivr_ports())
     return twiml.render(answer.reply, address)
 
 
@@ -83,42 +61,6 @@ def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
 def fall_back(form: Form) -> str:
     """Take a call that the carrier could not bring to its flow. Needs no table and no network."""
     return apology.fall_back(form.fallback)
-
-
-def _context(form: Form) -> Context:
-    dialled = form.required("To")
-    return Context(
-        now=wiring.clock(),
-        call_id=form.required("CallSid"),
-        dialled=phone.caller_or_none(dialled) or dialled,
-        caller=phone.caller_or_none(form.optional("From")),
-    )
-
-
-def _heard(form: Form) -> Input:
-    """Read what happened since our last answer; silence is the absence of anything."""
-    status, recording = form.optional("DialCallStatus"), _recording_id(form)
-    if status is not None:
-        seconds = _seconds(form, "DialCallDuration")
-        known = DIAL_STATUS.get(status, DialStatus.FAILED)
-        return DialEnded(known, seconds, leg_id=form.optional("DialCallSid"))
-    if recording is not None:
-        return MessageRecorded(recording, _seconds(form, "RecordingDuration"))
-    keys = form.optional("Digits")
-    if keys is not None:
-        return KeysPressed(keys)
-    return Arrived() if form.query.get("arriving") == "1" else NoInput()
-
-
-def _recording_id(form: Form) -> str | None:
-    """Twilio's documents promise the recording's URL; its id, which ends it, also arrives."""
-    url = form.optional("RecordingUrl")
-    return form.optional("RecordingSid") or (url and url.rstrip("/").rpartition("/")[2])
-
-
-def _seconds(form: Form, name: str) -> int:
-    value = form.optional(name) or "0"
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 8 else 0
 
 
 @api.post("/v1/flows", scope="flows:write")

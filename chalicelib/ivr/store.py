@@ -46,7 +46,8 @@ if TYPE_CHECKING:
 
 HEADER: Final = "flow"
 VERSION: Final = "v#"
-VERSIONS_KEPT: Final = 200
+# A large flow, read, takes a megabyte or two; a function has a few hundred.
+FLOWS_KEPT: Final = 100
 
 RowT = TypeVar("RowT", bound="IvrRow")
 
@@ -110,9 +111,9 @@ class FlowStore:
             bind(row, table_name)
         # One client for the table: making another would cost a cold start some milliseconds.
         FlowRow._connection = VersionRow._connection = IvrRow._get_connection()
-        self._published: Kept[str, Published] = Kept(self._read_published)
+        self._published: Kept[str, Published] = Kept(self._read_published, size=FLOWS_KEPT)
         self._versions: Kept[tuple[str, int], Flow] = Kept(
-            self._read_flow, fresh_seconds=math.inf, size=VERSIONS_KEPT
+            self._read_flow, fresh_seconds=math.inf, size=FLOWS_KEPT
         )
 
     # What calls read: kept in the process.

@@ -1,0 +1,99 @@
+"""The carrier's voice webhooks, read as what a caller did. Twilio's words end here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from chalicelib.calls.events import DialStatus
+from chalicelib.ivr.actions import (
+    Arrived,
+    Context,
+    DialEnded,
+    KeysPressed,
+    MessageRecorded,
+    NoInput,
+)
+from chalicelib.ivr.addresses import CallAddress
+from chalicelib.ivr.position import Position
+from chalicelib.kernel import phone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.ivr.actions import Input
+
+# Twilio, <Dial> action: DialCallStatus. "answered" is what conferences say.
+DIAL_STATUS: Final = {
+    "completed": DialStatus.ANSWERED,
+    "answered": DialStatus.ANSWERED,
+    "busy": DialStatus.BUSY,
+    "no-answer": DialStatus.NO_ANSWER,
+    "failed": DialStatus.FAILED,
+    "canceled": DialStatus.CANCELLED,
+}
+_MOST_DIGITS: Final = 7  # of a number of seconds: more is no call's length
+
+
+class Webhook(Protocol):
+    """A webhook's parameters, of which the signature has been checked."""
+
+    @property
+    def base_url(self) -> str:
+        """Our public address."""
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What we wrote into the URL ourselves."""
+
+    def required(self, name: str) -> str:
+        """Return a parameter, or raise Rejected."""
+
+    def optional(self, name: str) -> str | None:
+        """Return a parameter, None if it is absent or empty."""
+
+
+def context_of(webhook: Webhook, now: datetime) -> Context:
+    """Read which call it is, and who called whom."""
+    dialled = webhook.required("To")
+    return Context(
+        now=now,
+        call_id=webhook.required("CallSid"),
+        dialled=phone.caller_or_none(dialled) or dialled,
+        caller=phone.caller_or_none(webhook.optional("From")),
+    )
+
+
+def place_of(
+    webhook: Webhook, flow_id: str, version: str, node: str
+) -> tuple[CallAddress, Position]:
+    """Read where the call stands. Raises Rejected on a URL that we did not write."""
+    address = CallAddress.from_url(webhook.base_url, flow_id, version, webhook.query)
+    return address, Position.from_url(node, webhook.query)
+
+
+def heard(webhook: Webhook) -> Input:
+    """Read what happened since our last answer; silence is the absence of anything."""
+    status, recording = webhook.optional("DialCallStatus"), _recording_id(webhook)
+    if status is not None:
+        known = DIAL_STATUS.get(status, DialStatus.FAILED)
+        seconds = _seconds(webhook, "DialCallDuration")
+        return DialEnded(known, seconds, leg_id=webhook.optional("DialCallSid"))
+    if recording is not None:
+        return MessageRecorded(recording, _seconds(webhook, "RecordingDuration"))
+    keys = webhook.optional("Digits")
+    if keys is not None:
+        return KeysPressed(keys)
+    return Arrived() if webhook.query.get("arriving") == "1" else NoInput()
+
+
+def _recording_id(webhook: Webhook) -> str | None:
+    """Twilio's documents promise the recording's URL; its id, which ends it, also arrives."""
+    url = webhook.optional("RecordingUrl")
+    return webhook.optional("RecordingSid") or (url and url.rstrip("/").rpartition("/")[2])
+
+
+def _seconds(webhook: Webhook, name: str) -> int:
+    """Read a duration. One that makes no sense must not cost the caller the call."""
+    value = webhook.optional(name) or "0"
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS else 0
