@@ -60,7 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--say", default="", help="what to say at the first question")
     options = parser.parse_args()
     if not options.to or not options.from_:
-        parser.error("TO and FROM are needed: make call TO=+33199001234 FROM=+33639981234")
+        parser.error("TO and FROM are needed: make call TO=+33199001234 FROM=+33600001234")
     return options
 
 

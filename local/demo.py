@@ -165,8 +165,10 @@ def _check_charges(world: World, calls: list[dict[str, Any]], checks: Checks) ->
         per_minute = seed.PER_MINUTE[_origin(call)]
         exact = Decimal(per_minute) * call["seconds"] / 60
         expected = str(exact.quantize(Decimal("0.000001")))
-        found = Decimal(charges[call["id"]]["amount"]["amount"]).quantize(Decimal("0.000001"))
-        checks.that(f"{call['seconds']} s from {_origin(call)}", str(found), expected)
+        charge = charges[call["id"]]
+        found = Decimal(charge["amount"]["amount"]).quantize(Decimal("0.000001"))
+        what = f"{call['seconds']} s from {_origin(call)}"
+        checks.that(what, (charge["origin"], str(found)), (_origin(call), expected))
     return charges
 
 

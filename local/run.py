@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.kernel.periods import Month
 from local import seed
 from local.phone.handsets import BY_HAND, Handset
 from local.stage import up
@@ -50,6 +51,7 @@ def main() -> int:
 
 def _what_to_try(machine: Machine, shop: str) -> str:
     base, key, page = machine.cloud.base_url, machine.agency.key, machine.network.base_url
+    month = Month.of(datetime.now(UTC))
     headers = f"-H 'Authorization: Bearer {key}' -H 'Cadran-Account: {shop}'"
     return f"""
 Cadran is up.
@@ -62,7 +64,7 @@ Try:
   make call TO={seed.SHOP} FROM={seed.CALLER} KEYS=1
   make call TO={seed.NIGHT_LINE} FROM={seed.CALLER}
   curl -s {headers} {base}/v1/calls
-  curl -s {headers} {base}/v1/charges
+  curl -s {headers} '{base}/v1/charges?month={month}'
   curl -s {base}/v1/openapi.json
 
 Ctrl-C stops it; started again, nothing is lost."""

@@ -1,7 +1,7 @@
 """The demo account: an agency with one client, its tariff, flows, sources and numbers.
 
 Everything is made through the HTTP API, as a customer would; running it again changes nothing.
-Numbers are of the ranges that the French plan keeps for fiction: nobody owns them.
+Its numbers are nobody's.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
     from local.client import Client
 
-# ARCEP keeps these for films and books: 01 99 00, 02 61 91, 03 53 01, 06 39 98.
+# ARCEP keeps these for films and books: 01 99 00, 02 61 91, 03 53 01.
 SHOP: Final = "+33199001234"
 NIGHT_LINE: Final = "+33261911234"
 RADIO_LINE: Final = "+33353011234"
 OVEN: Final = "+33199005678"  # where the shop's orders are taken: a handset, not one of ours
 SPARE: Final = "+33199009999"  # the fallback of every number
-CALLER: Final = "+33639981234"
+# 06 39 98 is for fiction too, but abroad it would be read as Mayotte's: this is nobody's either.
+CALLER: Final = "+33600001234"
 
 AGENCY_LEGAL: Final = {
     "legal_name": "Agence Démo SAS",
