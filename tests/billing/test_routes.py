@@ -6,11 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from chalice.app import Chalice
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.billing import routes
+from app import app
 from chalicelib.billing.closing import close_account
 from chalicelib.billing.usecases import charge_call
 from chalicelib.kernel.principal import Principal
@@ -26,9 +25,6 @@ from tests.billing.builders import (
 from tests.billing.ledgers import AccountsInMemory, BillingInMemory, books_of
 from tests.clouds import PEPPER
 from tests.gateway import Heard, ask
-
-app = Chalice(app_name="test")
-app.register_blueprint(routes.api.blueprint)
 
 NOW = NOVEMBER_22 + timedelta(minutes=5)
 DECEMBER_1 = datetime(2026, 12, 1, 5, tzinfo=UTC)
