@@ -153,8 +153,7 @@ def tables(*rows: type[Model]) -> Iterator[None]:
         try:
             yield
         finally:
-            for row in rows:
-                row._connection = None
+            forget_clients()
 
 
 @contextmanager

@@ -2,13 +2,16 @@
 
 A row class declares `Meta(TableMeta)` with the room's `table`; `bind` gives it the stage's
 physical name before first use. Time-outs are short on purpose: a caller notices two seconds.
+All rows share one client: PynamoDB makes one for each class, and a first call would pay for six.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
 from pynamodb.models import Model
 
@@ -39,7 +42,29 @@ def bind(row: RowT, table_name: str, region: str | None = None) -> RowT:
     if region is not None:
         meta.region = region
     row._connection = None
+    table = row._get_connection()
+    shared = _Sharing(region=table.connection.region, **_patience())
+    shared.add_meta_table(table.get_meta_table())
+    table.connection = shared
     return row
+
+
+class _Sharing(Connection):
+    """A connection with its own tables and everybody's client."""
+
+    @property
+    def client(self) -> Any:
+        return _connection(self.region).client
+
+
+@cache
+def _connection(region: str | None) -> Connection:
+    return Connection(region=region, **_patience())
+
+
+def _patience() -> dict[str, Any]:
+    own = vars(TableMeta).items()
+    return {name: value for name, value in own if name != "table_name" and name[0] != "_"}
 
 
 @contextmanager

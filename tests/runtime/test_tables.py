@@ -141,3 +141,17 @@ def test_a_row_bound_again_forgets_its_connection(cloud: Cloud) -> None:
     bind(Row, "another")
 
     assert list(Row.scan()) == []
+
+
+def test_rows_of_all_tables_share_one_client() -> None:
+    class Another(Row):
+        """A row of another table."""
+
+        class Meta(TableMeta):
+            table = "calls"
+
+    bind(Another, "cadran-test-calls", region="eu-west-3")
+
+    clients = {id(each._get_connection().connection.client) for each in (Row, Another)}
+
+    assert len(clients) == 1
