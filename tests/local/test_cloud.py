@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 import urllib.request
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -92,6 +94,27 @@ def test_what_a_function_raises_is_shown_with_its_log(cloud: RunningCloud) -> No
     assert cloud.waiting()["invoices-dead"] == 0
 
 
+def test_a_function_is_refused_what_its_policy_does_not_name(cloud: RunningCloud) -> None:
+    iam = cloud.aws.session.client("iam", endpoint_url=cloud.endpoint_url)
+    function = cloud.aws.functions.get_function_configuration(
+        FunctionName="cadran-local-close_months"
+    )
+    role = function["Role"].rpartition("/")[2]
+    (name,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    allowed = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    fewer = [each for each in allowed["Statement"] if not _is_of(each, "dynamodb:Query")]
+    first_of_december = datetime(2026, 12, 1, 5, tzinfo=UTC)
+
+    cloud.tick("close_months", first_of_december)
+
+    put_policy(iam, role, name, {**allowed, "Statement": fewer})
+    try:
+        with pytest.raises(FunctionFailed, match="AccessDenied"):
+            cloud.tick("close_months", first_of_december)
+    finally:
+        put_policy(iam, role, name, allowed)
+
+
 def test_a_stack_that_cannot_be_made_says_why_and_can_be_tried_again(
     cloud: RunningCloud, tmp_path: Path
 ) -> None:
@@ -131,6 +154,15 @@ def test_secrets_are_asked_for_or_made_once(cloud: RunningCloud) -> None:
     parameters.put_secret(ssm, dev.parameter("twilio"), good, overwrite=True)
     assert parameters.ensure(ssm, dev) == ["/cadran/dev/pepper"]
     assert parameters.ensure(ssm, dev) == []
+
+
+def put_policy(iam: Any, role: str, name: str, document: dict[str, Any]) -> None:
+    """Replace what a role may do."""
+    iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+
+
+def _is_of(statement: dict[str, Any], action: str) -> bool:
+    return action in statement["Action"]
 
 
 def put(cloud: RunningCloud, key: str) -> None:
