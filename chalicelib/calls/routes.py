@@ -1,13 +1,14 @@
-"""Calls over HTTP: the carrier's notices coming in, the log and its exports going out."""
+"""Calls over HTTP: the carrier's notices coming in, the log and its exports going out.
+
+The room's own modules are imported at the first request that needs them: a voice webhook lives in
+the same function and has no use for exports.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from chalicelib.calls import callbacks, exporting, usecases
-from chalicelib.calls.call import CallQuery
-from chalicelib.calls.exports import ExportStatus
 from chalicelib.kernel import phone, privacy
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime import apology, cursors, secrets, wiring
@@ -16,13 +17,17 @@ from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
-    from chalicelib.calls import models
-    from chalicelib.calls.call import Call, CallRef
+    from chalicelib.calls import callbacks, exporting, exports, models, usecases
+    from chalicelib.calls.call import Call, CallQuery, CallRef
     from chalicelib.calls.events import Event
     from chalicelib.calls.exports import Export
     from chalicelib.runtime.form import Form
 else:
+    callbacks = lazily("chalicelib.calls.callbacks")
+    exporting = lazily("chalicelib.calls.exporting")
+    exports = lazily("chalicelib.calls.exports")
     models = lazily("chalicelib.calls.models")
+    usecases = lazily("chalicelib.calls.usecases")
 
 webhooks = Webhooks(__name__)
 api = Api(__name__)
@@ -98,6 +103,8 @@ def _noted(ref: CallRef, event: Event) -> str:
 
 
 def _query(request: Request, asked: models.CallsQuery | models.ExportIn) -> CallQuery:
+    from chalicelib.calls.call import CallQuery
+
     caller = _number(asked.caller, "/caller")
     return CallQuery(
         account_id=request.account_id,
@@ -167,12 +174,12 @@ def _event(event: Event) -> models.EventOut:
 
 def _progress(export: Export) -> models.ExportOut:
     link = None
-    if export.status is ExportStatus.DONE:
+    if export.status is exports.ExportStatus.DONE:
         link = wiring.export_files().link(export.key, FILE_NAME, LINK_SECONDS)
-    finishing = export.status is ExportStatus.FINISHING
+    finishing = export.status is exports.ExportStatus.FINISHING
     return models.ExportOut(
         id=export.export_id,
-        status=ExportStatus.RUNNING if finishing else export.status,
+        status=exports.ExportStatus.RUNNING if finishing else export.status,
         rows=export.rows,
         requested_at=export.requested_at,
         ended_at=export.ended_at,
