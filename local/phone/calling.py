@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.phone import recordings, runner
+from local.phone.detection import detect, detect_meanwhile
 from local.phone.dialling import destination, send_digits
 from local.phone.legs import Diverted, HungUp, Leg, Source
 from local.phone.lines import answer, end, limit
 from local.phone.model import Call, Status, Webhook
-from local.phone.progress import advance, call_back
+from local.phone.progress import advance
 
 if TYPE_CHECKING:
     from local.phone.exchange import Exchange
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from local.phone.phones import Phone
 
 RING_BUFFER = 5  # Twilio rings five seconds longer than it was told
-_PERSON_KNOWN_AFTER = 2  # seconds of speech before a person is taken for one
-_MACHINE_KNOWN_AFTER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,36 +125,10 @@ async def _before(leg: Leg, order: Order) -> dict[str, str]:
     if not order.detection or order.send_digits:
         return {}
     if order.detection_callback is not None:
-        leg.exchange.spawn(leg.call.family, _detect_meanwhile(leg, order))
+        work = detect_meanwhile(leg, order.detection, order.detection_callback)
+        leg.exchange.spawn(leg.call.family, work)
         return {}
-    return await _detect(leg, order.detection)
-
-
-async def _detect(leg: Leg, mode: str) -> dict[str, str]:
-    machine = bool(leg.phone.script.machine)
-    await leg.sleep(_MACHINE_KNOWN_AFTER if machine else _PERSON_KNOWN_AFTER)
-    if machine and mode == "DetectMessageEnd":
-        left = leg.phone.speaking_until - leg.exchange.clock.seconds()
-        await leg.sleep(max(0.0, left))
-    kind = "machine_end_beep" if mode == "DetectMessageEnd" else "machine_start"
-    leg.call.answered_by = kind if machine else "human"
-    return {"AnsweredBy": leg.call.answered_by}
-
-
-async def _detect_meanwhile(leg: Leg, order: Order) -> None:
-    began = leg.exchange.clock.seconds()
-    try:
-        verdict = await _detect(leg, order.detection)
-    except (HungUp, Diverted):
-        return
-    took = round((leg.exchange.clock.seconds() - began) * 1000)
-    params = {
-        "CallSid": leg.call.sid,
-        "AccountSid": leg.call.account_sid,
-        "MachineDetectionDuration": str(took),
-    }
-    assert order.detection_callback is not None
-    call_back(leg.exchange, leg.call, "amd", order.detection_callback, params | verdict)
+    return await detect(leg, order.detection)
 
 
 def _new_call(exchange: Exchange, to: str, from_: str, direction: str, family: str) -> Call:

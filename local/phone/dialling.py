@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from local.phone.bridging import talk
+from local.phone.detection import detect_meanwhile
 from local.phone.legs import Diverted, HungUp, Leg, Source, future
 from local.phone.lines import answer, end
 from local.phone.model import Call, Status, Webhook
@@ -56,6 +57,8 @@ class Noun:
     callback: Webhook = field(default_factory=Webhook)
     callback_events: tuple[str, ...] = ("completed",)
     send_digits: str = ""
+    detection: str = ""  # Enable or DetectMessageEnd
+    detection_callback: Webhook = field(default_factory=Webhook)
 
 
 class Attempt:
@@ -120,6 +123,9 @@ class Attempt:
             return False
         answer(leg)
         self.status = Status.COMPLETED
+        if self.noun.detection and not self.noun.send_digits:
+            work = detect_meanwhile(leg, self.noun.detection, self.noun.detection_callback)
+            exchange.spawn(self.call.family, work)
         await send_digits(leg, self.noun.send_digits)
         return self.noun.whisper is None or await self._whisper(leg, self.noun.whisper)
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
-from local.phone import calling, control, page, stories
+from local.phone import calling, page, stories
 from local.phone.book import Book
 from local.phone.clock import Clock
+from local.phone.control import routes as control
 from local.phone.exchange import ACCOUNT_SID, AUTH_TOKEN, Exchange, Settings
 from local.phone.handsets import RINGS_OUT, Handset
 from local.phone.model import Number
@@ -151,12 +152,14 @@ class PhoneNetwork:
     def dial(self, *, to: str, from_: str, script: Handset | None = None, **fields: Any) -> Leg:
         """Let a telephone ring a number bought here, without waiting for what comes of it.
 
-        A script can be given whole or by its fields. Raises `LookupError` if nobody has the number.
+        A script can be given whole or by its fields; without one, the handset that the caller's
+        number has behaves as it was told. Raises `LookupError` if nobody has the number.
         """
         number = self.exchange.book.owned(to)
         if number is None:
             raise LookupError(f"{to} was not bought on this network")
-        phone = Phone(self.exchange, from_, replace(script or Handset(), **fields))
+        script = script or self.exchange.book.handsets.get(from_, Handset())
+        phone = Phone(self.exchange, from_, replace(script, **fields))
         return calling.ring_number(self.exchange, number, phone)
 
     async def ring(

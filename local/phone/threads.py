@@ -52,6 +52,15 @@ class RunningNetwork:
         """Ring a number and wait for the end of the story."""
         return self.wait(self.network.ring(to=to, from_=from_, script=script, **fields))
 
+    def dial(self, *, to: str, from_: str, script: Handset | None = None, **fields: Any) -> str:
+        """Ring a number without waiting, and give the call's identifier."""
+        leg = self.call(lambda: self.network.dial(to=to, from_=from_, script=script, **fields))
+        return leg.call.sid
+
+    def story(self, call_sid: str) -> Story:
+        """Tell what has happened in a call so far."""
+        return self.call(lambda: self.network.story(call_sid))
+
     def finished(self, call_sid: str) -> Story:
         """Wait for the end of a call made through the REST API."""
         return self.wait(self.network.finished(call_sid))

@@ -118,7 +118,11 @@ class HttpTransport:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._client is None:
-            self._client = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+            # A kept connection that the server has closed meanwhile would look like a failure.
+            self._client = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(force_close=True, limit=0),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
         return self._client
 
 

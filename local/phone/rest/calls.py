@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
 
-from local.phone import calling
+from local.phone import calling, lines
 from local.phone.legs import Source
 from local.phone.model import Call, Status
 from local.phone.rest import forms, render
@@ -98,6 +98,8 @@ async def update(exchange: Exchange, request: web.Request) -> web.Response:
         raise RestError(400, 21220, "Call is not in-progress. Cannot redirect.")
     if "StatusCallback" in form:
         call.callback = forms.webhook(form, "StatusCallback", 21205)
+    if "TimeLimit" in form:
+        _limit(leg, forms.whole(form, "TimeLimit", 14_400, 1, 14_400, 20422))
     if status := form.get("Status", ""):
         await _end(exchange, leg, status)
     elif "Url" in form or "Twiml" in form:
@@ -135,6 +137,13 @@ async def _end(exchange: Exchange, leg: Leg, status: str) -> None:
     if status == "completed" or leg.call.started is None:
         calling.hang_up(leg, Status.CANCELED)
         await _settled(exchange, leg.call)
+
+
+def _limit(leg: Leg, seconds: int) -> None:
+    """Limit a call's whole length, counted from its answer."""
+    started = leg.call.started
+    gone = (leg.exchange.clock.now() - started).total_seconds() if started else 0.0
+    lines.limit(leg, max(0.0, seconds - gone))
 
 
 def _redirect(exchange: Exchange, leg: Leg, form: MultiDictProxy[str]) -> None:

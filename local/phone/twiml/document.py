@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from local.phone.transport import LARGEST, Answer, Failed
-from local.phone.twiml.check import Finding, Tag, examine
+from local.phone.twiml.check import Tag, examine
+
+if TYPE_CHECKING:
+    from local.phone.twiml.findings import Finding
 
 _MARKUP = frozenset({"text/xml", "application/xml", "text/html"})
 

@@ -102,24 +102,28 @@ def _nouns(tag: Tag, on: Program) -> Iterator[Noun]:
     if tag.text:
         yield from _checked(Noun(tag.text), on)
     for child in tag.children:
-        if child.name != "Number":
+        if child.name == "Number":
+            yield from _checked(_noun(child, on), on)
+        else:
             on.report(0, f"<{child.name}> is not dialled by this network", "UNPLAYED")
-            continue
-        whisper = child.get("url")
-        callback_url = child.get("statusCallback")
-        noun = Noun(
-            child.text,
-            Source(on.absolute(whisper), child.get("method", "POST").upper(), kind="whisper")
-            if whisper
-            else None,
-            Webhook(
-                on.absolute(callback_url) if callback_url else "",
-                child.get("statusCallbackMethod", "POST").upper(),
-            ),
-            tuple(child.get("statusCallbackEvent", "completed").split()),
-            child.get("sendDigits"),
-        )
-        yield from _checked(noun, on)
+
+
+def _noun(tag: Tag, on: Program) -> Noun:
+    whisper = tag.get("url")
+    method = tag.get("method", "POST").upper()
+    return Noun(
+        tag.text,
+        Source(on.absolute(whisper), method, kind="whisper") if whisper else None,
+        _webhook(tag, "statusCallback", on),
+        tuple(tag.get("statusCallbackEvent", "completed").split()),
+        tag.get("sendDigits"),
+        tag.get("machineDetection"),
+        _webhook(tag, "amdStatusCallback", on),
+    )
+
+
+def _webhook(tag: Tag, name: str, on: Program) -> Webhook:
+    return reachable(Webhook(tag.get(name), tag.get(f"{name}Method", "POST").upper()), on)
 
 
 def _checked(noun: Noun, on: Program) -> Iterator[Noun]:

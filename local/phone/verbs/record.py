@@ -31,6 +31,7 @@ class Record:
     trims: bool
     callback: Webhook
     events: tuple[str, ...]
+    transcribes: bool = False
 
     @classmethod
     def read(cls, tag: Tag) -> Record:
@@ -44,6 +45,7 @@ class Record:
             tag.true("playBeep", default=True),
             tag.get("trim", "trim-silence") == "trim-silence",
             *callback(tag),
+            transcribes=transcribes,
         )
 
 
@@ -64,6 +66,8 @@ async def run(tag: Tag, on: Program) -> Goto | None:
     record = Record.read(tag)
     on.answer()
     leg = on.leg
+    if record.transcribes:
+        on.report(0, "<Record transcribe> is not transcribed by this network", "UNPLAYED")
     leg.forget_inputs()
     leg.phone.words.clear()
     kept = recordings.begin(
