@@ -236,9 +236,11 @@ def projections() -> Mapping[str, Projection]:
 def _log_shards(call: Call) -> int:
     """Return the account's shards from the line's copy of them, which is kept in the process."""
     try:
-        return lines().line(call.dialled).log_shards
-    except NotFound:  # the number left meanwhile: one shard is always there
+        line = lines().line(call.dialled)
+    except NotFound:
         return 1
+    # A number that changed hands has another account's shards by now: the first is always read.
+    return line.log_shards if line.account_id == call.account_id else 1
 
 
 def claim(call_id: str, received: Received) -> CallRef:
