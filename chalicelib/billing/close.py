@@ -41,7 +41,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """One month of one account. `document` is the invoice; the rest says why there is none."""
+    """One month of one account. `document` is the invoice; the rest says why there is none.
+
+    `cutoff` is the stamp up to which it has accounted for the ledger of this month and before.
+    """
 
     account_id: str
     month: Month
@@ -122,6 +125,15 @@ def window(closings: Iterable[Closing], month: Month, cutoff: datetime) -> Windo
     if last is None:
         return Window(month, cutoff)
     return Window(month, cutoff, last.month, last.cutoff)
+
+
+def covered_until(window: Window, last_recorded: datetime | None, opened_at: datetime) -> datetime:
+    """Give the stamp up to which a close has accounted for everything: no later than it has seen.
+
+    What comes afterwards is late usage, even if somebody closes a month ahead of its end.
+    """
+    stamps = [stamp for stamp in (window.covered_until, last_recorded) if stamp is not None]
+    return min(window.cutoff, max(stamps, default=opened_at))
 
 
 def issue_date(now: datetime) -> date:

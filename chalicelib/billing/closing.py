@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.billing import close, invoice
-from chalicelib.billing.close import Closing, Status
+from chalicelib.billing.close import Closing, Status, Window
 from chalicelib.billing.lines import Usage
 from chalicelib.billing.rendering import render
 from chalicelib.billing.usecases import latest_tariff, price_again
@@ -56,15 +56,17 @@ def close_month(
     known = _settled(account.id, month, books)
     if known is not None:
         return known
+    window = close.window(books.invoices.closings(account.id), month, close.cutoff(now))
+    usage = _usage(account.id, window, now, books)
     blank = Closing(
         account_id=account.id,
         month=month,
         status=Status.EMPTY,
-        cutoff=close.cutoff(now),
+        cutoff=close.covered_until(window, usage.last_recorded, account.opened_at),
         closed_at=now,
     )
     try:
-        draft = draft_invoice(account, month, now=now, books=books)
+        draft = _draft(usage, account, now, books)
     except Rejected as error:
         return _settle(_refused(blank, error), books)
     if draft is None:
@@ -75,44 +77,38 @@ def close_month(
     return _issue(blank, draft, books, pause)
 
 
-def draft_invoice(
-    account: BilledAccount, month: Month, *, now: datetime, books: Books
-) -> Draft | None:
-    """Draw up a month as a close would make it now, None if nothing was used.
-
-    Raises Rejected with what is missing.
-    """
-    usage = usage_of(account.id, month, now=now, books=books)
-    if not usage.lines() and not usage.unpriced:
-        return None
-    terms, _ = books.terms.terms(account.id)
-    parties = invoice.parties_of(account.seller, account.buyer, terms)
-    return invoice.draft(usage, parties, close.issue_date(now))
-
-
-def usage_of(account_id: str, month: Month, *, now: datetime, books: Books) -> Usage:
-    """Add up what a close of the month takes now; calls without a price are tried again."""
-    tariff = latest_tariff(account_id, books.tariffs)
+def usage_so_far(account_id: str, month: Month, *, now: datetime, books: Books) -> Usage:
+    """Add up a month up to this instant, for whoever asks what it comes to; changes nothing."""
+    window = close.window(books.invoices.closings(account_id), month, now)
     usage = Usage(month)
-    for entry in _taken(account_id, month, close.cutoff(now), books):
+    for entry in _taken(account_id, window, books):
+        usage.add(entry)
+    return usage
+
+
+def _usage(account_id: str, window: Window, now: datetime, books: Books) -> Usage:
+    """Add up what a close takes; calls without a price are tried again for the next run."""
+    tariff = latest_tariff(account_id, books.tariffs)
+    usage = Usage(window.month)
+    for entry in _taken(account_id, window, books):
         usage.add(entry)
         if entry.charge is None and tariff is not None:
             price_again(entry, tariff, now=now, charges=books.charges)
     return usage
 
 
-def usage_so_far(account_id: str, month: Month, *, now: datetime, books: Books) -> Usage:
-    """Add up a month up to this instant, for whoever asks what it comes to; changes nothing."""
-    usage = Usage(month)
-    for entry in _taken(account_id, month, now, books):
-        usage.add(entry)
-    return usage
-
-
-def _taken(account_id: str, month: Month, cutoff: datetime, books: Books) -> Iterator[Entry]:
-    window = close.window(books.invoices.closings(account_id), month, cutoff)
+def _taken(account_id: str, window: Window, books: Books) -> Iterator[Entry]:
     entries = books.charges.entries(account_id, window.since, window.cutoff)
     return (entry for entry in entries if window.takes(entry))
+
+
+def _draft(usage: Usage, account: BilledAccount, now: datetime, books: Books) -> Draft | None:
+    """Draw the month up, None if nothing was used. Raises Rejected with what is missing."""
+    if not usage.lines() and not usage.unpriced:
+        return None
+    terms, _ = books.terms.terms(account.id)
+    parties = invoice.parties_of(account.seller, account.buyer, terms)
+    return invoice.draft(usage, parties, close.issue_date(now))
 
 
 def _settled(account_id: str, month: Month, books: Books) -> Closing | None:

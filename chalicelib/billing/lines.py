@@ -14,6 +14,7 @@ from chalicelib.kernel.money import Money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from chalicelib.billing.ledger import Entry
     from chalicelib.billing.rating import Charge
@@ -64,6 +65,7 @@ class Usage:
     """What a month's invoice takes, added up as entries come by, in any order."""
 
     month: Month
+    last_recorded: datetime | None = None
     _sums: dict[tuple[str, Rate], _Sum] = field(default_factory=dict)
     _unpriced: dict[str, tuple[int, str]] = field(default_factory=dict)
 
@@ -73,6 +75,8 @@ class Usage:
             self._sum(entry.period, entry.superseded.rate).add(entry.superseded, -1)
         if entry.charge:
             self._sum(entry.period, entry.charge.rate).add(entry.charge, 1)
+        if self.last_recorded is None or entry.recorded_at > self.last_recorded:
+            self.last_recorded = entry.recorded_at
         self._note(entry)
 
     @property

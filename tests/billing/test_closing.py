@@ -115,6 +115,31 @@ def test_a_month_is_not_closed_before_its_time() -> None:
     assert desk.close(now=datetime(2026, 12, 1, 3, 59, tzinfo=UTC)) == []
 
 
+def test_a_month_closed_ahead_of_its_end_loses_nothing_that_comes_later() -> None:
+    desk = Desk()
+    desk.call("CA1", seconds=60)
+    desk.close(now=DECEMBER_1)  # somebody's clock is wrong: it is still November
+    desk.call("CA2", seconds=60, late=timedelta(hours=1))
+    desk.call("CA1", seconds=90, late=timedelta(hours=2))
+
+    (december,) = desk.close(now=JANUARY_1)
+
+    assert december.document["lines"][0]["quantity"] == "90"
+
+
+def test_an_empty_month_closed_ahead_of_its_end_loses_nothing_either() -> None:
+    desk = Desk()
+    desk.call("CA1", seconds=60)
+    desk.close(now=DECEMBER_1)
+    desk.close(now=JANUARY_1)
+    desk.call("CA2", seconds=60, started_at=NOVEMBER_22 + timedelta(days=20))
+
+    (january,) = desk.close(now=datetime(2027, 2, 1, 5, tzinfo=UTC))
+
+    assert desk.store.months["acc_1", "2026-12"].status is Status.EMPTY
+    assert [line["quantity"] for line in january.document["lines"]] == ["60"]
+
+
 def test_an_empty_month_uses_no_number() -> None:
     desk = Desk()
 
@@ -435,6 +460,7 @@ happenings = st.lists(
         st.tuples(st.just("call"), st.integers(0, 5), st.integers(0, 100), seconds),
         st.tuples(st.just("close"), st.integers(0, 100), st.just(0), st.just(0)),
         st.tuples(st.just("break"), st.integers(0, 100), st.integers(0, 9), st.just(0)),
+        st.tuples(st.just("close ahead"), st.integers(0, 100), st.just(0), st.just(0)),
     ),
     max_size=40,
 )
@@ -449,6 +475,9 @@ def test_whatever_happens_all_usage_is_billed_once(
     now, lengths, starts = NOVEMBER_22, dict[str, int](), dict[str, datetime]()
 
     for what, one, other, length in happened:
+        if what == "close ahead":
+            desk.close(now=now + timedelta(days=one))
+            continue
         now += timedelta(days=one if what != "call" else 1)
         if what == "call":
             lengths[f"CA{one}"] = length
@@ -469,7 +498,7 @@ def test_whatever_happens_all_usage_is_billed_once(
         charges=desk.store,
         tariffs=desk.store,
     )
-    desk.close(now=now + timedelta(days=40))
+    desk.close(now=now + timedelta(days=400))
 
     owed = sum(lengths.values()) + 100_000
     assert desk.billed() == Decimal(owed) / 100
