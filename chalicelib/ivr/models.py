@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime  # noqa: TC003 (pydantic reads the annotations)
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pydantic import Field, JsonValue, field_validator

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import NotFound
-from chalicelib.runtime import apology, wiring
+from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.paging import cursor, position
 from chalicelib.runtime.versions import etag, expected
-from chalicelib.runtime.webhook import Webhooks
+from chalicelib.runtime.webhook import Webhooks, pass_on
 
 if TYPE_CHECKING:
     from chalicelib.ivr import callbacks, models, twiml, usecases
@@ -60,7 +60,7 @@ def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
 @webhooks.voice("/voice/fallback", needs_storage=False)
 def fall_back(form: Form) -> str:
     """Take a call that the carrier could not bring to its flow. Needs no table and no network."""
-    return apology.fall_back(form.fallback)
+    return pass_on(form, form.fallback)
 
 
 @api.post("/v1/flows", scope="flows:write")

@@ -15,12 +15,23 @@ APOLOGY = (
 NOT_IN_SERVICE = "Le numéro que vous avez composé n'est pas en service. Au revoir."
 
 
-def fall_back(number: str | None) -> str:
-    """Return TwiML that rings `number` (E.164), then apologises if nobody answers."""
+def fall_back(number: str | None, *, then: str = "") -> str:
+    """Return TwiML that rings `number` (E.164), then apologises if nobody answers.
+
+    `then` is an absolute URL that is told how ringing ended: only it can know that somebody did
+    answer, after whom an apology would be nonsense. Without it the caller hears one anyway.
+    """
     response = VoiceResponse()
     if number is not None:
-        response.dial(number, timeout=RING_SECONDS)
+        response.dial(number, timeout=RING_SECONDS, **({"action": then} if then else {}))
     return _say(response, APOLOGY)
+
+
+def over() -> str:
+    """Return TwiML that ends a call without a word: the caller has been served."""
+    response = VoiceResponse()
+    response.hangup()
+    return str(response)
 
 
 def not_in_service() -> str:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ANY = "*/*"  # a wrong type is refused here with 403, not by Chalice with a JSON document
 TWIML: dict[str, str | list[str]] = {"Content-Type": "text/xml; charset=utf-8"}
+SERVED = frozenset({"completed", "answered"})  # Twilio's DialCallStatus
 MAX_BYTES = 64 * 1024  # Twilio's own forms are a few kilobytes
 
 
@@ -77,7 +78,7 @@ class Webhooks:
             # No settings or no token: nobody can tell who asks, so nothing is stored. The answer
             # only says what to dial, to whoever asked, and rings nobody by itself.
             _report(view, error)
-            return _twiml(apology.fall_back(form.fallback if form else None))
+            return _twiml(pass_on(form, form.fallback) if form else apology.fall_back(None))
 
 
 class _Fields(dict[str, tuple[str, ...]]):
@@ -97,6 +98,16 @@ def is_genuine(form: Form) -> bool:
         for token in secrets.twilio().auth_tokens
         for url in form.urls
     )
+
+
+def pass_on(form: Form, destination: str | None) -> str:
+    """Return TwiML that sends a caller to `destination`, or apologises: what we do when we fail.
+
+    Someone who has just spoken to a person needs neither.
+    """
+    if form.optional("DialCallStatus") in SERVED:
+        return apology.over()
+    return apology.fall_back(destination, then=f"{form.base_url}/voice/fallback")
 
 
 def _received(request: Request) -> Form:
@@ -131,7 +142,7 @@ def _after(failed: Failure, form: Form, error: Exception) -> str:
         return failed(form, error)
     except Exception:
         logger().exception("could not remember that a call fell back")
-        return apology.fall_back(form.fallback)
+        return pass_on(form, form.fallback)
 
 
 def _report(view: View, error: Exception) -> None:
@@ -144,11 +155,11 @@ def _fell_back(form: Form, error: Exception) -> str:
 
     destination = None if isinstance(error, Rejected) else form.fallback
     wiring.remember_fallback(form, type(error).__name__, destination)
-    return apology.fall_back(destination)
+    return pass_on(form, destination)
 
 
 def _apologised(form: Form, error: Exception) -> str:
-    return apology.fall_back(None if isinstance(error, Rejected) else form.fallback)
+    return pass_on(form, None if isinstance(error, Rejected) else form.fallback)
 
 
 def _noted(form: Form, error: Exception) -> str:

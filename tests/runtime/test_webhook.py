@@ -274,3 +274,22 @@ class _Down:
         from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
         raise GetParameterError(path)
+
+
+def test_who_spoke_to_the_fallback_hears_no_apology_afterwards() -> None:
+    rung = ring(an_app(raising(KeyError())), INCOMING, FIELDS)
+    after = FIELDS | {"DialCallStatus": "completed"}
+    done = ring(an_app(raising(KeyError())), "/voice/fallback", after)
+
+    assert 'action="https://' in rung.text
+    assert "/voice/fallback" in rung.text
+    assert "Say" not in done.text
+    assert "Hangup" in done.text
+
+
+def test_whom_the_fallback_does_not_answer_hears_an_apology() -> None:
+    after = FIELDS | {"DialCallStatus": "no-answer"}
+
+    heard = ring(an_app(raising(KeyError())), "/voice/fallback", after)
+
+    assert "Nous sommes désolés" in heard.text
