@@ -6,8 +6,6 @@ import asyncio
 import time
 from datetime import UTC, datetime
 
-import pytest
-
 from local.phone.clock import Clock
 from tests.local.phone_customers import run_async
 
@@ -101,7 +99,7 @@ def test_a_fast_clock_makes_a_fifth_of_a_second_of_a_hundred() -> None:
 
         await clock.sleep(100)
 
-        assert clock.seconds() == pytest.approx(100, abs=30)
+        assert clock.seconds() >= 100
         assert 0.15 < time.monotonic() - began < 5
 
     run_async(act())

@@ -520,10 +520,11 @@ def test_what_is_not_there_is_not_found() -> None:
 
 def test_too_many_requests_at_once_are_turned_away() -> None:
     async def act(scene: Scene) -> None:
-        scene.network.faults.order("rest-slow", seconds=0.3, times=1)
+        scene.network.faults.order("rest-slow", seconds=1, times=1)
         rest = client(scene)
         slow = asyncio.create_task(asked(lambda: rest.calls.list()))
-        await asyncio.sleep(0.1)
+        while scene.network.faults.orders:
+            await asyncio.sleep(0.01)
 
         refused = await refusal(lambda: client(scene).calls("CA" + "0" * 32).fetch())
 
