@@ -36,7 +36,8 @@ class SourcePatch(Patch):
 class PeriodIn(Body):
     """When a number stands for a source: [from, until)."""
 
-    since: AwareDatetime | None = Field(
+    # Pydantic lets a field's own name pass unseen beside its alias, so it is one nobody sends.
+    from_: AwareDatetime | None = Field(
         None, alias="from", description="as it was, or now, if not sent"
     )
     until: AwareDatetime | None = Field(None, description="null: nobody knows the end yet")

@@ -1,4 +1,8 @@
-"""The API of sources and of their report."""
+"""The API of sources and of their report.
+
+The room's own modules are imported at the first request that needs them: a voice webhook lives in
+the same function and asks for no report.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,14 @@ from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
 from chalicelib.runtime.versions import etag, expected
-from chalicelib.tracking import usecases
 
 if TYPE_CHECKING:
     from chalicelib.runtime.api import Request
-    from chalicelib.tracking import models
+    from chalicelib.tracking import models, usecases
     from chalicelib.tracking.sources import Source
 else:
     models = lazily("chalicelib.tracking.models")
+    usecases = lazily("chalicelib.tracking.usecases")
 
 api = Api(__name__)
 
@@ -84,7 +88,7 @@ def assign_number(
 ) -> Answer[models.SourceOut]:
     """Have a number of the account stand for a source."""
     source = usecases.assign_number(
-        usecases.PeriodOrder(number=number, since=body.since, until=body.until),
+        usecases.PeriodOrder(number=number, since=body.from_, until=body.until),
         account_id=request.account_id,
         source_id=source_id,
         now=request.now,
