@@ -1,16 +1,15 @@
-"""The API of accounts, keys and numbers. What may be done is decided in the use cases."""
+"""The API of accounts, keys and numbers. What may be done is decided in the use cases.
+
+The room's own modules are imported at the first request that needs them: a voice webhook lives in
+the same function and changes no account.
+"""
 
 from __future__ import annotations
 
 import secrets as entropy
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.directory import issuing, numbers, usecases
-from chalicelib.directory.accounts import AccountState
-from chalicelib.directory.keys import SECRET_BYTES
-from chalicelib.directory.lines import COOLING
 from chalicelib.kernel.errors import Fault, NotFound, Rejected
-from chalicelib.kernel.numbering import classify
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
@@ -18,14 +17,22 @@ from chalicelib.runtime.paging import cursor, position
 from chalicelib.runtime.versions import etag, expected
 
 if TYPE_CHECKING:
-    from chalicelib.directory import models
-    from chalicelib.directory.accounts import Account
+    from chalicelib.directory import accounts, issuing, keys, lines, models, numbers, usecases
+    from chalicelib.directory.accounts import Account, AccountState
     from chalicelib.directory.gateway import OurCarrier
     from chalicelib.directory.identity import Identity
     from chalicelib.directory.lines import Line
+    from chalicelib.kernel import numbering
     from chalicelib.runtime.api import Request
 else:
+    accounts = lazily("chalicelib.directory.accounts")
+    issuing = lazily("chalicelib.directory.issuing")
+    keys = lazily("chalicelib.directory.keys")
+    lines = lazily("chalicelib.directory.lines")
     models = lazily("chalicelib.directory.models")
+    numbering = lazily("chalicelib.kernel.numbering")
+    numbers = lazily("chalicelib.directory.numbers")
+    usecases = lazily("chalicelib.directory.usecases")
 
 api = Api(__name__)
 
@@ -89,13 +96,13 @@ def edit_account(
 @api.post("/v1/accounts/{account_id}/suspend", scope="accounts:write", status=200)
 def suspend_account(request: Request, account_id: str) -> Answer[models.AccountOut]:
     """Stop a client's calls and keys. Repeat it if it fails: it goes on where it stopped."""
-    return _moved(request, account_id, AccountState.SUSPENDED)
+    return _moved(request, account_id, accounts.AccountState.SUSPENDED)
 
 
 @api.post("/v1/accounts/{account_id}/resume", scope="accounts:write", status=200)
 def resume_account(request: Request, account_id: str) -> Answer[models.AccountOut]:
     """Let a suspended client's calls and keys work again."""
-    return _moved(request, account_id, AccountState.ACTIVE)
+    return _moved(request, account_id, accounts.AccountState.ACTIVE)
 
 
 @api.post("/v1/keys", scope="keys:write", replayable=False)
@@ -105,7 +112,7 @@ def issue_key(request: Request, body: models.KeyIn) -> Answer[models.KeyIssued]:
         issuing.KeyOrder(scopes=tuple(body.scopes), label=body.label, valid_until=body.valid_until),
         principal=request.principal,
         key_id=request.new_id("key"),
-        secret=entropy.token_bytes(SECRET_BYTES),
+        secret=entropy.token_bytes(keys.SECRET_BYTES),
         now=request.now,
         keys=wiring.directory(),
     )
@@ -170,7 +177,7 @@ def search_numbers(request: Request, query: models.ForSaleQuery) -> models.ForSa
 @api.get("/v1/numbers/classify", scope="numbers:read")
 def classify_number(request: Request, query: models.ClassifyQuery) -> models.Classification:
     """Say what the French numbering plan knows of a number."""
-    return models.Classification.of(classify(query.number))
+    return models.Classification.of(numbering.classify(query.number))
 
 
 @api.get("/v1/numbers/{number}", scope="numbers:read")
@@ -204,7 +211,7 @@ def retire_number(request: Request, number: str) -> None:
         request.account_id,
         number,
         now=request.now,
-        cooling=COOLING,
+        cooling=lines.COOLING,
         lines=wiring.directory(),
     )
     wiring.lines().forget(number)
