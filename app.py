@@ -24,7 +24,8 @@ from chalicelib.tracking import routes as tracking
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
 
-app = Chalice(app_name="cadran")
+# Chalice would log too, under the same name, in plain text: nothing there masks people's numbers.
+app = Chalice(app_name="cadran", configure_logs=False)
 
 ROOMS = (directory, calls, ivr, tracking, billing)
 APIS = tuple(room.api for room in ROOMS)

@@ -17,6 +17,7 @@ import boto3
 from moto import mock_aws
 from pynamodb.models import Model
 
+from chalicelib.runtime.observability import logger
 from chalicelib.runtime.tables import bind
 from tests.template import resources
 
@@ -107,11 +108,16 @@ def a_cloud() -> Iterator[Cloud]:
 
 
 def forget_clients() -> None:
-    """Drop what the process keeps between requests: clients, secrets, stores, connections."""
+    """Drop what the process keeps between requests: clients, secrets, stores, connections.
+
+    Its logger stays: it writes where pytest reads, and another one would not.
+    """
     for name, module in list(sys.modules.items()):
-        if name.startswith("chalicelib.runtime."):
+        # The logger stays: it has no client, and its handler is the tests' own.
+        if name.startswith("chalicelib.runtime.") and not name.endswith(".observability"):
             for value in list(vars(module).values()):
-                if callable(forget := getattr(value, "cache_clear", None)):
+                forget = getattr(value, "cache_clear", None)
+                if callable(forget) and value is not logger:
                     forget()
     for row in _rows(Model):
         row._connection = None

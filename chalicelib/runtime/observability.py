@@ -47,7 +47,7 @@ def mask(text: str) -> str:
 @cache
 def logger() -> Logger:
     """Return the process's logger: JSON, with the CallSid as correlation id where there is one."""
-    return Logger(logger_formatter=DiscreetFormatter(), use_rfc3339=True)
+    return Logger(logger_formatter=DiscreetFormatter(use_rfc3339=True))
 
 
 def count(metric: str, value: int = 1, **dimensions: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from chalice.app import Chalice
 from hypothesis import HealthCheck, given
 from hypothesis import settings as configured
 from hypothesis import strategies as st
@@ -19,6 +18,7 @@ from chalicelib.runtime.api import MAX_BYTES
 from chalicelib.runtime.cursors import seal
 from tests.gateway import BASE_URL, Heard, ask, event, send
 from tests.runtime.room import routes
+from tests.runtime.room.app import app
 
 if TYPE_CHECKING:
     from tests.clouds import Cloud
@@ -29,9 +29,6 @@ KEYS = {
     "reader": Principal("acct_a", "acct_a", "k3", frozenset({"things:read"})),
     "other": Principal("acct_b", "acct_b", "k4", frozenset({"*"})),
 }
-
-app = Chalice(app_name="test")
-app.register_blueprint(routes.api.blueprint)
 
 
 @pytest.fixture(autouse=True)
@@ -375,7 +372,7 @@ anything = st.recursive(
     max_leaves=12,
 )
 bodies = anything.map(json.dumps) | st.text(max_size=40) | st.just(None)
-paths = st.sampled_from([f"{m} {r}" for r in app.routes for m in app.routes[r]])
+paths = st.sampled_from([f"{endpoint.method} {endpoint.path}" for endpoint in routes.api.endpoints])
 
 
 @given(place=paths, body=bodies, part=st.text(min_size=1, max_size=200), data=st.data())

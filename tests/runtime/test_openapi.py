@@ -5,17 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from chalice.app import Chalice
 from openapi_spec_validator import validate
 
-from chalicelib.runtime.routes import described
 from tests.gateway import BASE_URL, ask
-from tests.runtime.room.routes import api as room
-
-api = described([room])
-app = Chalice(app_name="test")
-app.register_blueprint(room.blueprint)
-app.register_blueprint(api.blueprint)
+from tests.runtime.room.app import app
 
 
 def the_document() -> dict[str, Any]:
