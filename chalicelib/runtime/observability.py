@@ -78,4 +78,5 @@ def traced(name: str, **annotations: str) -> Iterator[None]:
 def _tracer() -> Any:
     from aws_lambda_powertools import Tracer
 
-    return Tracer()
+    # Requests to AWS only: it would import every HTTP and SQL library it knows, to patch it.
+    return Tracer(patch_modules=["botocore"])

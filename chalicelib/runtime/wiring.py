@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.form import Form
     from chalicelib.runtime.gateway import Carrier
+    from chalicelib.runtime.secrets import TwilioCredentials
     from chalicelib.tracking.store import CachedSources, Tracking
 
 
@@ -176,12 +177,16 @@ def export_desk(seconds_left: Callable[[], float]) -> Desk:
     )
 
 
-@cache
 def gateway() -> Carrier:
-    """Return the carrier's REST API."""
+    """Return the carrier's REST API, with the token of today: it may have been rotated."""
+    return _gateway(secrets.twilio())
+
+
+@cache
+def _gateway(credentials: TwilioCredentials) -> Carrier:
     from chalicelib.runtime.gateway import TwilioGateway
 
-    return TwilioGateway(secrets.twilio(), settings().twilio_url)
+    return TwilioGateway(credentials, settings().twilio_url)
 
 
 @cache

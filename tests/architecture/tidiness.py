@@ -106,6 +106,8 @@ def word_faults(texts: Mapping[str, Mapping[Any, str]]) -> list[str]:
 
 # `infra/cadran.yaml` in a document is a promise. `<...>` and `*` are patterns, not names.
 NAMED = re.compile(r"`([\w./-]+/[\w./-]+\.[a-z]{2,5}|[A-Z]+\.md|Makefile|app\.py)`")
+# Made by a command, and kept out of git.
+MADE = (".chalice/outputs/", ".chalice/deployed/", ".local/", ".build/")
 LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)")
 
 
@@ -119,7 +121,8 @@ def document_faults(root: Path = ROOT) -> list[str]:
         f"{document.relative_to(root).as_posix()}: {name} is not there"
         for document in documents
         for name in _named(document.read_text(encoding="utf-8"))
-        if not (root / name).exists()
+        if not name.startswith(MADE)
+        and not (root / name).exists()
         and not (document.parent / name).exists()
         and not any(any((root / folder).rglob(name)) for folder in CODE)
     ]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,17 +131,45 @@ def test_tracing_outside_lambda_does_nothing() -> None:
     assert reached
 
 
-def test_tracing_an_invocation_that_is_not_sampled_goes_on(
-    monkeypatch: pytest.MonkeyPatch,
+TRACED = """
+import os, sys
+import botocore.client
+from aws_xray_sdk.core import xray_recorder
+from chalicelib.runtime.observability import traced
+
+class Emitter:
+    def send_entity(self, entity):
+        print(entity.name, entity.annotations)
+
+xray_recorder.configure(emitter=Emitter())
+with traced("work", call="CA1"):
+    print("reached")
+print("libraries", sorted({"requests", "sqlite3", "httpx"} & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("sampled", "lines"),
+    [
+        ("1", ["reached", "## work {'call': 'CA1'}", "libraries []"]),
+        ("0", ["reached", "libraries []"]),
+    ],
+)
+def test_an_invocation_that_is_sampled_is_traced_and_any_goes_on(
+    sampled: str, lines: list[str]
 ) -> None:
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0")
-    monkeypatch.setenv("LAMBDA_TASK_ROOT", "/var/task")
-    monkeypatch.setenv("AWS_XRAY_CONTEXT_MISSING", "IGNORE_ERROR")
+    trace = f"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled={sampled}"
+    lambda_has = {"_X_AMZN_TRACE_ID": trace, "LAMBDA_TASK_ROOT": "/var/task"}
 
-    with traced("work", call="CA1"):
-        reached = True
+    done = subprocess.run(
+        [sys.executable, "-c", TRACED],
+        env={**os.environ, **lambda_has},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    assert reached
+    assert done.stdout.splitlines() == lines
 
 
 def a_line(message: str, **fields: str) -> str:

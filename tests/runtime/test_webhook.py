@@ -9,6 +9,7 @@ from chalice.app import Chalice
 
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 from chalicelib.runtime import secrets, wiring
+from chalicelib.runtime.gateway import TwilioGateway
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.webhook import MAX_BYTES, Webhooks
 from tests.gateway import Heard, event, ring, send
@@ -265,6 +266,17 @@ def test_a_token_put_during_a_rotation_is_believed(
     assert before.status == 403
     assert ring(app, INCOMING, FIELDS, token="new").status == 200
     assert ring(app, INCOMING, FIELDS, token="12345").status == 200
+
+
+def test_our_own_requests_carry_the_token_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = wiring.gateway()
+    assert wiring.gateway() is before
+
+    rotated = secrets.TwilioCredentials("AC1", ("new", "12345"))
+    monkeypatch.setattr(secrets, "twilio", lambda: rotated)
+
+    assert isinstance(after := wiring.gateway(), TwilioGateway)
+    assert after._client.auth == ("AC1", "new")
 
 
 class _Down:
