@@ -284,10 +284,6 @@ class Classification(Out):
         )
 
 
-class _Shown(Out):
-    pass
-
-
 def _shown(key: keys.Key) -> dict[str, object]:
     return {
         "id": key.id,
