@@ -10,7 +10,6 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.kernel import periods, phone
 from chalicelib.kernel.errors import Fault, NotFound, Rejected
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api, Request
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.billing import terms as agreed
     from chalicelib.billing.publishing import Published
     from chalicelib.billing.terms import Terms
+    from chalicelib.kernel import periods, phone
 else:
     agreed = lazily("chalicelib.billing.terms")
     closing = lazily("chalicelib.billing.closing")
@@ -41,6 +41,8 @@ else:
     metering = lazily("chalicelib.billing.metering")
     models = lazily("chalicelib.billing.models")
     origin = lazily("chalicelib.billing.origin")
+    periods = lazily("chalicelib.kernel.periods")
+    phone = lazily("chalicelib.kernel.phone")
     ports = lazily("chalicelib.billing.ports")
     pricelist = lazily("chalicelib.billing.pricelist")
     rating = lazily("chalicelib.billing.rating")

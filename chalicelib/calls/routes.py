@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from chalicelib.kernel import phone, privacy
+from chalicelib.kernel import privacy
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime import apology, cursors, secrets, wiring
 from chalicelib.runtime.api import Answer, Api, Request
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call, CallQuery, CallRef
     from chalicelib.calls.events import Event
     from chalicelib.calls.exports import Export
+    from chalicelib.kernel import phone
     from chalicelib.runtime.form import Form
 else:
     callbacks = lazily("chalicelib.calls.callbacks")
     exporting = lazily("chalicelib.calls.exporting")
     exports = lazily("chalicelib.calls.exports")
     models = lazily("chalicelib.calls.models")
+    phone = lazily("chalicelib.kernel.phone")
     usecases = lazily("chalicelib.calls.usecases")
 
 webhooks = Webhooks(__name__)
