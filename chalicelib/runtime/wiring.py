@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel import privacy
-from chalicelib.kernel.errors import CadranError, NotFound
+from chalicelib.kernel.errors import CadranError
 from chalicelib.kernel.principal import Principal
 from chalicelib.runtime import secrets
 from chalicelib.runtime.observability import logger
@@ -233,19 +233,9 @@ def projections() -> Mapping[str, Projection]:
 
     def counting(call: Call) -> None:
         store = tracking()
-        count_call(call, log_shards=_log_shards(call), numbers=store, counts=store)
+        count_call(call, numbers=store, counts=store)
 
     return {"billing": charging(books, clock), "tracking": counting}
-
-
-def _log_shards(call: Call) -> int:
-    """Return the account's shards from the line's copy of them, which is kept in the process."""
-    try:
-        line = lines().line(call.dialled)
-    except NotFound:
-        return 1
-    # A number that changed hands has another account's shards by now: the first is always read.
-    return line.log_shards if line.account_id == call.account_id else 1
 
 
 def claim(call_id: str, received: Received) -> CallRef:

@@ -19,7 +19,11 @@ LONGEST_REPORT_DAYS: Final = 92
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One ended call, as a report counts it. It names no caller."""
+    """One ended call, as a report counts it. It names no caller.
+
+    `shard` is the call's own, which stays when its account is given more of them: a call that is
+    counted again falls on the same row.
+    """
 
     call_id: str
     account_id: str
@@ -28,6 +32,7 @@ class Counted:
     outcome: Outcome
     seconds: int = 0
     talk_seconds: int = 0
+    shard: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +64,8 @@ def check_days(first: date, last: date) -> None:
 def summed(counted: Iterable[Counted]) -> list[SourceDay]:
     """Sum one day's calls by source, each call once.
 
-    A call can be there twice: it was counted again after its account got more shards, or after
-    somebody changed what its number stood for.
+    A call can be there twice: it was counted again after somebody changed what its number had
+    stood for.
     """
     by_source: defaultdict[str, list[Counted]] = defaultdict(list)
     for each in {each.call_id: each for each in counted}.values():

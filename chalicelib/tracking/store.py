@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
-from zlib import crc32
 
 from pynamodb.attributes import (
     JSONAttribute,
@@ -147,11 +146,10 @@ class Tracking:
             transaction.save(_number_row(number), condition=_unchanged(number.version))
         return stored
 
-    def count(self, counted: Counted, log_shards: int) -> None:
+    def count(self, counted: Counted) -> None:
         """Put a counted call."""
-        shard = crc32(counted.call_id.encode()) % log_shards
         row = CountRow(
-            pk=_day_key(counted.account_id, counted.day, shard),
+            pk=_day_key(counted.account_id, counted.day, counted.shard),
             sk=f"{counted.source_id}#{counted.call_id}",
             outcome=counted.outcome.value,
             seconds=counted.seconds,

@@ -59,7 +59,7 @@ class Assigns(Sources, Numbers, Protocol):
 class Counts(Protocol):
     """Counted calls."""
 
-    def count(self, counted: Counted, log_shards: int) -> None:
+    def count(self, counted: Counted) -> None:
         """Store a call; storing it again changes nothing."""
 
     def counted(
@@ -142,7 +142,7 @@ def archive_source(account_id: str, source_id: str, *, now: datetime, store: Ass
     return known
 
 
-def count_call(call: Call, *, log_shards: int, numbers: Numbers, counts: Counts) -> None:
+def count_call(call: Call, *, numbers: Numbers, counts: Counts) -> None:
     """Count an ended call for its source; a projection of the call log, idempotent.
 
     Where tracking did not answer while the phone rang, the call has no source: it is told now
@@ -161,8 +161,9 @@ def count_call(call: Call, *, log_shards: int, numbers: Numbers, counts: Counts)
         outcome=call.outcome,
         seconds=call.seconds or 0,
         talk_seconds=call.talk_seconds,
+        shard=call.shard,
     )
-    counts.count(counted, log_shards)
+    counts.count(counted)
 
 
 def report(

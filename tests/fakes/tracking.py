@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
-from zlib import crc32
 
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
@@ -69,10 +68,10 @@ class TrackingInMemory:
         self._numbers[key] = replace(number, version=number.version + 1)
         return self.save_source(source)
 
-    def count(self, counted: Counted, log_shards: int) -> None:
+    def count(self, counted: Counted) -> None:
         self._answer()
-        shard = crc32(counted.call_id.encode()) % log_shards
-        rows = self._counted.setdefault((counted.account_id, counted.day, shard), {})
+        key = (counted.account_id, counted.day, counted.shard)
+        rows = self._counted.setdefault(key, {})
         rows[counted.source_id, counted.call_id] = counted
 
     def counted(

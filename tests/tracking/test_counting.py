@@ -83,8 +83,8 @@ def reported(store: TrackingInMemory, first: date = a.TODAY, last: date | None =
     return [(each.source_id, each.day.isoformat(), each.calls) for each in days]
 
 
-def count(store: TrackingInMemory, call: object, log_shards: int = 1) -> None:
-    count_call(call, log_shards=log_shards, numbers=store, counts=store)  # type: ignore[arg-type]
+def count(store: TrackingInMemory, call: object) -> None:
+    count_call(call, numbers=store, counts=store)  # type: ignore[arg-type]
 
 
 def test_a_call_shown_twice_counts_once() -> None:
@@ -108,11 +108,11 @@ def test_a_fuller_view_of_a_call_takes_the_place_of_an_earlier_one() -> None:
 
 def test_a_call_counted_again_after_its_account_was_spread_wider_counts_once() -> None:
     store = TrackingInMemory()
-    for call_id in map(str, range(20)):
-        count(store, a.a_call(call_id=call_id), log_shards=1)
+    for at in range(20):
+        count(store, a.a_call(call_id=str(at), shard=at % 3))
 
-    for call_id in map(str, range(20)):
-        count(store, a.a_call(call_id=call_id), log_shards=7)
+    for at in range(20):
+        count(store, a.a_call(call_id=str(at), shard=at % 3))
 
     (day,) = report("acct_1", a.TODAY, a.TODAY, log_shards=7, counts=store)
     assert day.calls == 20

@@ -139,7 +139,7 @@ def test_a_retired_source_is_gone_and_its_report_remembers_it(world: World) -> N
     source_id = world.source()
     world.assign(source_id, **{"from": "2026-11-01T00:00:00Z"})
     store = wiring.tracking()
-    count_call(a.a_call(source_id=source_id), log_shards=2, numbers=store, counts=store)
+    count_call(a.a_call(source_id=source_id), numbers=store, counts=store)
 
     retired = world.ask("DELETE", f"/v1/sources/{source_id}")
 
@@ -156,7 +156,7 @@ def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
     source_id, store = world.source(), wiring.tracking()
     for call_id in ("CA1", "CA2"):
         call = a.a_call(call_id=call_id, source_id=source_id)
-        count_call(call, log_shards=2, numbers=store, counts=store)
+        count_call(call, numbers=store, counts=store)
 
     report = world.ask("GET", "/v1/reports/sources?from=2026-11-22&to=2026-11-22")
     of_one = world.ask(
@@ -204,7 +204,7 @@ def test_a_rival_finds_nothing_and_changes_nothing(world: World) -> None:
     source_id = world.source()
     world.assign(source_id)
     store = wiring.tracking()
-    count_call(a.a_call(source_id=source_id), log_shards=2, numbers=store, counts=store)
+    count_call(a.a_call(source_id=source_id), numbers=store, counts=store)
     rivals = world.source(key=RIVAL)
     before = world.ask("GET", f"/v1/sources/{source_id}").json
 

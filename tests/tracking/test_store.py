@@ -29,7 +29,7 @@ def test_a_call_costs_one_read_at_most_and_one_write_once_it_has_ended(store: Tr
     with requests_counted(TrackingRow) as sent:
         sources.source_of(a.a_line(), a.NOW)
         sources.source_of(a.a_line(), a.NOW)
-        count_call(a.a_call(), log_shards=1, numbers=store, counts=store)
+        count_call(a.a_call(), numbers=store, counts=store)
 
     assert sent == ["GetItem", "PutItem"]
 
@@ -37,7 +37,7 @@ def test_a_call_costs_one_read_at_most_and_one_write_once_it_has_ended(store: Tr
 def test_no_row_of_a_counted_call_says_who_rang(store: Tracking) -> None:
     call = a.a_call(caller="+33699999999", caller_hash="hash-of-the-caller")
 
-    count_call(call, log_shards=1, numbers=store, counts=store)
+    count_call(call, numbers=store, counts=store)
 
     rows = str([row.to_dynamodb_dict() for row in TrackingRow.scan()])
     assert "CA1" in rows
@@ -58,7 +58,7 @@ def throttled(params: object, **_: object) -> None:
         lambda store: store.save_source(a.a_source()),
         lambda store: store.number("acct_1", a.NUMBER),
         lambda store: store.save_both(a.a_source(), a.a_number()),
-        lambda store: store.count(a.counted(), 1),
+        lambda store: store.count(a.counted()),
         lambda store: list(store.counted("acct_1", a.TODAY, 1)),
     ],
     ids=["source", "sources", "save_source", "number", "save_both", "count", "counted"],
