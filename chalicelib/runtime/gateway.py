@@ -7,6 +7,7 @@ whether the call exists. Imported lazily: `twilio.rest` is 300 modules.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -191,23 +192,39 @@ class _translated:
         if error is None:
             return
         import requests
-        from twilio.base.exceptions import TwilioRestException
+        from twilio.base.exceptions import TwilioException, TwilioRestException
 
         if isinstance(error, requests.RequestException):
             raise OutcomeUnknown(f"{self.action}: no answer", **self.facts) from error
         if isinstance(error, TwilioRestException):
-            raise _refusal(self.action, error, self.facts) from error
+            refusal = _refusal(self.action, error.status, error.code, error.msg, self.facts)
+            raise refusal from error
+        if isinstance(error, TwilioException):
+            raise _refusal(self.action, *_said_by(error), self.facts) from error
 
 
-def _refusal(action: str, error: Any, facts: dict[str, str]) -> Exception:
-    known: dict[str, Any] = {**facts, "carrier_code": error.code, "status": error.status}
-    if error.status == 404:
+def _said_by(error: Exception) -> tuple[int, int | None, str]:
+    """Return status, code and words of a list's failure: the SDK leaves them in its response."""
+    response = error.args[1] if len(error.args) > 1 else None
+    try:
+        said = json.loads(response.text)  # type: ignore[union-attr]
+    except (AttributeError, TypeError, ValueError):
+        said = {}
+    said = said if isinstance(said, dict) else {}
+    return getattr(response, "status_code", 500), said.get("code"), said.get("message", "")
+
+
+def _refusal(
+    action: str, status: int, code: int | None, words: str, facts: dict[str, str]
+) -> Exception:
+    known: dict[str, Any] = {**facts, "carrier_code": code, "status": status}
+    if status == 404:
         return NotFound(f"{action}: the carrier does not know it", **known)
-    if error.status == 429:  # "never processed, always safe to retry" (Twilio, error 20429)
+    if status == 429:  # "never processed, always safe to retry" (Twilio, error 20429)
         return Unavailable(f"{action}: the carrier asks to slow down", **known)
-    if error.status >= 500:
+    if status >= 500:
         return OutcomeUnknown(f"{action}: the carrier failed", **known)
-    return Rejected(f"{action}: the carrier refuses ({error.msg})", **known)
+    return Rejected(f"{action}: the carrier refuses ({words})", **known)
 
 
 def _http_client(base_url: str) -> Any:

@@ -1,0 +1,192 @@
+"""The carrier's REST API as we use it, against the phone network and its faults."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
+from chalicelib.runtime import gateway as module
+from chalicelib.runtime.gateway import CallOrder, OutcomeUnknown, TwilioGateway, WebhookUrls
+from chalicelib.runtime.secrets import TwilioCredentials
+from local.phone.exchange import ACCOUNT_SID
+from local.phone.threads import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.phone.threads import RunningNetwork
+
+TOKEN = "a-token-for-tests"
+OURS = "+33199001234"
+SOMEBODY = "+33639982222"
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+BASE = "https://cadran.test"
+URLS = WebhookUrls(f"{BASE}/voice/incoming", f"{BASE}/voice/fallback", f"{BASE}/voice/status")
+ORDER = CallOrder(
+    to=SOMEBODY,
+    from_=OURS,
+    url=f"{BASE}/voice/campaigns/c/1",
+    status_url=f"{BASE}/voice/status",
+    ordered_at=START,
+)
+
+
+@pytest.fixture
+def network() -> Iterator[RunningNetwork]:
+    # Calls wait in the queue for ever: nothing here is about what is said in them.
+    with running(auth_token=TOKEN, seed=1, start=START, calls_per_second=0.001) as each:
+        yield each
+
+
+@pytest.fixture
+def carrier(network: RunningNetwork) -> TwilioGateway:
+    return TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+
+
+def calls_placed(carrier: TwilioGateway) -> int:
+    """Count the calls that cost money."""
+    return len(carrier._client.calls.list())
+
+
+def test_a_number_is_found_bought_pointed_here_and_released(carrier: TwilioGateway) -> None:
+    (found, *_) = carrier.search("local", None, 3)
+
+    held = carrier.buy(found.number, URLS)
+
+    assert held.carrier_id is not None
+    (ours,) = list(carrier.owned(found.number))
+    assert (ours.number, ours.carrier_id, ours.urls) == (found.number, held.carrier_id, URLS)
+    carrier.release(held.carrier_id)
+    carrier.release(held.carrier_id)
+    assert list(carrier.owned()) == []
+
+
+def test_a_number_that_is_held_already_is_not_bought_twice(carrier: TwilioGateway) -> None:
+    (found, *_) = carrier.search("mobile", None, 1)
+    first = carrier.buy(found.number, URLS)
+    elsewhere = WebhookUrls(f"{BASE}/a", f"{BASE}/b", f"{BASE}/c")
+
+    second = carrier.buy(found.number, elsewhere)
+
+    assert second.carrier_id == first.carrier_id
+    (ours,) = list(carrier.owned())
+    assert ours.urls == elsewhere
+
+
+def test_a_purchase_whose_answer_was_lost_is_found_again(
+    network: RunningNetwork, carrier: TwilioGateway
+) -> None:
+    (found, *_) = carrier.search("local", None, 1)
+    network.fault("rest-lost", times=1, path="IncomingPhoneNumbers.json")
+
+    lost = carrier._client.incoming_phone_numbers.create
+    with pytest.raises(requests.ConnectionError):
+        lost(phone_number=found.number)
+
+    assert carrier.buy(found.number, URLS).carrier_id is not None
+    assert len(list(carrier.owned())) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [("rest-error", OutcomeUnknown), ("rest-lost", OutcomeUnknown), ("rest-busy", Unavailable)],
+)
+def test_a_list_that_fails_is_worth_a_retry(
+    trouble: str, kind: type[Unavailable], network: RunningNetwork, carrier: TwilioGateway
+) -> None:
+    network.fault(trouble, times=1)
+
+    with pytest.raises(kind):
+        list(carrier.owned())
+
+    assert list(carrier.owned()) == []
+
+
+def test_what_the_carrier_refuses_is_a_refusal(carrier: TwilioGateway) -> None:
+    with pytest.raises(Rejected) as refusal:
+        carrier.buy("+331", URLS)
+
+    assert refusal.value.facts["status"] == 400
+    assert "carrier_code" in refusal.value.facts
+    with pytest.raises(NotFound):
+        carrier.call("CA" + "0" * 32)
+
+
+def test_a_call_is_placed_and_known(carrier: TwilioGateway) -> None:
+    carrier.buy(OURS, URLS)
+
+    placed = carrier.place_call(ORDER)
+
+    assert (placed.to, placed.from_) == (SOMEBODY, OURS)
+    assert carrier.call(placed.call_id).call_id == placed.call_id
+
+
+@pytest.mark.parametrize("trouble", ["rest-error", "rest-lost", "rest-slow"])
+def test_whatever_becomes_of_the_answer_a_call_is_paid_once(
+    trouble: str,
+    network: RunningNetwork,
+    carrier: TwilioGateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.3)
+    impatient = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+    carrier.buy(OURS, URLS)
+    network.fault(trouble, times=1, path="Calls.json", seconds=1)
+
+    with pytest.raises(OutcomeUnknown):
+        impatient.place_call(ORDER)
+    again = carrier.place_call(ORDER, retry=True)
+
+    assert carrier.place_call(ORDER, retry=True).call_id == again.call_id
+    assert calls_placed(carrier) == 1
+
+
+def test_an_earlier_call_to_the_same_number_is_not_taken_for_a_retry(
+    carrier: TwilioGateway,
+) -> None:
+    carrier.buy(OURS, URLS)
+    first = carrier.place_call(ORDER)
+
+    later = CallOrder(
+        to=ORDER.to,
+        from_=ORDER.from_,
+        url=ORDER.url,
+        status_url=ORDER.status_url,
+        ordered_at=START + timedelta(days=1),
+    )
+
+    assert carrier.place_call(later, retry=True).call_id != first.call_id
+    assert calls_placed(carrier) == 2
+
+
+def test_when_the_carrier_asks_to_slow_down_nothing_was_done(
+    network: RunningNetwork, carrier: TwilioGateway
+) -> None:
+    carrier.buy(OURS, URLS)
+    network.fault("rest-busy", times=1, path="Calls.json")
+
+    with pytest.raises(Unavailable) as refusal:
+        carrier.place_call(ORDER)
+
+    assert not isinstance(refusal.value, OutcomeUnknown)
+    assert calls_placed(carrier) == 0
+
+
+def test_a_carrier_that_is_not_there_is_unavailable() -> None:
+    nowhere = TwilioGateway(TwilioCredentials("AC1", ("x",)), "http://127.0.0.1:9")
+
+    with pytest.raises(Unavailable):
+        list(nowhere.owned())
+
+
+def test_a_wrong_token_is_refused(network: RunningNetwork) -> None:
+    stranger = TwilioGateway(TwilioCredentials(ACCOUNT_SID, ("wrong",)), network.base_url)
+
+    with pytest.raises(Rejected) as refusal:
+        list(stranger.owned())
+
+    assert refusal.value.facts["carrier_code"] == 20003
