@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chalicelib.kernel import phone
+from chalicelib.kernel import destinations, phone
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.numbering import Family, classify
 
@@ -16,15 +16,6 @@ NOT_LINES: Final = frozenset(
         Family.MOBILE_LONG_M2M,
     }
 )
-# A fallback is dialled at our customer's expense for any caller: never a surcharged number (its
-# service would be charged to them), nor emergency services, which must hear the caller's own line.
-NOT_FALLBACKS: Final[dict[Family, str]] = {
-    Family.URGENCE: "an emergency number",
-    Family.SVA_MAJORE: "a surcharged number",
-    Family.RENSEIGNEMENTS: "a surcharged number",
-    Family.COURT_GENERALISTE: "a short number, which may be surcharged",
-    Family.COURT_ASSISTANCE_OPERATEUR: "a short number, which may be surcharged",
-} | dict.fromkeys(NOT_LINES, "not a number that somebody answers")
 
 
 def read_line(text: str) -> tuple[str, Family]:
@@ -43,17 +34,12 @@ def read_line(text: str) -> tuple[str, Family]:
 def read_fallback(text: str, line: str) -> str:
     """Return the E.164 form of the number that a line's callers may be sent to."""
     try:
-        family = classify(text).family
-    except Rejected:
-        family = None  # a foreign number, or none
-    if family in NOT_FALLBACKS:
-        raise _refused("/fallback", NOT_FALLBACKS[family])
-    try:
-        number = phone.parse(text)
+        number = destinations.read(text)
     except Rejected as error:
-        raise _refused("/fallback", "not a telephone number") from error
-    if family is None and number.startswith("+33"):
-        raise _refused("/fallback", "not a number of the French plan")
+        raise _refused("/fallback", error.message) from error
+    reason = destinations.refusal(number)
+    if reason is not None:
+        raise _refused("/fallback", reason)
     if number == line:
         raise _refused("/fallback", "the line itself: its callers would go round in circles")
     return number

@@ -18,8 +18,6 @@ from pynamodb.attributes import (
     UnicodeSetAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.directory.accounts import Account, AccountState, Kind
@@ -29,7 +27,7 @@ from chalicelib.directory.lines import Line, LineState
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from chalicelib.runtime.kept import Kept
-from chalicelib.runtime.tables import TableMeta, bind, translated
+from chalicelib.runtime.tables import Listed, TableMeta, bind, translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,31 +48,14 @@ RowT = TypeVar("RowT", bound="DirectoryRow")
 ItemT = TypeVar("ItemT")
 
 
-class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """What belongs to an account, by kind."""
-
-    class Meta:
-        index_name = "by_account"
-        projection = AllProjection()
-
-    account_pk = UnicodeAttribute(hash_key=True)
-    account_sk = UnicodeAttribute(range_key=True)
-
-
-class DirectoryRow(Model):
+class DirectoryRow(Listed):
     """What all rows of the table have."""
 
     class Meta(TableMeta):
         table = "directory"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    account_pk = UnicodeAttribute(null=True)
-    account_sk = UnicodeAttribute(null=True)
     account_id = UnicodeAttribute()
     version = NumberAttribute(default=0)
-
-    by_account = ByAccount()
 
 
 class AccountRow(DirectoryRow):

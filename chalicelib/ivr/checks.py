@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ivr import destinations
 from chalicelib.ivr.nodes import Announce, Dial, Flow, Hours, Node
+from chalicelib.kernel import destinations
 from chalicelib.kernel.errors import Fault
 from chalicelib.kernel.reading import escape, quoted
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.ivr import destinations, voices
+from chalicelib.ivr import voices
 from chalicelib.ivr.nodes import (
     Announce,
     Audio,
@@ -27,6 +27,7 @@ from chalicelib.ivr.nodes import (
     Voicemail,
 )
 from chalicelib.ivr.timetable import read_schedule
+from chalicelib.kernel import destinations
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, kind_of, matching, one_of, quoted, text, whole
 

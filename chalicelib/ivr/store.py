@@ -15,8 +15,6 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.ivr.flow import FlowRefused, restore
@@ -32,7 +30,7 @@ from chalicelib.ivr.published import (
 )
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 from chalicelib.runtime.kept import Kept
-from chalicelib.runtime.tables import TableMeta, bind, translated
+from chalicelib.runtime.tables import Listed, TableMeta, bind, translated
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,30 +50,13 @@ FLOWS_KEPT: Final = 100
 RowT = TypeVar("RowT", bound="IvrRow")
 
 
-class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """An account's flows."""
-
-    class Meta:
-        index_name = "by_account"
-        projection = AllProjection()
-
-    account_pk = UnicodeAttribute(hash_key=True)
-    account_sk = UnicodeAttribute(range_key=True)
-
-
-class IvrRow(Model):
+class IvrRow(Listed):
     """What all rows of the table have."""
 
     class Meta(TableMeta):
         table = "ivr"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    account_pk = UnicodeAttribute(null=True)
-    account_sk = UnicodeAttribute(null=True)
     account_id = UnicodeAttribute()
-
-    by_account = ByAccount()
 
 
 class FlowRow(IvrRow):

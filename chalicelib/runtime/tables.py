@@ -11,11 +11,15 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from botocore.exceptions import ReadTimeoutError
+from pynamodb.attributes import UnicodeAttribute
 from pynamodb.connection import Connection
 from pynamodb.exceptions import DoesNotExist, PynamoDBException, TransactWriteError
+from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
+from chalicelib.runtime import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +39,28 @@ class TableMeta:
     max_pool_connections = 10
 
 
+class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
+    """What belongs to an account, by kind."""
+
+    class Meta:
+        index_name = "by_account"
+        projection = AllProjection()
+
+    account_pk = UnicodeAttribute(hash_key=True)
+    account_sk = UnicodeAttribute(range_key=True)
+
+
+class Listed(Model):
+    """A row of a table whose things an account can list. Rooms add their `Meta` and attributes."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    account_pk = UnicodeAttribute(null=True)
+    account_sk = UnicodeAttribute(null=True)
+
+    by_account = ByAccount()
+
+
 def bind(row: RowT, table_name: str, region: str | None = None) -> RowT:
     """Point a row class at its physical table, and forget any earlier connection."""
     meta: Any = row.Meta
@@ -50,11 +76,21 @@ def bind(row: RowT, table_name: str, region: str | None = None) -> RowT:
 
 
 class _Sharing(Connection):
-    """A connection with its own tables and everybody's client."""
+    """A connection with its own tables and everybody's client, which no caller waits too long for.
+
+    The client's own time-outs are each request's; a webhook makes several.
+    """
 
     @property
     def client(self) -> Any:
         return _connection(self.region).client
+
+    def _make_api_call(
+        self, operation_name: str, operation_kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
+        if patience.is_over(patience.FOR_TABLES):
+            raise ReadTimeoutError(endpoint_url=operation_name)
+        return super()._make_api_call(operation_name, operation_kwargs)
 
 
 @cache
@@ -79,12 +115,19 @@ def translated(action: str, **facts: Any) -> Iterator[None]:
     except DoesNotExist as error:
         raise NotFound(f"{action}: no such row", **facts) from error
     except PynamoDBException as error:
-        code = error.cause_response_code
+        code = _code_of(error)
         if code == "ValidationException":
             raise
         if code == CONDITION_FAILED or _lost_a_race(error):
             raise Conflict(f"{action}: changed meanwhile", **facts) from error
         raise Unavailable(f"{action}: table did not answer", cause=code, **facts) from error
+
+
+def _code_of(error: PynamoDBException) -> str | None:
+    """Return DynamoDB's code, None where no answer came: a time-out's own `response` is None."""
+    answer: dict[str, Any] = getattr(error.cause, "response", None) or {}
+    code: str | None = answer.get("Error", {}).get("Code")
+    return code
 
 
 def _lost_a_race(error: PynamoDBException) -> bool:

@@ -17,15 +17,13 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
-from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.calls.call import Outcome
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 from chalicelib.runtime.kept import Kept
-from chalicelib.runtime.tables import TableMeta, bind, translated
+from chalicelib.runtime.tables import Listed, TableMeta, bind, translated
 from chalicelib.tracking.counting import Counted
 from chalicelib.tracking.sources import Assignment, Channel, Number, Period, Source, source_at
 
@@ -42,30 +40,13 @@ SOURCES: Final = "sources"
 LONGEST_ID: Final = 200
 
 
-class ByAccount(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
-    """An account's sources, those in use and those archived."""
-
-    class Meta:
-        index_name = "by_account"
-        projection = AllProjection()
-
-    account_pk = UnicodeAttribute(hash_key=True)
-    account_sk = UnicodeAttribute(range_key=True)
-
-
-class TrackingRow(Model):
+class TrackingRow(Listed):
     """What all rows of the table have."""
 
     class Meta(TableMeta):
         table = "tracking"
 
-    pk = UnicodeAttribute(hash_key=True)
-    sk = UnicodeAttribute(range_key=True)
-    account_pk = UnicodeAttribute(null=True)
-    account_sk = UnicodeAttribute(null=True)
     version = NumberAttribute(null=True)
-
-    by_account = ByAccount()
 
 
 class SourceRow(TrackingRow):

@@ -1,4 +1,4 @@
-"""Which numbers a flow may put its callers through to, and why not the others."""
+"""Which numbers callers may be put through to at a customer's expense, and why not the others."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _EMERGENCY: Final = "an emergency number: callers must dial it themselves, to be
 _SHORT: Final = "a short number, which only a telephone in France can dial"
 
 # Emergency calls are routed by where the caller is (code des postes, L33-1 f), which forwarding
-# hides; a surcharged number would charge its service to the flow's owner, at any caller's will.
+# hides; a surcharged number would charge its service to our customer, at any caller's will.
 REFUSED: Final[dict[Family, str]] = {
     Family.URGENCE: _EMERGENCY,
     Family.SVA_MAJORE: "a surcharged number: each call would cost you its service price",
