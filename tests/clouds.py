@@ -113,7 +113,6 @@ def forget_clients() -> None:
     Its logger stays: it writes where pytest reads, and another one would not.
     """
     for name, module in list(sys.modules.items()):
-        # The logger stays: it has no client, and its handler is the tests' own.
         if name.startswith("chalicelib.runtime.") and not name.endswith(".observability"):
             for value in list(vars(module).values()):
                 forget = getattr(value, "cache_clear", None)

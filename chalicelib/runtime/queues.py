@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import patience
 
 
 class Queue:
@@ -19,6 +20,8 @@ class Queue:
         """Send one message. Raises Unavailable if SQS does not take it."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        if patience.is_over(patience.FOR_ANYBODY):
+            raise Unavailable("nobody can wait for the queue any longer", queue=self.name)
         try:
             _client().send_message(
                 QueueUrl=_url(self.name),
@@ -34,7 +37,8 @@ def _client() -> Any:
     import boto3
     from botocore.config import Config
 
-    quick = Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 2})
+    # Whoever leaves an event here has waited for a table already.
+    quick = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
     return boto3.client("sqs", config=quick)
 
 

@@ -72,5 +72,5 @@ def _provider() -> Any:
     from aws_lambda_powertools.utilities.parameters import SSMProvider
     from botocore.config import Config
 
-    quick = Config(connect_timeout=1, read_timeout=2, retries={"max_attempts": 2})
+    quick = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
     return SSMProvider(boto_config=quick)

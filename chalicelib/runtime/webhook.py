@@ -14,7 +14,7 @@ from chalice.app import Blueprint, Response
 from twilio.request_validator import RequestValidator
 
 from chalicelib.kernel.errors import Conflict, Rejected
-from chalicelib.runtime import apology, secrets
+from chalicelib.runtime import apology, patience, secrets
 from chalicelib.runtime.form import Form
 from chalicelib.runtime.observability import count, logger, traced
 from chalicelib.runtime.settings import settings
@@ -54,7 +54,8 @@ class Webhooks:
         def register(view: View) -> View:
             @wraps(view)
             def route(**args: str) -> Response:
-                return self._respond(view, failed, args)
+                with patience.limited():
+                    return self._respond(view, failed, args)
 
             self.blueprint.route(path, methods=["POST"], content_types=[ANY])(route)
             return view
