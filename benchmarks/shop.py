@@ -1,0 +1,126 @@
+"""The shop that every call of the figures reaches: a number, a menu, a source; and what Twilio says
+of a call to it.
+
+The stubs of its stores are here too. Nothing but the product is imported: a figure of cold starts
+stands on this module.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.directory.accounts import Account, Kind
+from chalicelib.directory.lines import Line, LineState
+from local.seed import CALLER, SHOP, SPARE, WELCOME
+
+if TYPE_CHECKING:
+    from chalicelib.calls.call import CallRef
+    from chalicelib.calls.events import Event
+    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.published import Published
+    from chalicelib.tracking.sources import Number
+
+    Fields = dict[str, str | list[str]]
+
+ACCOUNT: Final = "acct_boulangerie"
+FLOW: Final = "flow_accueil"
+SOURCE: Final = "src_affiche"
+INCOMING: Final = f"/voice/incoming?fallback={SPARE.replace('+', '%2B')}"
+OPENED: Final = datetime(2026, 1, 1, tzinfo=UTC)
+
+AN_ACCOUNT: Final = Account(
+    id=ACCOUNT, name="Boulangerie Martin", kind=Kind.BUSINESS, created_at=OPENED
+)
+A_LINE: Final = Line(
+    number=SHOP,
+    account_id=ACCOUNT,
+    state=LineState.ACTIVE,
+    family="polyvalent",
+    flow_id=FLOW,
+    fallback=SPARE,
+    label="Boulangerie",
+    stock_id=ACCOUNT,
+)
+
+
+def an_incoming(call_id: str, **more: str) -> Fields:
+    """Return all that Twilio says of a call that reaches a number of ours."""
+    empty = [f"{who}{what}" for who in ("Caller", "Called", "From", "To") for what in _PLACE]
+    return {
+        "AccountSid": "AC6c6f63616c0000000000000000000000",
+        "ApiVersion": "2010-04-01",
+        "CallSid": call_id,
+        "CallStatus": "ringing",
+        "CallToken": "%7B%22parentCallInfoToken%22%3A%22eyJhbGciOiJFUzI1NiJ9%22%7D",
+        "Direction": "inbound",
+        "From": CALLER,
+        "Caller": CALLER,
+        "To": SHOP,
+        "Called": SHOP,
+        "StirVerstat": "TN-Validation-Passed-A",
+        **dict.fromkeys(empty, ""),
+        "CallerCountry": "FR",
+        "CalledCountry": "FR",
+        "FromCountry": "FR",
+        "ToCountry": "FR",
+        **more,
+    }
+
+
+_PLACE: Final = ("City", "State", "Zip", "Country")
+
+
+def stub_stores() -> None:
+    """Have the product's own wiring build these in place of its stores."""
+    from chalicelib.runtime import wiring
+
+    replaced: Any = wiring
+    replaced.directory, replaced.flows = Lines, Flows
+    replaced.tracking, replaced.calls = Numbers, Log
+
+
+class Lines:
+    """The directory's port: one line."""
+
+    def line(self, number: str) -> Line:
+        """Return the shop's line."""
+        return A_LINE
+
+
+class Flows:
+    """The port of flows: one, parsed, as a warm process has it."""
+
+    def __init__(self) -> None:
+        from chalicelib.ivr.flow import parse
+        from chalicelib.ivr.published import Published
+
+        self._flow = parse(WELCOME)
+        self._published = Published(flow_id=FLOW, account_id=ACCOUNT, version=1, flow=self._flow)
+
+    def published(self, flow_id: str) -> Published:
+        """Return the shop's flow."""
+        return self._published
+
+    def version(self, flow_id: str, version: int) -> Flow:
+        """Return the same."""
+        return self._flow
+
+
+class Numbers:
+    """The port of what numbers stand for: a source, for ever."""
+
+    def number(self, account_id: str, number: str) -> Number:
+        """Return that the number stands for the shop's source."""
+        from chalicelib.tracking.sources import Assignment, Number
+
+        always = Assignment(source_id=SOURCE, since=OPENED, until=None)
+        return Number(account_id=account_id, number=number, assignments=(always,), version=1)
+
+
+class Log:
+    """The port of the call log: it takes every event."""
+
+    def append(self, ref: CallRef, event: Event) -> bool:
+        """Store nothing, at once."""
+        return True
