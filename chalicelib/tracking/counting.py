@@ -22,7 +22,7 @@ class Counted:
     """One ended call, as a report counts it. It names no caller.
 
     `shard` is the call's own, which stays when its account is given more of them: a call that is
-    counted again falls on the same row.
+    counted again falls on the same row. `events` is how much of the call was known: more is newer.
     """
 
     call_id: str
@@ -33,6 +33,7 @@ class Counted:
     seconds: int = 0
     talk_seconds: int = 0
     shard: int = 0
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

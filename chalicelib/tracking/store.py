@@ -6,7 +6,7 @@ again changes nothing; its key spreads a busy account's day over the account's s
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -72,6 +72,7 @@ class CountRow(TrackingRow):
     outcome = UnicodeAttribute()
     seconds = NumberAttribute()
     talk_seconds = NumberAttribute()
+    events = NumberAttribute()
 
 
 ROWS: Final = (TrackingRow, SourceRow, NumberRow, CountRow)
@@ -128,16 +129,22 @@ class Tracking:
         return stored
 
     def count(self, counted: Counted) -> None:
-        """Put a counted call."""
+        """Put a counted call, unless it was counted when more of it was known.
+
+        A stream keeps its order, but a replay by queue may have read the call before its last
+        event, and come after the stream.
+        """
         row = CountRow(
             pk=_day_key(counted.account_id, counted.day, counted.shard),
             sk=f"{counted.source_id}#{counted.call_id}",
             outcome=counted.outcome.value,
             seconds=counted.seconds,
             talk_seconds=counted.talk_seconds,
+            events=counted.events,
         )
-        with translated("count call", call_id=counted.call_id):
-            row.save()
+        older: Condition = CountRow.events.does_not_exist() | (CountRow.events <= counted.events)
+        with suppress(Conflict), translated("count call", call_id=counted.call_id):
+            row.save(condition=older)
 
     def counted(
         self, account_id: str, day: date, log_shards: int, source_id: str | None = None
@@ -285,4 +292,5 @@ def _counted(account_id: str, day: date, row: CountRow) -> Counted:
         outcome=Outcome(row.outcome),
         seconds=int(row.seconds),
         talk_seconds=int(row.talk_seconds),
+        events=int(row.events),
     )

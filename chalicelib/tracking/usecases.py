@@ -162,6 +162,7 @@ def count_call(call: Call, *, numbers: Numbers, counts: Counts) -> None:
         seconds=call.seconds or 0,
         talk_seconds=call.talk_seconds,
         shard=call.shard,
+        events=len(call.events),
     )
     counts.count(counted)
 

@@ -133,6 +133,13 @@ def test_a_call_counted_again_is_one_row(store: Store) -> None:
     assert [each.outcome for each in store.counted("acct_1", a.TODAY, 3)] == [Outcome.ANSWERED]
 
 
+def test_a_call_stays_counted_as_it_was_when_most_was_known(store: Store) -> None:
+    store.count(a.counted(outcome=Outcome.ANSWERED, events=4))
+    store.count(a.counted(outcome=Outcome.MISSED, events=3))
+
+    assert [each.outcome for each in store.counted("acct_1", a.TODAY, 1)] == [Outcome.ANSWERED]
+
+
 def test_every_shard_is_read(store: Store) -> None:
     ids = {f"CA{at}" for at in range(30)}
     for at, call_id in enumerate(ids):

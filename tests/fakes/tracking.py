@@ -72,7 +72,9 @@ class TrackingInMemory:
         self._answer()
         key = (counted.account_id, counted.day, counted.shard)
         rows = self._counted.setdefault(key, {})
-        rows[counted.source_id, counted.call_id] = counted
+        known = rows.get((counted.source_id, counted.call_id), counted)
+        if known.events <= counted.events:
+            rows[counted.source_id, counted.call_id] = counted
 
     def counted(
         self, account_id: str, day: date, log_shards: int, source_id: str | None = None
