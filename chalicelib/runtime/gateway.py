@@ -107,13 +107,19 @@ class Carrier(Protocol):
 class TwilioGateway:
     """A Carrier over Twilio's REST API, or over a phone network that speaks it."""
 
-    def __init__(self, credentials: TwilioCredentials, base_url: str = TWILIO) -> None:
+    def __init__(
+        self,
+        credentials: TwilioCredentials,
+        base_url: str = TWILIO,
+        *,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         from twilio.rest import Client
 
         self._client = Client(
             credentials.account_sid,
             credentials.auth_tokens[0],
-            http_client=_http_client(base_url),
+            http_client=_http_client(base_url, timeout_seconds),
         )
 
     def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
@@ -227,7 +233,7 @@ def _refusal(
     return Rejected(f"{action}: the carrier refuses ({words})", **known)
 
 
-def _http_client(base_url: str) -> Any:
+def _http_client(base_url: str, timeout_seconds: float) -> Any:
     from twilio.http.http_client import TwilioHttpClient
 
     class Pointed(TwilioHttpClient):  # type: ignore[misc]
@@ -236,7 +242,7 @@ def _http_client(base_url: str) -> Any:
         def request(self, method: str, url: str, **options: Any) -> Any:
             return super().request(method, url.replace(TWILIO, base_url, 1), **options)
 
-    return Pointed(timeout=TIMEOUT_SECONDS)
+    return Pointed(timeout=timeout_seconds)
 
 
 def _settings(urls: WebhookUrls) -> dict[str, str]:

@@ -176,13 +176,18 @@ class Shop:
 
     def forget_calls(self) -> None:
         """Empty the call log, as before the first call."""
-        client = boto3.client("dynamodb")
-        for row in self.cloud.rows("calls"):
-            key = {name: row[name] for name in ("pk", "sk")}
-            client.delete_item(TableName=f"cadran-{STAGE}-calls", Key=key)
+        self.forget_rows("calls")
         for queue in ("call-events", "projections"):
             while self.taken(queue):
                 pass
+
+    def forget_rows(self, table: str, mark: str = "") -> None:
+        """Delete the rows whose key has a mark in it."""
+        client = boto3.client("dynamodb")
+        for row in self.cloud.rows(table):
+            if mark in row["pk"]["S"]:
+                key = {name: row[name] for name in ("pk", "sk")}
+                client.delete_item(TableName=f"cadran-{STAGE}-{table}", Key=key)
 
     def cools_down(self) -> None:
         """Make the next request the first one of its process."""

@@ -43,12 +43,8 @@ def _nothing_projected(shop: Shop) -> None:
 def forget(shop: Shop) -> None:
     """Drop the calls and what was made of them."""
     shop.forget_calls()
-    client = boto3.client("dynamodb")
-    for table, kinds in (("billing", "#call#"), ("tracking", "day#")):
-        for row in shop.cloud.rows(table):
-            if kinds in row["pk"]["S"]:
-                key = {name: row[name] for name in ("pk", "sk")}
-                client.delete_item(TableName=f"cadran-{STAGE}-{table}", Key=key)
+    shop.forget_rows("billing", "#call#")
+    shop.forget_rows("tracking", "day#")
 
 
 def changes_of(shop: Shop, take_place: Callable[[], Caller]) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ import pytest
 import requests
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.runtime import gateway as module
 from chalicelib.runtime.gateway import CallOrder, OutcomeUnknown, TwilioGateway, WebhookUrls
 from chalicelib.runtime.secrets import TwilioCredentials
 from local.phone.exchange import ACCOUNT_SID
@@ -130,10 +129,9 @@ def test_whatever_becomes_of_the_answer_a_call_is_paid_once(
     trouble: str,
     network: RunningNetwork,
     carrier: TwilioGateway,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "TIMEOUT_SECONDS", 0.3)
-    impatient = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+    credentials = TwilioCredentials(ACCOUNT_SID, (TOKEN,))
+    impatient = TwilioGateway(credentials, network.base_url, timeout_seconds=0.3)
     carrier.buy(OURS, URLS)
     network.fault(trouble, times=1, path="Calls.json", seconds=1)
 
