@@ -36,8 +36,13 @@ for door in (*DOORS, *WEBHOOKS):
     app.register_blueprint(door.blueprint)
 
 
+# The ends of a conversation and of its call come together, from two requests: with a second's
+# window they are shown at once, and each projection looks at the call once.
 @app.on_dynamodb_record(
-    stream_arn=calls_stream(os.environ), batch_size=100, starting_position="TRIM_HORIZON"
+    stream_arn=calls_stream(os.environ),
+    batch_size=100,
+    starting_position="TRIM_HORIZON",
+    maximum_batching_window_in_seconds=1,
 )
 def project_calls(event: DynamoDBEvent) -> None:
     """Show calls that ended to billing and tracking."""

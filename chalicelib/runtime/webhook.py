@@ -71,6 +71,7 @@ class Webhooks:
                 return _refused("the signature is wrong")
             call_id = form.optional("CallSid")
             logger().set_correlation_id(call_id)
+            logger().info("webhook", extra={"view": view.__name__})
             with traced(view.__name__, call=call_id or ""):
                 return _twiml(_answer(view, failed, form, args))
         except Rejected as error:
