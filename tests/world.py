@@ -143,6 +143,7 @@ class World:
         client.made("/v1/flows", {"document": {**FLOW, "name": f"Nuit {client.name}"}})
         for _ in range(2):
             client.made(f"/v1/flows/{flow['id']}/publish")
+        client.made("/v1/keys", {"scopes": ["calls:read"], "label": "reader"})
         number = client.ids["number"]
         order = {"number": number, "flow_id": flow["id"], "label": f"Ligne {client.name}"}
         client.made("/v1/numbers", order)

@@ -151,7 +151,7 @@ def rows() -> Iterator[tuple[str, Any]]:
     for store in sorted((ROOT / "chalicelib").glob("*/store.py")):
         importlib.import_module(f"chalicelib.{store.parent.name}.store")
     for row in _subclasses(Model):
-        table = getattr(row.Meta, "table", None)
+        table = getattr(getattr(row, "Meta", None), "table", None)
         if row.__module__.startswith("chalicelib.") and table is not None:
             yield table, row
 
