@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ANSWERS = {
     "/voice": "<Gather numDigits='1' action='/menu' timeout='60'><Say>Tapez 1.</Say></Gather>",
-    "/menu": f"<Dial action='/apres' timeout='60'>{AGENT}</Dial>",
+    "/menu": f"<Dial action='/apres?fallback={'9' * 200}' timeout='60'>{AGENT}</Dial>",
     "/apres": "<Say>Au revoir.</Say>",
 }
 
@@ -42,7 +42,7 @@ async def a_browser(playwright: Playwright) -> Browser:
 async def hold_a_call(page: Page) -> None:
     """Ring from the page, press 1, answer the destination and say something from each side."""
     await page.get_by_role("button", name="Appeler").click()
-    caller = page.get_by_role("article", name="+33639980001")
+    caller = page.get_by_role("article", name="+33600001234")
     await expect(caller.get_by_text("Tapez 1.")).to_be_visible()
     await caller.get_by_role("button", name="1", exact=True).click()
 
@@ -70,6 +70,9 @@ def test_a_person_rings_and_another_answers_on_the_same_page() -> None:
             await page.goto(scene.network.base_url)
             await hold_a_call(page)
             await expect(page.get_by_text("POST /apres")).to_be_visible()
+            for width in (1280, 390):  # an address as long as they are must not widen the page
+                await page.set_viewport_size({"width": width, "height": 800})
+                assert await page.evaluate("document.documentElement.scrollWidth") <= width
             await page.get_by_role("button", name="English").click()
             await expect(page.get_by_role("tab", name="Requests")).to_be_visible()
 
