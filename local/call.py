@@ -8,11 +8,12 @@ import argparse
 import json
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import requests
 
-from local.run import ADDRESSES
+from local.run import STATE, addresses
 
 POLL_SECONDS = 0.5
 
@@ -20,10 +21,11 @@ POLL_SECONDS = 0.5
 def main() -> int:
     """Ring, follow the call to its end, and return 0 if it was answered."""
     options = _options()
-    if not ADDRESSES.exists():
+    found = addresses(options.state)
+    if not found.exists():
         print("The product is not running here: start it with `make run` in another terminal.")
         return 2
-    phone = json.loads(ADDRESSES.read_text())["phone"]
+    phone = json.loads(found.read_text())["phone"]
     order = {"to": options.to, "from": options.from_, "keys": options.keys, "say": options.say}
     try:
         answer = requests.post(f"{phone}/control/calls", json=order, timeout=10)
@@ -58,6 +60,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--from", dest="from_", required=True, help="the caller, or anonymous")
     parser.add_argument("--keys", default="", help="keys for each question: 1,2")
     parser.add_argument("--say", default="", help="what to say at the first question")
+    parser.add_argument("--state", type=Path, default=STATE, help="of the product to ring")
     options = parser.parse_args()
     if not options.to or not options.from_:
         parser.error("TO and FROM are needed: make call TO=+33199001234 FROM=+33600001234")

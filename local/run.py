@@ -1,7 +1,11 @@
-"""`make run`: the product on this machine, until Ctrl-C. What happened is kept under `.local/`."""
+"""`make run`: the product on this machine, until Ctrl-C. What happened is kept under `.local/`.
+
+Options are for a second one beside it: where its state is, its ports, how fast its telephones are.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import signal
 import sys
@@ -21,32 +25,47 @@ if TYPE_CHECKING:
 STATE: Final = Path(".local")
 CLOUD_PORT: Final = 8081
 PHONE_PORT: Final = 8082
-# What other programs need to find the running product: `make call` reads it.
-ADDRESSES: Final = STATE / "addresses.json"
 
 
 def main() -> int:
     """Start everything, say what to try, and wait."""
-    STATE.mkdir(exist_ok=True)
+    options = _options()
+    place: Path = options.state
+    place.mkdir(parents=True, exist_ok=True)
     stop = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stop.set())
     with up(
-        STATE,
-        cloud_port=CLOUD_PORT,
-        phone_port=PHONE_PORT,
-        state=STATE / "phone",
+        place,
+        cloud_port=options.cloud_port,
+        phone_port=options.phone_port,
+        state=place / "phone",
         unscripted=BY_HAND,
+        rate=options.speed,
     ) as machine:
         world = seed.seed(machine.agency, datetime.now(UTC).date(), print)
         machine.network.handset(seed.OVEN, Handset(answers_after=3, hangs_up_after=20))
-        addresses = {"phone": machine.network.base_url, "api": machine.cloud.base_url}
-        ADDRESSES.write_text(json.dumps(addresses))
+        found = {"phone": machine.network.base_url, "api": machine.cloud.base_url}
+        addresses(place).write_text(json.dumps(found))
         print(_what_to_try(machine, world.shop.account or ""), flush=True)
         stop.wait()
         print("\nStopping; the state is kept")
-        ADDRESSES.unlink(missing_ok=True)
+        addresses(place).unlink(missing_ok=True)
     return 0
+
+
+def addresses(place: Path) -> Path:
+    """Return the file that tells other programs where the running product is."""
+    return place / "addresses.json"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--state", type=Path, default=STATE)
+    parser.add_argument("--cloud-port", type=int, default=CLOUD_PORT)
+    parser.add_argument("--phone-port", type=int, default=PHONE_PORT)
+    parser.add_argument("--speed", type=float, default=1.0, help="seconds of theirs to one of ours")
+    return parser.parse_args()
 
 
 def _what_to_try(machine: Machine, shop: str) -> str:

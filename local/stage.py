@@ -48,6 +48,8 @@ def up(
         with cloud.start() as ready:
             os.environ.update(ready.env)
             key = _operator_key(place / "operator-key")
+            # Kept numbers may point at where another run was.
+            Rooms().point_numbers(ready.base_url)
             yield Machine(ready, network, Client(ready.base_url, key))
 
 

@@ -11,6 +11,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from local.cloud import streams
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,6 +23,7 @@ def main() -> None:
     """Run until a signal stops us."""
     from ministack import app
 
+    streams.keep()
     app.save_all = _one_at_a_time(app.save_all)
     threading.Thread(target=_snapshots, daemon=True, name="snapshots").start()
     sys.argv = ["ministack"]
@@ -33,7 +36,7 @@ def _one_at_a_time(save: Callable[[Any], None]) -> Callable[[Any], None]:
 
     def locked(services: Any) -> None:
         with lock:
-            save(services)
+            save(streams.last(services))
 
     return locked
 

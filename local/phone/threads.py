@@ -94,7 +94,16 @@ def running(*, host: str = "127.0.0.1", port: int = 0, **options: Any) -> Iterat
     try:
         yield RunningNetwork(network, loop)
     finally:
-        asyncio.run_coroutine_threadsafe(network.stop(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(network), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end(network: PhoneNetwork) -> None:
+    """Stop the network, and whoever still listens to it: a page that was left open."""
+    await network.stop()
+    left = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)

@@ -1,0 +1,139 @@
+"""What happens to a caller while the house is being worked on: nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from local import seed
+from local.phone.handsets import Handset
+from tests.machines import a_caller, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from local.phone.stories import Story
+    from local.phone.threads import RunningNetwork
+    from tests.machines import Machine
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+
+
+def a_call_during(machine: Machine, meanwhile: Callable[[Machine], None]) -> Story:
+    """Ring the shop; do something while the caller listens to the menu; press 1 and be through."""
+    with machine.by_hand() as network:
+        network.handset(seed.OVEN, Handset(answers_after=1))
+        sid = dials(network)
+        wait_for(lambda: "tapez 1" in told(network, sid).text(), "the menu")
+
+        meanwhile(machine)
+
+        network.call(lambda: network.network.exchange.legs[sid].phone.press("1"))
+        wait_for(lambda: in_conversation(network, sid), "somebody to answer")
+        network.call(lambda: network.network.exchange.legs[sid].phone.hang_up())
+        return network.finished(sid)
+
+
+def dials(network: RunningNetwork) -> str:
+    script = Handset(by_hand=True)
+    leg = network.call(lambda: network.network.dial(to=seed.SHOP, from_=a_caller(), script=script))
+    return leg.call.sid
+
+
+def told(network: RunningNetwork, sid: str) -> Story:
+    return network.call(lambda: network.network.story(sid))
+
+
+def in_conversation(network: RunningNetwork, sid: str) -> bool:
+    return [leg.status.value for leg in told(network, sid).legs[1:]] == ["in-progress"]
+
+
+def workers_of(machine: Machine) -> Iterator[int]:
+    """Yield the living processes in which the cloud runs functions: its own children."""
+    parent = machine.cloud.emulator.process.pid
+    for each in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            facts = each.read_text().rpartition(") ")[2].split()
+        except OSError:  # it ended meanwhile
+            continue
+        if int(facts[1]) == parent and facts[0] not in "ZX":
+            yield int(each.parent.name)
+
+
+def kill_the_functions(machine: Machine) -> None:
+    killed = list(workers_of(machine))
+    assert killed, "no function is running"
+    for worker in killed:
+        os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not set(killed) & set(workers_of(machine)), "the functions to be dead")
+
+
+def publish_another_flow(machine: Machine) -> None:
+    """Publish a version in which 1 leads to a message and 2 to the oven."""
+    shop = machine.world.shop
+    (flow,) = [each for each in shop.every("/v1/flows") if each["name"] == seed.WELCOME["name"]]
+    shown = shop.get(f"/v1/flows/{flow['id']}")
+    nodes = {**seed.WELCOME["nodes"]}
+    nodes["welcome"] = {**nodes["welcome"], "choices": {"1": "message", "2": "orders"}}
+    document = {**seed.WELCOME, "nodes": nodes}
+    shop.put(f"/v1/flows/{flow['id']}/draft", {"document": document}, f'"{shown["revision"]}"')
+    version = shop.post(f"/v1/flows/{flow['id']}/publish")["version"]
+    assert version > shown["published_version"]
+
+
+def publish_the_flow_as_it_was(machine: Machine) -> None:
+    shop = machine.world.shop
+    (flow,) = [each for each in shop.every("/v1/flows") if each["name"] == seed.WELCOME["name"]]
+    shown = shop.get(f"/v1/flows/{flow['id']}")
+    draft = {"document": seed.WELCOME}
+    shop.put(f"/v1/flows/{flow['id']}/draft", draft, f'"{shown["revision"]}"')
+    shop.post(f"/v1/flows/{flow['id']}/publish")
+
+
+def assert_put_through(machine: Machine, story: Story) -> None:
+    assert [leg.to for leg in story.legs[1:]] == [seed.OVEN]
+    assert machine.call(story)["outcome"] == "answered"
+    assert machine.events(story) == ["dialled", "ended", "pressed", "received"]
+    assert machine.charge(story)["call"] == story.call.sid
+
+
+def test_a_function_that_dies_in_mid_call_is_not_noticed(machine: Machine) -> None:
+    story = a_call_during(machine, kill_the_functions)
+
+    assert_put_through(machine, story)
+
+
+def test_a_flow_published_in_mid_call_does_not_change_under_the_caller(machine: Machine) -> None:
+    try:
+        story = a_call_during(machine, publish_another_flow)
+    finally:
+        publish_the_flow_as_it_was(machine)
+
+    assert_put_through(machine, story)
+    newest = machine.world.shop.get(f"/v1/flows/{machine.call(story)['flow']}")
+    assert machine.call(story)["flow_version"] < newest["published_version"]
+
+
+def test_a_cloud_that_is_stopped_and_started_has_lost_nothing(machine: Machine) -> None:
+    before = machine.ring(seed.SHOP, a_caller(), presses={1: "1"}, hangs_up_after=30)
+    call, charge = machine.call(before), machine.charge(before)
+
+    story = a_call_during(machine, lambda each: each.restart())
+
+    assert_put_through(machine, story)
+    assert machine.call(before) == call
+    assert machine.charge(before) == charge
+
+
+def test_a_deployment_in_mid_call_is_not_noticed(machine: Machine) -> None:
+    def deploy_again(each: Machine) -> None:
+        (each.place / "cloud" / "deployed").unlink()
+        each.restart()
+
+    story = a_call_during(machine, deploy_again)
+
+    assert_put_through(machine, story)

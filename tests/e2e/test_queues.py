@@ -1,0 +1,55 @@
+"""What cannot be done now is done later, and what can never be done is kept apart."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import seed
+from tests.machines import a_caller, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.machines import Machine
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+
+
+@contextmanager
+def impatient(machine: Machine, name: str) -> Iterator[tuple[Any, str]]:
+    """Have a queue bring back at once what failed, instead of minutes later."""
+    sqs = machine.cloud.aws.session.client("sqs", endpoint_url=machine.cloud.endpoint_url)
+    url = sqs.get_queue_url(QueueName=f"cadran-local-{name}")["QueueUrl"]
+    before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+    yield sqs, url
+    sqs.set_queue_attributes(QueueUrl=url, Attributes=before["Attributes"])
+
+
+def test_a_message_that_nobody_can_read_ends_among_the_dead(machine: Machine) -> None:
+    before = machine.cloud.waiting()["projections-dead"]
+    with impatient(machine, "projections") as (sqs, url):
+        sqs.send_message(QueueUrl=url, MessageBody='{"nonsense": true}')
+        wait_for(
+            lambda: machine.cloud.waiting()["projections-dead"] == before + 1,
+            "five attempts",
+            seconds=60,
+        )
+        assert machine.cloud.waiting()["projections"] == 0
+
+
+def test_calls_shown_again_to_every_projection_cost_what_they_did(machine: Machine) -> None:
+    story = machine.ring(seed.SHOP, a_caller(), presses={1: "1"}, hangs_up_after=61)
+    charge = machine.charge(story)
+    with impatient(machine, "projections") as (sqs, url):
+        account = machine.world.shop.account
+        body = json.dumps({"account_id": account, "call_id": story.call.sid})
+        for _ in range(3):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+        wait_for(lambda: machine.cloud.waiting()["projections"] == 0, "the replays")
+
+    assert machine.charge(story) == charge
