@@ -28,9 +28,11 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium once."""
+    """Start Debian's Chromium, for one test: Playwright's event loop runs until it stops, and
+    tests that have a loop of their own could not.
+    """
     chromium = shutil.which("chromium")
     assert chromium, "no browser: `make test-tools` installs Debian's chromium"
     with sync_playwright() as playwright:

@@ -27,8 +27,11 @@ async def stream(network: PhoneNetwork, request: web.Request) -> web.StreamRespo
     try:
         for event in [past for past in network.exchange.events if past.number > since]:
             await _emit(response, event, family)
+            since = event.number
         while True:
-            await _emit(response, await watcher.get(), family)
+            event = await watcher.get()
+            if event.number > since:  # else it was there already when we began to watch
+                await _emit(response, event, family)
     except ConnectionError:
         return response
     finally:
