@@ -291,13 +291,16 @@ def test_a_cursor_that_we_never_gave_is_pointed_at(
         assert pointers == ["/cursor"], text
 
 
-@pytest.mark.parametrize("endpoint", LISTS, ids=of_name)
+# A client has no clients of its own, so that list has no second page.
+LONGER = [each for each in LISTS if each.name != "list_accounts"]
+
+
+@pytest.mark.parametrize("endpoint", LONGER, ids=of_name)
 def test_a_cursor_serves_only_the_list_and_the_account_that_it_was_given_for(
     endpoint: Endpoint, world: World, martin: Client
 ) -> None:
     cursor = cursor_of(endpoint, martin, world)
-    if cursor is None:
-        pytest.skip("a client has no clients")
+    assert cursor is not None
 
     for other in LISTS:
         known = query_of(other.name, martin.ids)
