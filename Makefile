@@ -42,11 +42,11 @@ check: setup ## format, lint, types
 
 .PHONY: test
 test: setup test-tools check ## format, lint, types and every test
-	@$(BIN)/pytest -n 2 --dist loadgroup -q
+	@$(BIN)/pytest -n 2 --dist loadfile -q
 
 .PHONY: quick
 quick: setup ## the tests that start no process, in seconds
-	@$(BIN)/pytest -n 2 -q -m "not slow"
+	@$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
 
 .PHONY: test-tools
 test-tools:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from infra.stages import Stage
 
 STREAM_ARN = "CADRAN_CALLS_STREAM_ARN"
-CHALICE = "import sys; from chalice.cli import main; sys.exit(main())"
+CHALICE = "infra.chalice_main"
 
 
 class ChaliceFailed(Exception):
@@ -26,7 +26,7 @@ def run(
 ) -> None:
     """Run `chalice <arguments>` here, passing on what it says. Raises ChaliceFailed."""
     with subprocess.Popen(
-        [sys.executable, "-c", CHALICE, *arguments],
+        [sys.executable, "-m", CHALICE, *arguments],
         cwd=ROOT,
         env=dict(environment),
         stdout=subprocess.PIPE,

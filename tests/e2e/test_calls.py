@@ -14,7 +14,7 @@ from tests.machines import a_caller, wait_for
 if TYPE_CHECKING:
     from tests.machines import Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.slow
 
 MOBILE, FIXED = Decimal(seed.PER_MINUTE["mobile_metro"]), Decimal(seed.PER_MINUTE["fixed_metro"])
 

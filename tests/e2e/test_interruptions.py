@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from local.phone.threads import RunningNetwork
     from tests.machines import Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.slow
 
 
 def a_call_during(machine: Machine, meanwhile: Callable[[Machine], None]) -> Story:

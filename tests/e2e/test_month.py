@@ -20,7 +20,7 @@ from tests.machines import a_caller, wait_for
 if TYPE_CHECKING:
     from tests.machines import Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.slow
 
 
 def export(machine: Machine, **query: str) -> list[dict[str, str]]:

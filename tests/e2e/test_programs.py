@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.slow
 
 START_SECONDS: Final = 90.0
 CALLER: Final = "+33639980099"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from local.phone.threads import RunningNetwork
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployment")]
+pytestmark = pytest.mark.slow
 
 DEV = Stage("dev")
 JOBS = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from local.cloud import RunningCloud
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("local cloud")]
+pytestmark = pytest.mark.slow
 
 TABLE = "cadran-local-idempotency"
 

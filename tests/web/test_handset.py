@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.machines import Machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("cloud")]
+pytestmark = pytest.mark.slow
 
 
 @contextmanager
