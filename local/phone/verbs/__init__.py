@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local.phone.verbs import (
+    connect,
     dial,
     enqueue,
     gather,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from local.phone.twiml.check import Tag
 
 VERBS: dict[str, Callable[[Tag, Program], Awaitable[Step]]] = {
+    "Connect": connect.run,
     "Dial": dial.run,
     "Enqueue": enqueue.run,
     "Gather": gather.run,
