@@ -47,4 +47,4 @@ def _carry(item: Input | None, other: Leg) -> None:
     if isinstance(item, Key):
         other.phone.hear("tone", item.key)
     else:
-        other.phone.hear("heard", item.text, item.seconds)
+        other.phone.hear("heard", item.text or "(noise)", item.seconds)

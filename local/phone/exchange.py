@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from local.phone.legs import Leg
     from local.phone.model import Call
     from local.phone.queues import Queue
-    from local.phone.transport import Transport
+    from local.phone.transport import Answer, Transport
 
 
 ACCOUNT_SID = account_sid()
@@ -72,6 +72,8 @@ class Exchange:
         self.reports: list[Report] = []
         self.legs: dict[str, Leg] = {}
         self.queues: dict[str, Queue] = {}
+        self.sounds: dict[str, Answer] = {}  # fetched once, by address
+        self.ahead: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
         self.next_start = 0.0  # when the next queued call may leave
         self.moments: defaultdict[str, list[Moment]] = defaultdict(list)
         self.deliveries: defaultdict[str, list[Delivery]] = defaultdict(list)
@@ -98,11 +100,19 @@ class Exchange:
         self.reports.append(report)
         self.publish(self.family_of(call_sid), "report", to_json(report))
 
-    def note(self, call: Call, who: str, what: str, text: str = "") -> None:
+    def note(
+        self,
+        call: Call,
+        who: str,
+        what: str,
+        text: str = "",
+        seconds: float = 0.0,
+        source: str = "",
+    ) -> None:
         """Write one line into the transcript of a story."""
         began = self.book.calls[call.family].created
         at = (self.clock.now() - began).total_seconds()
-        moment = Moment(round(at, 3), who, what, text, call.sid)
+        moment = Moment(round(at, 3), who, what, text, call.sid, seconds, source)
         self.moments[call.family].append(moment)
         self.publish(call.family, "moment", to_json(moment))
 
@@ -139,6 +149,17 @@ class Exchange:
         task.add_done_callback(lambda _: work.close())  # it may be cancelled before it began
         return task
 
+    def hurry(self, family: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run something for a story before any other webhook of it leaves."""
+        task = self.spawn(family, work)
+        self.ahead[family].add(task)
+        task.add_done_callback(self.ahead[family].discard)
+
+    async def let_ahead(self, family: str) -> None:
+        """Wait for what goes ahead."""
+        while self.ahead[family]:
+            await asyncio.wait(set(self.ahead[family]))
+
     async def finished(self, family: str) -> None:
         """Wait until nothing of a story is left to do: calls over, callbacks delivered."""
         while True:
@@ -155,7 +176,15 @@ class Exchange:
         self.faults.clear()
         self.reports.clear()
         self.events.clear()
-        for shelf in (self.moments, self.deliveries, self.queues, self.legs, self._tasks):
+        for shelf in (
+            self.moments,
+            self.deliveries,
+            self.queues,
+            self.legs,
+            self.sounds,
+            self.ahead,
+            self._tasks,
+        ):
             shelf.clear()
 
     async def close(self) -> None:

@@ -15,6 +15,8 @@ class Trouble(StrEnum):
     DELAY = "delay"  # the webhook leaves `seconds` late
     DROP = "drop"  # the connection fails: the request never arrives
     TIMEOUT = "timeout"  # the request arrives, its answer comes too late
+    LOSE = "lose"  # the webhook never leaves, and nobody is told
+    EARLY = "early"  # the callback is there, and answered, before anything else is sent
     REST_ERROR = "rest-error"  # the REST API answers 500 and does nothing
     REST_SLOW = "rest-slow"  # the REST API thinks for `seconds` of real time
     REST_LOST = "rest-lost"  # the REST API does as asked and hangs up before it answers

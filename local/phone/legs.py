@@ -40,10 +40,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Words, heard from the moment they begin; they take `seconds`."""
+    """Words, heard from the moment they begin; they take `seconds`. Without text: a noise."""
 
     text: str
     seconds: float
+    confidence: float = 0.91
 
 
 Input = Key | Speech
@@ -81,7 +82,7 @@ class Leg:
         self.fallback = fallback or Webhook()
         self.session = Session()
         self.inline = False  # told by an inline document: actions must be absolute (15004)
-        self.recording: Recording | None = None
+        self.recordings: list[Recording] = []
         self.verdict: Status | None = None  # how the leg ends, if not as it looks
         self.last_words: list[Source] = []  # still to be told to the application after the end
         self._inputs: deque[Input] = deque()

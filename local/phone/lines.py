@@ -33,8 +33,8 @@ def end(leg: Leg, status: Status | None = None) -> None:
     """End a leg: completed if it was answered, no-answer if not, or as the verdict says."""
     exchange, call = leg.exchange, leg.call
     if not call.over:
-        if leg.recording is not None:
-            recordings.end(exchange, leg, leg.recording)
+        for recording in leg.recordings:
+            recordings.end(exchange, leg, recording)
         natural = Status.COMPLETED if call.started else Status.NO_ANSWER
         verdict = leg.verdict if not call.started else None
         advance(exchange, call, status or verdict or natural)

@@ -156,6 +156,8 @@ class Moment:
     what: str  # heard, said, pressed, rings, answered, hung up, beep, music, connected ...
     text: str = ""
     call_sid: str = ""
+    seconds: float = 0.0  # how long it lasts, or would have
+    source: str = ""  # of a sound: the address it came from in the end
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from local.phone import speech
+from local.phone.handsets import Words
 from local.phone.legs import HungUp, Key, Speech
 from local.phone.model import Status
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from local.phone.handsets import Answers, Handset
     from local.phone.legs import Leg
 
-BETWEEN_KEYS = 0.2
+_PAUSES = {"w": 0.5, "W": 1.0}
 
 
 class Phone:
@@ -32,6 +33,7 @@ class Phone:
         self.script = script
         self.held = script.by_hand  # by a person
         self.questions = 0
+        self.verbs = 0
         self.speaking_until = 0.0
         self.words: list[str] = []  # everything said, for the recording
         self._leg: Leg | None = None
@@ -96,11 +98,22 @@ class Phone:
         if self.script.machine:
             self._chore(self._greet())
 
+    def put_through(self) -> None:
+        """Begin to talk with someone."""
+        if self.script.hangs_up_after_talking is not None:
+            self.later(self.script.hangs_up_after_talking, self.hang_up)
+
+    def reached(self) -> None:
+        """Get to the next verb of a document, whatever it is."""
+        self.verbs += 1
+        if self.verbs == self.script.hangs_up_at_verb:
+            self.hang_up()
+
     # --- hearing ----------------------------------------------------------------------------
 
-    def hear(self, what: str, text: str, seconds: float = 0.0) -> None:
-        """Hear something that lasts so many seconds, and react to it."""
-        self._note(what, text)
+    def hear(self, what: str, text: str, seconds: float = 0.0, source: str = "") -> None:
+        """Hear something that lasts so many seconds, and react to it; a sound has a source."""
+        self._note(what, text, seconds, source)
         wait = self.script.reaction + (0 if self.script.barges_in else seconds)
         for answers, act in ((self.script.presses, self.press), (self.script.says, self.say)):
             for name in answers:
@@ -108,10 +121,14 @@ class Phone:
                     self._give(answers, name, wait, act)
         if self.script.hangs_up_on and self.script.hangs_up_on.lower() in text.lower():
             self.later(wait, self.hang_up)
+        if self.script.hangs_up_during and self.script.hangs_up_during.lower() in text.lower():
+            self.later(seconds / 2, self.hang_up)
 
     def asked(self, prompt_seconds: float) -> None:
         """Be asked for keys or words (a Gather), with a prompt of so many seconds."""
         self.questions += 1
+        if self.questions == self.script.hangs_up_at_question:
+            self.later(prompt_seconds / 2, self.hang_up)
         wait = self.script.reaction + (0 if self.script.barges_in else prompt_seconds)
         for answers, act in ((self.script.presses, self.press), (self.script.says, self.say)):
             if self.questions in answers:
@@ -126,17 +143,18 @@ class Phone:
     # --- doing ------------------------------------------------------------------------------
 
     def press(self, keys: str) -> None:
-        """Press keys, one after another."""
+        """Press keys, one after another; `w` waits half a second, `W` a whole one."""
         self._chore(self._press(keys))
 
-    def say(self, text: str, seconds: float | None = None) -> None:
+    def say(self, what: str | Words, seconds: float | None = None) -> None:
         """Say something; by default it takes as long as its length demands."""
-        took = speech.seconds(text) if seconds is None else seconds
-        self._note("said", text)
-        self.words.append(text)
+        words = what if isinstance(what, Words) else Words(what, seconds=seconds)
+        took = speech.seconds(words.text) if words.seconds is None else words.seconds
+        self._note("said", words.text or "(noise)", took)
+        self.words.append(words.text or "(noise)")
         now = self.exchange.clock.seconds()
         self.speaking_until = max(self.speaking_until, now + took)
-        self.leg.put(Speech(text, took))
+        self.leg.put(Speech(words.text, took, words.confidence))
 
     def hang_up(self) -> None:
         """Put the receiver down."""
@@ -158,11 +176,16 @@ class Phone:
     # --- the script at work -----------------------------------------------------------------
 
     async def _press(self, keys: str) -> None:
-        for place, key in enumerate(keys):
-            if place:
-                await self.exchange.clock.sleep(BETWEEN_KEYS)
+        pressed = False
+        for key in keys:
+            if key in _PAUSES:
+                await self.exchange.clock.sleep(_PAUSES[key])
+                continue
+            if pressed:
+                await self.exchange.clock.sleep(self.script.between_keys)
             self._note("pressed", key)
             self.leg.put(Key(key))
+            pressed = True
 
     async def _leave_message(self) -> None:
         self.say(self.script.message, self.script.leaves_message)
@@ -200,5 +223,5 @@ class Phone:
         self._chores.add(task)
         task.add_done_callback(self._chores.discard)
 
-    def _note(self, what: str, text: str = "") -> None:
-        self.exchange.note(self.leg.call, self.number, what, text)
+    def _note(self, what: str, text: str = "", seconds: float = 0.0, source: str = "") -> None:
+        self.exchange.note(self.leg.call, self.number, what, text, seconds, source)

@@ -8,7 +8,7 @@ from local.phone import parameters, webhooks
 from local.phone.book import to_json
 from local.phone.faults import Trouble
 from local.phone.model import FINAL, Status
-from local.phone.transport import Failed
+from local.phone.transport import Failed, Lost
 
 if TYPE_CHECKING:
     from local.phone.exchange import Exchange
@@ -54,8 +54,11 @@ def call_back(
     """Send a callback on its own; its answer changes nothing, its failure is only reported."""
     if not target.url:
         return
-    work = _deliver(exchange, call, kind, target, params)
-    if exchange.faults.take(Trouble.REORDER, url=target.url):
+    early = exchange.faults.take(Trouble.EARLY, url=target.url, group="callbacks") is not None
+    work = _deliver(exchange, call, kind, target, params, early=early)
+    if early:
+        exchange.hurry(call.family, work)
+    elif exchange.faults.take(Trouble.REORDER, url=target.url):
         exchange.late[call.family].append(work)
     else:
         exchange.spawn(call.family, work)
@@ -99,9 +102,10 @@ def _call_back(exchange: Exchange, call: Call, status: Status) -> None:
 
 def _recorded(exchange: Exchange, call: Call) -> dict[str, str]:
     leg = exchange.legs.get(call.sid)
-    if not call.over or leg is None or leg.recording is None or leg.recording.duration < 0:
+    ended = [one for one in leg.recordings if one.duration >= 0] if call.over and leg else []
+    if not ended:
         return {}
-    kept = leg.recording
+    kept = ended[-1]
     return {
         "RecordingUrl": f"{exchange.base_url}{recording_path(call.account_sid, kept.sid)}",
         "RecordingSid": kept.sid,
@@ -115,13 +119,21 @@ def recording_path(account_sid: str, sid: str) -> str:
 
 
 async def _deliver(
-    exchange: Exchange, call: Call, kind: str, target: Webhook, params: dict[str, str]
+    exchange: Exchange,
+    call: Call,
+    kind: str,
+    target: Webhook,
+    params: dict[str, str],
+    *,
+    early: bool,
 ) -> None:
     ask = webhooks.Ask(
-        kind, call.sid, call.family, target.url, target.method, params, fetches=False
+        kind, call.sid, call.family, target.url, target.method, params, fetches=False, early=early
     )
     try:
         await webhooks.send(exchange, ask)
+    except Lost:
+        return
     except Failed as failed:
         # An answer of 4xx or 5xx to a callback is a warning; no answer is what it always is.
         code = 15003 if failed.status else failed.code

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import math
-import struct
 import wave
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ def begin(
         callback=callback,
         callback_events=events,
     )
-    leg.recording = recording
+    leg.recordings.append(recording)
     exchange.book.keep(recording)
     tell_of_recording(exchange, leg.call, recording, url(exchange, recording), "in-progress")
     return recording
@@ -93,11 +92,3 @@ def wav(seconds: int) -> bytes:
 def mp3(seconds: int) -> bytes:
     """Make an MP3 file of so many seconds of silence."""
     return _MP3_FRAME * math.ceil(max(0, seconds) / _MP3_FRAME_SECONDS)
-
-
-def seconds_of_sound(content: bytes, content_type: str) -> float:
-    """Tell how long a sound file plays: exactly for WAV, by its size for anything else."""
-    if content[:4] == b"RIFF" and len(content) >= 44:
-        rate = int(struct.unpack("<I", content[28:32])[0])
-        return (len(content) - 44) / rate if rate else 0.0
-    return len(content) / 16_000 if content_type.startswith("audio/") else 0.0

@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from local.phone import lines, webhooks
 from local.phone.legs import Diverted, HungUp, Leg, Source
 from local.phone.steps import MAIN, WHISPER, Ending, Goto, Realm, Step
-from local.phone.transport import Answer, Failed
+from local.phone.transport import Answer, Failed, Lost
 from local.phone.twiml.document import Document, from_answer, from_text
 from local.phone.verbs import VERBS
 
@@ -61,6 +61,8 @@ async def _say_goodbye(leg: Leg, source: Source) -> None:
     """Request an action although the caller is gone; what it answers is played to nobody."""
     try:
         await Program(leg, MAIN).fetch(source)
+    except Lost:
+        return
     except Failed as failed:
         leg.exchange.report(failed.code, failed.detail, leg.call.sid, source.url)
 
@@ -85,6 +87,8 @@ class Program:
             try:
                 self.document = await self.fetch(source)
                 step = await self._play()
+            except Lost:
+                return Ending.HUNG_UP
             except Failed as failed:
                 self.exchange.report(failed.code, failed.detail, self.leg.call.sid, source.url)
                 fallback = self._fallback(source, failed)
@@ -169,6 +173,7 @@ class Program:
         return None
 
     async def _play_one(self, tag: Tag) -> Step:
+        self.leg.phone.reached()
         if tag.error:
             raise Failed(tag.error.code, tag.error.detail)
         if self.realm.verbs and tag.name not in self.realm.verbs:

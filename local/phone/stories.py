@@ -36,6 +36,21 @@ class Story:
         who = number or self.party
         return [m.text for m in self.transcript if m.who == who and m.what in _HEARD]
 
+    def played(self, number: str | None = None) -> list[Moment]:
+        """List the sounds a number heard: address, length, and where they came from in the end."""
+        who = number or self.party
+        return [m for m in self.transcript if m.who == who and m.what == "music"]
+
+    def pressed(self, number: str | None = None) -> str:
+        """Give the keys a number pressed, in order."""
+        who = number or self.party
+        return "".join(m.text for m in self.transcript if m.who == who and m.what == "pressed")
+
+    @property
+    def warnings(self) -> list[str]:
+        """List what Twilio's debugger would show, one line each; in tests this has to be empty."""
+        return [f"{each.code} {each.level}: {each.detail}" for each in self.reports]
+
     def sent(self, kind: str) -> list[Delivery]:
         """List the webhooks of a kind: voice, action, redirect, status, recording, whisper ..."""
         return [delivery for delivery in self.webhooks if delivery.kind == kind]

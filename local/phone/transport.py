@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Twilio refuses a TwiML answer over 64 kB (11750); one byte more is enough to know.
 LARGEST = 64 * 1024
+_LARGEST_SOUND = 64 * 1024 * 1024
 
 
 class Failed(Exception):
@@ -29,6 +30,13 @@ class Failed(Exception):
         self.detail = detail
         self.failure = failure
         self.status = status
+
+
+class Lost(Failed):
+    """The webhook was never sent, as ordered; nothing is reported and nothing makes up for it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "never sent, as ordered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,8 @@ class HttpTransport:
                     sock_read=connection.read_ms / 1000,
                 ),
             ) as response:
-                content = await _read_up_to(response, LARGEST + 1)
+                sound = response.content_type.startswith("audio/")
+                content = await _read_up_to(response, _LARGEST_SOUND if sound else LARGEST + 1)
                 session.cookies.update_cookies(response.cookies, target)
                 return Answer(response.status, response.headers, content, url)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -127,10 +136,10 @@ class HttpTransport:
 
 
 async def _read_up_to(response: aiohttp.ClientResponse, size: int) -> bytes:
-    content = b""
+    content = bytearray()
     while len(content) < size and (chunk := await response.content.read(size - len(content))):
         content += chunk
-    return content
+    return bytes(content)
 
 
 # First match wins, so the particular comes before the general.

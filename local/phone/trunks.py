@@ -41,9 +41,9 @@ class Trunk(Phone):
         )
         return decision
 
-    def hear(self, what: str, text: str, seconds: float = 0.0) -> None:
+    def hear(self, what: str, text: str, seconds: float = 0.0, source: str = "") -> None:
         """Pass on what the other side says."""
-        super().hear(what, text, seconds)
+        super().hear(what, text, seconds, source)
         if self.inner and not self.inner.leg.call.over:
             if what == "tone":
                 self.inner.press(text)
@@ -68,8 +68,8 @@ class _Inner(Phone):
         super().connected(caller=caller)
         self.outer.answer()
 
-    def hear(self, what: str, text: str, seconds: float = 0.0) -> None:
-        super().hear(what, text, seconds)
+    def hear(self, what: str, text: str, seconds: float = 0.0, source: str = "") -> None:
+        super().hear(what, text, seconds, source)
         if self.outer.leg.up:
             self.outer.say(text, seconds)
 

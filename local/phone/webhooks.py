@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
+from local.phone import sounds
 from local.phone.connection import Connection, parse
 from local.phone.faults import Trouble
 from local.phone.model import Delivery
 from local.phone.signing import signature, signed_url
-from local.phone.transport import Answer, Failed, Session
+from local.phone.transport import Answer, Failed, Lost, Session
 
 if TYPE_CHECKING:
     from local.phone.exchange import Exchange
@@ -38,13 +39,15 @@ class Ask:
     session: Session = field(default_factory=Session)
     fetches: bool = True  # TwiML is expected; False for callbacks
     signed: bool = True  # media are fetched without signature and parameters
+    early: bool = False  # goes ahead of everything else
 
 
 async def send(exchange: Exchange, ask: Ask) -> Answer:
     """Deliver a webhook and give the answer that counts; raise `Failed` after the last attempt.
 
-    Only what the connection's policy names is tried again, which by default is a failed connection,
-    once. A duplicated webhook counts with its second answer, as if the first had been lost.
+    What was ordered to be lost raises `Lost`. Only what the connection's policy names is tried
+    again, which by default is a failed connection, once. A duplicated webhook counts with its
+    second answer, as if the first had been lost.
     """
     bare, connection = parse(ask.url)
     if connection.fault:
@@ -52,6 +55,10 @@ async def send(exchange: Exchange, ask: Ask) -> Answer:
     ask = replace(ask, url=bare)
     token = exchange.dice.token()
     group = "documents" if ask.fetches else "callbacks"
+    if not ask.early:
+        await exchange.let_ahead(ask.family)
+    if ask.signed and exchange.faults.take(Trouble.LOSE, url=bare, group=group):
+        raise Lost
     if late := exchange.faults.take(Trouble.DELAY, url=bare, group=group):
         await exchange.clock.sleep(late.seconds)
     twice = ask.signed and exchange.faults.take(Trouble.DUPLICATE, url=bare, group=group)
@@ -119,6 +126,8 @@ async def _once(
         headers["Content-Type"] = _FORM
     if authorization:
         headers["Authorization"] = authorization
+    kept = None if ask.signed else exchange.sounds.get(url)
+    headers |= sounds.conditions(kept)
     delivery = Delivery(
         ask.kind, ask.call_sid, ask.method, url, ask.params, exchange.clock.seconds(), attempt
     )
@@ -127,7 +136,11 @@ async def _once(
     try:
         answer = await _carried(exchange, ask, url, headers, body, connection)
         delivery.status = answer.status
-        delivery.body = answer.body[:4000].decode("utf-8", "replace")
+        delivery.body = _shown(answer)
+        if answer.status == 304 and kept:
+            return kept
+        if not ask.signed and sounds.lasting(answer):
+            exchange.sounds[url] = answer
         return answer
     except Failed as failed:
         delivery.error = str(failed)
@@ -168,6 +181,12 @@ async def _pass_time(exchange: Exchange, connection: Connection, failed: Failed)
     """Charge a real time-out to the jumping clock, which stood still meanwhile."""
     if exchange.clock.autojump and failed.failure == "rt":
         await exchange.clock.sleep(connection.total_ms / 1000)
+
+
+def _shown(answer: Answer) -> str:
+    if answer.content_type.startswith("audio/"):
+        return f"({len(answer.body)} bytes)"
+    return answer.body[:4000].decode("utf-8", "replace")
 
 
 def _checked(answer: Answer) -> Answer:

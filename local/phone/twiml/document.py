@@ -29,12 +29,12 @@ def from_answer(answer: Answer, method: str) -> Document:
     """Read what a server answered; raise `Failed` where Twilio cannot go on."""
     if not answer.content_type:
         raise Failed(11200, f"no content type from {answer.url}")
-    if len(answer.body) > LARGEST:
-        raise Failed(11750, f"more than {LARGEST} bytes from {answer.url}")
     if not answer.body and answer.headers.get("Transfer-Encoding", "").lower() == "chunked":
         raise Failed(11770, f"an empty chunked body from {answer.url}")
     if answer.content_type.startswith("audio/"):
         return Document((Tag("Play", text=answer.url, spoken=answer.url),), (), answer.url, method)
+    if len(answer.body) > LARGEST:
+        raise Failed(11750, f"more than {LARGEST} bytes from {answer.url}")
     if answer.content_type == "text/plain":
         return _plain(answer, method)
     if answer.content_type not in _MARKUP:

@@ -184,6 +184,8 @@ async def _talk(dial: Dial, attempt: Attempt, on: Program, result: Result) -> No
     attempt.bridged = True
     _begin_recording(dial, on, result, "answer")
     on.exchange.note(on.leg.call, on.leg.phone.number, "talks with", attempt.noun.number)
+    for leg in (on.leg, attempt.leg):
+        leg.phone.put_through()
     await talk(on.leg, attempt.leg, attempt.over, limit=dial.time_limit, star_ends=dial.star_ends)
 
 

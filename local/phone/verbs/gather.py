@@ -9,7 +9,7 @@ from local.phone.legs import Key, Speech
 from local.phone.model import Webhook
 from local.phone.progress import call_back
 from local.phone.verbs.pause import Pause
-from local.phone.verbs.play import Play, length
+from local.phone.verbs.play import Play, Sound, sound
 from local.phone.verbs.say import Say
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from local.phone.twiml.check import Tag
 
 _AUTO_SILENCE = 1.0  # what speechTimeout="auto" comes to here
-_CONFIDENCE = "0.91"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +62,14 @@ class Gather:
             tag.children,
         )
 
+    @property
+    def nothing(self) -> dict[str, str]:
+        """Give the action's parameters for a caller who gave no answer."""
+        keys = {"Digits": ""} if self.takes_keys else {}
+        return keys | ({"SpeechResult": ""} if self.takes_words else {})
+
     def takes(self, item: Input) -> bool:
         return self.takes_keys if isinstance(item, Key) else self.takes_words
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One piece of the prompt: what is heard, and for how long."""
-
-    what: str
-    text: str
-    seconds: float
 
 
 async def run(tag: Tag, on: Program) -> Goto | None:
@@ -87,24 +83,25 @@ async def run(tag: Tag, on: Program) -> Goto | None:
     result = await _collect(gather, on, first)
     if not result and not gather.acts_on_nothing:
         return None
-    return on.act(gather.action, gather.method, result or {"Digits": ""})
+    return on.act(gather.action, gather.method, result or gather.nothing)
 
 
-async def _pieces(tag: Tag, on: Program) -> list[Prompt]:
+async def _pieces(tag: Tag, on: Program) -> list[Sound]:
     if tag.name == "Pause":
-        return [Prompt("silence", "", Pause.read(tag).seconds)]
+        return [Sound("silence", "", Pause.read(tag).seconds)]
     if tag.name == "Say":
         say = Say.read(tag)
-        return [Prompt("heard", say.text, say.seconds)] * say.times
+        return [Sound("heard", say.text, say.seconds)] * say.times
     play = Play.read(tag)
-    return [Prompt("music", play.url, await length(play, on))] * play.times
+    had = await sound(play, on)
+    return [had] * play.times if had else []
 
 
-async def _prompt(gather: Gather, prompts: list[Prompt], leg: Leg) -> Input | None:
+async def _prompt(gather: Gather, prompts: list[Sound], leg: Leg) -> Input | None:
     """Play the prompt and give the first input that cut it short."""
     for piece in prompts:
         if piece.text:
-            leg.phone.hear(piece.what, piece.text, piece.seconds)
+            leg.phone.hear(piece.what, piece.text, piece.seconds, piece.source)
         if not gather.barge_in:
             await leg.sleep(piece.seconds)
         elif item := await _next(gather, leg, piece.seconds):
@@ -133,7 +130,7 @@ async def _listen(gather: Gather, on: Program, first: Speech) -> dict[str, str]:
     """Hear someone out: until they are silent for long enough. Keys no longer count."""
     clock = on.exchange.clock
     began = clock.seconds()
-    words = [first.text]
+    words = [first]
     silent_at = began + first.seconds
     _tell_partial(gather, on, words)
     while True:
@@ -142,16 +139,24 @@ async def _listen(gather: Gather, on: Program, first: Speech) -> dict[str, str]:
             break
         item = await on.leg.next_input(enough - clock.seconds())
         if isinstance(item, Speech):
-            words.append(item.text)
+            words.append(item)
             silent_at = max(silent_at, clock.seconds()) + item.seconds
             _tell_partial(gather, on, words)
-    return {"SpeechResult": " ".join(words), "Confidence": _CONFIDENCE}
+    understood = [item for item in words if item.text]
+    if not understood:
+        return {}
+    confidence = min(item.confidence for item in understood)
+    return {"SpeechResult": _joined(understood), "Confidence": str(confidence)}
 
 
-def _tell_partial(gather: Gather, on: Program, words: list[str]) -> None:
-    if gather.partial.url:
+def _joined(words: list[Speech]) -> str:
+    return " ".join(item.text for item in words if item.text)
+
+
+def _tell_partial(gather: Gather, on: Program, words: list[Speech]) -> None:
+    if gather.partial.url and words[-1].text:
         target = Webhook(on.absolute(gather.partial.url), gather.partial.method)
-        params = on.exchange.parameters(on.leg.call) | {"UnstableSpeechResult": " ".join(words)}
+        params = on.exchange.parameters(on.leg.call) | {"UnstableSpeechResult": _joined(words)}
         call_back(on.exchange, on.leg.call, "partial", target, params)
 
 

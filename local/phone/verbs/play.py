@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from local.phone.recordings import seconds_of_sound
+from local.phone.sounds import PLAYABLE, seconds_of
 from local.phone.transport import Failed
 from local.phone.verbs.say import MOST_LOOPS
 
@@ -30,29 +30,42 @@ class Play:
         return cls(tag.text, tag.get("digits"), tag.whole("loop", 1) or MOST_LOOPS)
 
 
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """One thing to hear: what it is, its text or address, how long it lasts, where it came from."""
+
+    what: str
+    text: str
+    seconds: float
+    source: str = ""
+
+
 async def run(tag: Tag, on: Program) -> None:
     """Play it as often as asked, then go on; a sound that cannot be had is reported and skipped."""
     play = Play.read(tag)
     on.answer()
-    took = await length(play, on)
-    for _ in range(play.times if took else 0):
-        on.leg.phone.hear("music" if play.url else "tone", play.url or play.digits, took)
-        await on.leg.sleep(took)
+    had = await sound(play, on)
+    for _ in range(play.times if had else 0):
+        assert had is not None
+        on.leg.phone.hear(had.what, had.text, had.seconds, had.source)
+        await on.leg.sleep(had.seconds)
 
 
-async def length(play: Play, on: Program) -> float:
-    """Fetch the sound and tell how long it is; 0 if it cannot be played."""
+async def sound(play: Play, on: Program) -> Sound | None:
+    """Fetch the sound; None if it cannot be played."""
     if play.digits:
-        return sum(_PAUSES.get(digit, _TONE) for digit in play.digits)
+        took = sum(_PAUSES.get(digit, _TONE) for digit in play.digits)
+        return Sound("tone", play.digits, took)
     if not play.url:
         on.report(12200, "<Play> with nothing to play")
-        return 0.0
+        return None
     try:
         answer = await on.media(on.absolute(play.url))
     except Failed as failed:
         on.report(failed.code, f"<Play>: {failed.detail}")
-        return 0.0
-    if not answer.content_type.startswith("audio/"):
-        on.report(13420, f"<Play>: {answer.content_type or 'no content type'} is no sound")
-        return 0.0
-    return max(0.1, seconds_of_sound(answer.body, answer.content_type))
+        return None
+    if answer.content_type not in PLAYABLE:
+        on.report(13420, f"<Play>: {answer.content_type or 'no content type'} is not played")
+        return None
+    took = seconds_of(answer.body, answer.content_type)
+    return Sound("music", play.url, max(0.1, round(took, 3)), answer.url)

@@ -36,6 +36,8 @@ async def serve(tag: Tag, on: Program, timeout: float, limit: float) -> dict[str
                 on.leg.call, on.leg.phone.number, "talks with", member.leg.phone.number
             )
             began = clock.seconds()
+            for leg in (on.leg, member.leg):
+                leg.phone.put_through()
             await talk(on.leg, member.leg, member.over, limit=limit)
     finally:
         if not member.over.done():
