@@ -44,6 +44,7 @@ class Settings:
     auth_token: str = AUTH_TOKEN
     calls_per_second: float = 1.0
     most_requests: int = 100  # REST requests at one time before 429
+    locks_media: bool = False  # the sound of recordings asks for credentials
     surprises: bool = True  # unknown extra parameters at random
     verified: frozenset[str] = frozenset()  # numbers not bought here that may be shown to callees
     unscripted: Handset = RINGS_OUT
@@ -74,6 +75,7 @@ class Exchange:
         self.queues: dict[str, Queue] = {}
         self.sounds: dict[str, Answer] = {}  # fetched once, by address
         self.ahead: defaultdict[str, set[asyncio.Task[None]]] = defaultdict(set)
+        self.opted_out: set[tuple[str, str]] = set()  # ours, theirs: who answered STOP
         self.next_start = 0.0  # when the next queued call may leave
         self.moments: defaultdict[str, list[Moment]] = defaultdict(list)
         self.deliveries: defaultdict[str, list[Delivery]] = defaultdict(list)
@@ -182,6 +184,7 @@ class Exchange:
             self.queues,
             self.legs,
             self.sounds,
+            self.opted_out,
             self.ahead,
             self._tasks,
         ):

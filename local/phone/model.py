@@ -106,7 +106,7 @@ class Recording:
 
 @dataclass(slots=True)
 class Message:
-    """A text message: kept and acknowledged, carried nowhere but to the page."""
+    """A text message, to a handset or from one."""
 
     sid: str
     to: str
@@ -114,8 +114,9 @@ class Message:
     body: str
     created: datetime
     status: str = "queued"
-    direction: str = "outbound-api"
+    direction: str = "outbound-api"  # or outbound-reply, inbound
     callback: Webhook = field(default_factory=Webhook)
+    error_code: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
 
-from local.phone import calling, page, stories
+from local.phone import calling, page, stories, texting
 from local.phone.book import Book
 from local.phone.clock import Clock
 from local.phone.control import routes as control
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from local.phone.faults import Faults
     from local.phone.legs import Leg
-    from local.phone.model import Delivery, Report
+    from local.phone.model import Delivery, Message, Report
     from local.phone.stories import Story
     from local.phone.transport import Transport
 
@@ -58,6 +58,7 @@ class PhoneNetwork:
         transport: Transport | None = None,
         calls_per_second: float = 1.0,
         most_requests: int = 100,
+        locks_media: bool = False,
         surprises: bool = True,
         verified: frozenset[str] = frozenset(),
         unscripted: Handset = RINGS_OUT,
@@ -67,6 +68,7 @@ class PhoneNetwork:
             auth_token=auth_token,
             calls_per_second=calls_per_second,
             most_requests=most_requests,
+            locks_media=locks_media,
             surprises=surprises,
             verified=verified,
             unscripted=unscripted,
@@ -168,6 +170,23 @@ class PhoneNetwork:
         """Let a telephone ring a number and wait until the whole story is over."""
         leg = self.dial(to=to, from_=from_, script=script, **fields)
         return await self.finished(leg.call.sid)
+
+    @property
+    def messages(self) -> list[Message]:
+        """Give every text message, oldest first: sent, received, replies."""
+        return list(self.exchange.book.messages.values())
+
+    async def text(self, *, to: str, from_: str, body: str) -> Message:
+        """Let a handset write to a number bought here, and wait until all answers are delivered.
+
+        Raises `LookupError` if nobody has the number.
+        """
+        number = self.exchange.book.owned(to)
+        if number is None:
+            raise LookupError(f"{to} was not bought on this network")
+        message = texting.receive(self.exchange, number, from_=from_, body=body)
+        await self.exchange.finished(message.sid)
+        return message
 
     async def finished(self, call_sid: str) -> Story:
         """Wait until a call and all that hangs on it are over, callbacks too."""

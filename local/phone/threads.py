@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
     from local.phone.handsets import Handset
-    from local.phone.model import Delivery, Number, Report
+    from local.phone.model import Delivery, Message, Number, Report
     from local.phone.stories import Story
 
 T = TypeVar("T")
@@ -64,6 +64,14 @@ class RunningNetwork:
     def finished(self, call_sid: str) -> Story:
         """Wait for the end of a call made through the REST API."""
         return self.wait(self.network.finished(call_sid))
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.call(lambda: self.network.messages)
+
+    def text(self, *, to: str, from_: str, body: str) -> Message:
+        """Let a handset write to a number, and wait for all answers."""
+        return self.wait(self.network.text(to=to, from_=from_, body=body))
 
     def call(self, work: Callable[[], T]) -> T:
         """Do something in the network's own thread."""

@@ -169,3 +169,58 @@ def test_a_slow_api_answers_in_the_end() -> None:
         assert asyncio.get_running_loop().time() - began >= 0.2
 
     play({}, act)
+
+
+RECORD = "<Record action='/message' recordingStatusCallback='/enregistre'/>"
+
+
+def test_a_recording_callback_comes_before_the_action() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.faults.order("early", path="/enregistre")
+
+        await scene.network.ring(to=OURS, from_=CALLER, leaves_message=5, ends_message_with="#")
+
+        paths = [visit.path for visit in scene.customer.visits]
+        assert paths == ["/voice", "/enregistre", "/message", "/status"]
+
+    play({"/voice": RECORD}, act)
+
+
+def test_a_recording_callback_comes_long_after_the_call() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.faults.order("delay", path="/enregistre", seconds=900)
+
+        await scene.network.ring(to=OURS, from_=CALLER, leaves_message=5)
+
+        assert scene.customer.visits[-1].path == "/enregistre"
+        assert scene.network.clock.seconds() > 900
+
+    play({"/voice": RECORD}, act)
+
+
+def test_a_lost_callback_never_comes_and_nobody_is_told() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.faults.order("lose", path="/enregistre")
+
+        story = await scene.network.ring(to=OURS, from_=CALLER, leaves_message=5)
+
+        assert scene.customer.forms("/enregistre") == []
+        assert scene.customer.forms("/message")[0]["Digits"] == "hangup"
+        assert story.warnings == []
+
+    play({"/voice": RECORD}, act)
+
+
+def test_a_lost_action_ends_the_call_without_fallback() -> None:
+    async def act(scene: Scene) -> None:
+        scene.network.buy(OURS, voice_fallback_url=f"{scene.customer.url}/secours")
+        scene.network.handset(AGENT, Handset(hangs_up_after=10))
+        scene.network.faults.order("lose", path="/apres")
+
+        story = await scene.network.ring(to=OURS, from_=CALLER)
+
+        assert [visit.path for visit in scene.customer.visits] == ["/voice", "/status"]
+        assert (story.status, story.duration) == ("completed", 12)
+        assert story.warnings == []
+
+    play({"/voice": f"<Dial action='/apres'>{AGENT}</Dial>"}, act)

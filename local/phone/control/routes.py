@@ -65,6 +65,7 @@ _MAP: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/handsets/{number}", world.delete_handset),
     ("GET", "/handsets", world.list_handsets),
     ("GET", "/numbers", world.list_numbers),
+    ("POST", "/messages", world.write),
     ("POST", "/faults", world.order_fault),
     ("GET", "/faults", world.list_faults),
     ("DELETE", "/faults", world.clear_faults),

@@ -37,6 +37,15 @@ async def list_numbers(network: PhoneNetwork, request: web.Request) -> web.Respo
     return web.json_response({"numbers": to_json(list(network.exchange.book.numbers.values()))})
 
 
+async def write(network: PhoneNetwork, request: web.Request) -> web.Response:
+    """Let a handset write to a number: {to, from, body}."""
+    body = await bodies.read(request)
+    sent = await network.text(
+        to=str(body["to"]), from_=str(body["from"]), body=str(body.get("body", ""))
+    )
+    return web.json_response({"sid": sent.sid}, status=201)
+
+
 async def order_fault(network: PhoneNetwork, request: web.Request) -> web.Response:
     """Order trouble: {trouble, times?, seconds?, path?, only?}."""
     network.faults.order(**await bodies.read(request))

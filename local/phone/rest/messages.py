@@ -1,37 +1,34 @@
-"""Messages: send (to the page, and nowhere else), show, list."""
+"""Messages: send, show, list."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from local.phone import webhooks
-from local.phone.model import Message
-from local.phone.parameters import API_VERSION
+from local.phone import texting
 from local.phone.rest import forms, render
 from local.phone.rest.calls import read_form
 from local.phone.rest.errors import RestError, not_found
 from local.phone.rest.paging import page
-from local.phone.transport import Failed
 
 if TYPE_CHECKING:
     from multidict import MultiDictProxy
 
     from local.phone.exchange import Exchange
 
-_LONGEST = 1600
+# A sender that is a name: allowed in France, and nobody can answer it.
+_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_NO_MOBILE = re.compile(r"\+33[1-589]\d{8}")
 
 
 async def create(exchange: Exchange, request: web.Request) -> web.Response:
     """Take a message; a second later it is sent, then delivered."""
     form = await read_form(request)
     to, from_, body = _checked(exchange, form)
-    message = Message(exchange.dice.sid("SM"), to, from_, body, exchange.clock.now())
-    message.callback.url = forms.url(form, "StatusCallback", 21609)
-    exchange.book.keep(message)
-    exchange.publish("", "message", {"sid": message.sid, "to": to, "from": from_, "body": body})
-    exchange.spawn(message.sid, _carry(exchange, message))
+    callback = forms.url(form, "StatusCallback", 21609)
+    message = texting.send(exchange, to=to, from_=from_, body=body, callback=callback)
     return web.json_response(render.message(exchange, message), status=201)
 
 
@@ -67,36 +64,17 @@ def _checked(exchange: Exchange, form: MultiDictProxy[str]) -> tuple[str, str, s
         raise RestError(400, 21603, "A 'From' phone number is required")
     if not body and "MediaUrl" not in form:
         raise RestError(400, 21602, "Message body is required")
-    if len(body) > _LONGEST:
-        raise RestError(400, 21617, f"The message body exceeds {_LONGEST} characters")
-    if from_ and not exchange.book.owned(from_):
-        raise RestError(400, 21606, f"{from_} is not a message-capable number of this account")
+    if len(body) > texting.LONGEST:
+        raise RestError(400, 21617, f"The message body exceeds {texting.LONGEST} characters")
+    _check_reach(exchange, to, from_)
     return to, from_, body
 
 
-async def _carry(exchange: Exchange, message: Message) -> None:
-    for status in ("sent", "delivered"):
-        await exchange.clock.sleep(1)
-        message.status = status
-        exchange.book.keep(message)
-        if message.callback.url:
-            await _tell(exchange, message)
-
-
-async def _tell(exchange: Exchange, message: Message) -> None:
-    params = {
-        "MessageSid": message.sid,
-        "SmsSid": message.sid,
-        "MessageStatus": message.status,
-        "SmsStatus": message.status,
-        "To": message.to,
-        "From": message.from_,
-        "AccountSid": exchange.settings.account_sid,
-        "ApiVersion": API_VERSION,
-    }
-    url = message.callback.url
-    ask = webhooks.Ask("message", message.sid, message.sid, url, params=params, fetches=False)
-    try:
-        await webhooks.send(exchange, ask)
-    except Failed as failed:
-        exchange.report(failed.code, f"message callback: {failed.detail}", message.sid, url)
+def _check_reach(exchange: Exchange, to: str, from_: str) -> None:
+    """Refuse what this sender may not send, or not to this number."""
+    if from_ and not exchange.book.owned(from_) and not _NAME.fullmatch(from_):
+        raise RestError(400, 21606, f"{from_} is not a message-capable number of this account")
+    if _NO_MOBILE.fullmatch(to) and not exchange.book.owned(to):
+        raise RestError(400, 21614, f"'To' number is not a valid mobile number: {to}")
+    if texting.silenced(exchange, to, from_):
+        raise RestError(400, 21610, "Attempt to send to unsubscribed recipient")

@@ -142,7 +142,7 @@ def message(exchange: Exchange, one: Message) -> dict[str, Any]:
     """Show a text message."""
     account = exchange.settings.account_sid
     base = f"/{API_VERSION}/Accounts/{account}/Messages/{one.sid}"
-    sent = one.status in ("sent", "delivered")
+    sent = one.status in ("sent", "delivered", "undelivered", "received")
     return {
         "sid": one.sid,
         "account_sid": account,
@@ -159,7 +159,7 @@ def message(exchange: Exchange, one: Message) -> dict[str, Any]:
         "date_sent": rfc2822(one.created) if sent else None,
         "price": None,
         "price_unit": "USD",
-        "error_code": None,
+        "error_code": one.error_code or None,
         "error_message": None,
         "messaging_service_sid": None,
         "uri": f"{base}.json",

@@ -50,7 +50,9 @@ _MAP: tuple[tuple[str, str, View], ...] = (
     ("GET", "/Messages.json", messages.listed),
     ("GET", f"/Messages/{_SID}.json", messages.fetch),
 )
-_OPEN = frozenset({recordings.media})  # a player brings no credentials
+_OPEN = frozenset(
+    {recordings.media}
+)  # a player brings no credentials, unless the account asks for them
 
 
 def add_routes(app: web.Application, exchange: Exchange) -> None:
@@ -92,7 +94,7 @@ class Door:
             await asyncio.sleep(slow.seconds)
         if faults.take(Trouble.REST_ERROR, url=path):
             raise RestError(500, 20500, "An internal server error has occurred")
-        if view not in _OPEN:
+        if view not in _OPEN or self.exchange.settings.locks_media:
             self._authenticate(request)
         response = await view(self.exchange, request)
         if faults.take(Trouble.REST_LOST, url=path) and request.transport:

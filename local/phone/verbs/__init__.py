@@ -18,6 +18,7 @@ from local.phone.verbs import (
     reject,
     say,
     sms,
+    start,
 )
 
 if TYPE_CHECKING:
@@ -41,4 +42,5 @@ VERBS: dict[str, Callable[[Tag, Program], Awaitable[Step]]] = {
     "Reject": reject.run,
     "Say": say.run,
     "Sms": sms.run,
+    "Start": start.run,
 }
