@@ -26,10 +26,10 @@ from chalicelib.ivr.nodes import (
     Spoken,
     Voicemail,
 )
-from chalicelib.ivr.timetable import read_schedule
 from chalicelib.kernel import destinations
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, kind_of, matching, one_of, quoted, text, whole
+from chalicelib.kernel.timetable import read_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from chalicelib.calls.events import DialStatus
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.ivr.hours import Schedule
+    from chalicelib.kernel.hours import Schedule
 
 
 @dataclass(frozen=True, slots=True)

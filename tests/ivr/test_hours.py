@@ -13,7 +13,7 @@ from chalicelib.ivr.nodes import Hours
 from tests.ivr.builders import PARIS, a_flow, an_end, some_hours
 
 if TYPE_CHECKING:
-    from chalicelib.ivr.hours import Schedule
+    from chalicelib.kernel.hours import Schedule
 
 
 def a_schedule(**fields: Any) -> Schedule:

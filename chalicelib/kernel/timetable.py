@@ -1,4 +1,4 @@
-"""How opening hours are written in a flow document: a zone, a week, holidays and exceptions."""
+"""How opening hours are written in JSON: a zone, a week, holidays and exceptions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from chalicelib.ivr.hours import DAY, Day, Interval, Schedule
 from chalicelib.kernel.holidays import Calendar
+from chalicelib.kernel.hours import DAY, Day, Interval, Schedule
 from chalicelib.kernel.reading import Place, matching, one_of, quoted
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def read_schedule(fields: dict[str, Place]) -> Schedule:
-    """Read the hours of a node. Faults go to the places' list."""
+    """Read opening hours. Faults go to the places' list."""
     weekly = fields.get("weekly")
     faults = len(weekly.faults) if weekly is not None else 0
     schedule = Schedule(
