@@ -152,6 +152,15 @@ class FellBack(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Beeped(Event):
+    """The price notice is over and its beep was heard: the price of the service runs from here."""
+
+    kind: ClassVar[str] = "beeped"
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
     """The carrier closed the call. `seconds` is its length from the carrier's answer."""
 
@@ -172,6 +181,7 @@ EVENTS: dict[str, type[Event]] = {
         Recorded,
         LegChanged,
         FellBack,
+        Beeped,
         Ended,
     )
 }

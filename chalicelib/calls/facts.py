@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from chalicelib.calls import keys
 from chalicelib.calls.call import CallRef, Outcome
 from chalicelib.calls.events import (
+    Beeped,
     Dialled,
     DialStatus,
     Ended,
@@ -115,6 +116,11 @@ def _fell_back(ref: CallRef, event: FellBack) -> Facts:
     return Facts(grown={"fell_back": event.reason}, outcome=Outcome.FELL_BACK)
 
 
+def _beeped(ref: CallRef, event: Beeped) -> Facts:
+    """Every beep is kept, and the first one counts: an order of arrival decides nothing."""
+    return Facts(grown={"beeps": keys.instant(event.at)})
+
+
 def _ended(ref: CallRef, event: Ended) -> Facts:
     ended_at = keys.instant(event.at)
     return Facts(once={"ended_at": ended_at, "end_status": event.status, "seconds": event.seconds})
@@ -135,4 +141,5 @@ _adds(MessageLeft, _message_left)
 _adds(Recorded, _recorded)
 _adds(LegChanged, _leg_changed)
 _adds(FellBack, _fell_back)
+_adds(Beeped, _beeped)
 _adds(Ended, _ended)

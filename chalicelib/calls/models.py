@@ -69,6 +69,9 @@ class CallOut(Out):
     outcome: Outcome | None
     started_at: AwareDatetime
     ended_at: AwareDatetime | None
+    service_from: AwareDatetime | None = Field(
+        description="The first beep after a price notice: the price of the service runs from here"
+    )
     number: str
     caller: str | None
     source: str | None

@@ -154,6 +154,7 @@ def _shown(call: Call) -> models.CallOut:
         outcome=call.final_outcome,
         started_at=call.started_at,
         ended_at=call.ended_at,
+        service_from=call.service_from,
         number=call.dialled,
         caller=call.caller,
         source=call.source_id,

@@ -50,6 +50,11 @@ def recorded(**changes: Any) -> events.Recorded:
     return events.Recorded(id="recording:RE1", at=_after(8), **{**facts, **changes})
 
 
+def beeped(at_second: int = 3, **changes: Any) -> events.Beeped:
+    at = NOON + timedelta(seconds=at_second)
+    return events.Beeped(**{"id": "notice:beep", "at": at, "node": "notice", **changes})
+
+
 def fell_back(**changes: Any) -> events.FellBack:
     return events.FellBack(
         **{"id": "fallback", "at": _after(4), "reason": "Unavailable", **changes}

@@ -32,6 +32,8 @@ EVERYTHING: tuple[Event, ...] = (
     a.leg_changed(),
     a.fell_back(),
     a.fell_back(id="fallback:2", reason="Conflict"),
+    a.beeped(8),
+    a.beeped(3, id="notice:beep:2"),
     a.ended(),
 )
 
@@ -131,6 +133,18 @@ def test_a_message_told_twice_is_one_message_of_its_longer_length() -> None:
     call = call_after(a.received(), a.message_left(), a.recorded(seconds=18))
 
     assert call.messages == (Message(recording_id="RE1", seconds=18),)
+
+
+def test_the_price_of_a_service_runs_from_the_first_beep_whichever_is_told_first() -> None:
+    early, late = a.beeped(3), a.beeped(8, id="notice:beep:2")
+
+    told = [call_after(a.received(), *order) for order in ((early, late), (late, early))]
+
+    assert [call.service_from for call in told] == [early.at, early.at]
+
+
+def test_no_price_of_a_service_runs_for_a_caller_who_left_before_the_beep() -> None:
+    assert call_after(a.received(), a.ended()).service_from is None
 
 
 def test_nothing_is_known_of_a_call_that_has_not_begun() -> None:
