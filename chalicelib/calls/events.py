@@ -161,6 +161,69 @@ class Beeped(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """The caller took a place in a queue. `position` is the first they were told (1 = next)."""
+
+    kind: ClassVar[str] = "queued"
+
+    node: str
+    queue: str
+    position: int
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered(Event):
+    """An agent (by id) was rung for a caller who waits."""
+
+    kind: ClassVar[str] = "offered"
+
+    node: str
+    queue: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftQueue(Event):
+    """The caller left a queue: "answered", "abandoned", "overflow", "callback" or "voicemail".
+
+    `waited_seconds` is from joining until an agent spoke, or until leaving.
+    """
+
+    kind: ClassVar[str] = "left-queue"
+
+    node: str
+    queue: str
+    how: str
+    waited_seconds: int
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAsked(Event):
+    """The caller asked to be rung back, perhaps within a slot (RFC 3339). No number is here."""
+
+    kind: ClassVar[str] = "callback-asked"
+
+    queue: str
+    slot_from: str | None = None
+    slot_until: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRung(Event):
+    """A person who asked for it was rung back, for the `attempt`-th time (from 1)."""
+
+    kind: ClassVar[str] = "callback-rung"
+
+    queue: str
+    attempt: int
+    status: str
+    seconds: int = 0
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
     """The carrier closed the call. `seconds` is its length from the carrier's answer."""
 
@@ -182,6 +245,11 @@ EVENTS: dict[str, type[Event]] = {
         LegChanged,
         FellBack,
         Beeped,
+        Queued,
+        Offered,
+        LeftQueue,
+        CallbackAsked,
+        CallbackRung,
         Ended,
     )
 }

@@ -14,14 +14,19 @@ from chalicelib.calls import keys
 from chalicelib.calls.call import CallRef, Outcome
 from chalicelib.calls.events import (
     Beeped,
+    CallbackAsked,
+    CallbackRung,
     Dialled,
     DialStatus,
     Ended,
     Event,
     FellBack,
+    LeftQueue,
     LegChanged,
     MessageLeft,
+    Offered,
     Pressed,
+    Queued,
     Received,
     Recorded,
     WentSilent,
@@ -121,6 +126,11 @@ def _beeped(ref: CallRef, event: Beeped) -> Facts:
     return Facts(grown={"beeps": keys.instant(event.at)})
 
 
+def _for_the_desk(ref: CallRef, event: Event) -> Facts:
+    """Queues have their own figures: what came of the call is told by who spoke with whom."""
+    return Facts()
+
+
 def _ended(ref: CallRef, event: Ended) -> Facts:
     ended_at = keys.instant(event.at)
     return Facts(once={"ended_at": ended_at, "end_status": event.status, "seconds": event.seconds})
@@ -142,4 +152,9 @@ _adds(Recorded, _recorded)
 _adds(LegChanged, _leg_changed)
 _adds(FellBack, _fell_back)
 _adds(Beeped, _beeped)
+_adds(Queued, _in_menu)
+_adds(Offered, _for_the_desk)
+_adds(LeftQueue, _for_the_desk)
+_adds(CallbackAsked, _for_the_desk)
+_adds(CallbackRung, _for_the_desk)
 _adds(Ended, _ended)

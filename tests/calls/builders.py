@@ -55,6 +55,31 @@ def beeped(at_second: int = 3, **changes: Any) -> events.Beeped:
     return events.Beeped(**{"id": "notice:beep", "at": at, "node": "notice", **changes})
 
 
+def queued(**changes: Any) -> events.Queued:
+    facts = {"id": "wait:queued", "at": _after(3), "node": "wait", "queue": "sales", "position": 2}
+    return events.Queued(**{**facts, **changes})
+
+
+def offered(**changes: Any) -> events.Offered:
+    facts = {"id": "wait:offered:1", "at": _after(5), "node": "wait", "queue": "sales"}
+    return events.Offered(**{**facts, "agent": "alice", **changes})
+
+
+def left_queue(**changes: Any) -> events.LeftQueue:
+    facts = {"id": "wait:left", "at": _after(7), "node": "wait", "queue": "sales"}
+    return events.LeftQueue(**{**facts, "how": "callback", "waited_seconds": 4, **changes})
+
+
+def callback_asked(**changes: Any) -> events.CallbackAsked:
+    facts = {"id": "callback", "at": _after(7), "queue": "sales"}
+    return events.CallbackAsked(**{**facts, **changes})
+
+
+def callback_rung(**changes: Any) -> events.CallbackRung:
+    facts = {"id": "callback:1", "at": _after(9), "queue": "sales", "attempt": 1}
+    return events.CallbackRung(**{**facts, "status": "answered", "seconds": 30, **changes})
+
+
 def fell_back(**changes: Any) -> events.FellBack:
     return events.FellBack(
         **{"id": "fallback", "at": _after(4), "reason": "Unavailable", **changes}

@@ -34,6 +34,11 @@ EVERYTHING: tuple[Event, ...] = (
     a.fell_back(id="fallback:2", reason="Conflict"),
     a.beeped(8),
     a.beeped(3, id="notice:beep:2"),
+    a.queued(),
+    a.offered(),
+    a.left_queue(),
+    a.callback_asked(),
+    a.callback_rung(),
     a.ended(),
 )
 
