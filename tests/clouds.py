@@ -51,6 +51,7 @@ ENVIRONMENT = {
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",
+    "CADRAN_OUTGOING_LOCAL": "",
     "POWERTOOLS_SERVICE_NAME": "cadran",
     "POWERTOOLS_METRICS_NAMESPACE": "Cadran",
     "POWERTOOLS_LOG_LEVEL": "INFO",

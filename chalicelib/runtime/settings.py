@@ -42,6 +42,7 @@ class Settings:
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request
+    outgoing_local: str  # "name=address:port, ..." of servers on this machine; local stages only
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
