@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     TOO_LARGE = "too-large"
     ENCODED = "encoded"  # compressed although we asked for plain
     NOT_JSON = "not-json"
+    OURS = "ours"  # our own side could not ask
 
 
 class UrlRefused(Rejected):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.projections import Projection
     from chalicelib.calls.store import CallStore, ExportStore
     from chalicelib.directory.store import CachedLines, Directory
+    from chalicelib.ivr.lookups import Lookups
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.form import Form
@@ -116,6 +117,21 @@ def ivr_ports() -> Ports:
         log=calls(),
         late=late_events(),
     )
+
+
+@cache
+def lookups() -> Lookups:
+    """Return customers' servers, as a call asks them: answers are kept in the process."""
+    from chalicelib.ivr.gateway import HttpLookups
+
+    return HttpLookups(webhook_secret)
+
+
+def webhook_secret(account_id: str, generation: int) -> str:
+    """Return the secret of an account that signs what we send to its servers."""
+    from chalicelib.kernel.signing import account_secret
+
+    return account_secret(secrets.pepper(), account_id, generation)
 
 
 class Callers:
