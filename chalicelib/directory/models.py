@@ -11,6 +11,7 @@ from chalicelib.directory.identity import VatTerritory
 from chalicelib.directory.lines import LineState
 from chalicelib.kernel import numbering
 from chalicelib.kernel.numbering import CallerPays, Confidence, Family, ServicePrice
+from chalicelib.kernel.signing import FIRST_GENERATION, LAST_GENERATION
 from chalicelib.kernel.territory import Territory
 from chalicelib.runtime.schema import Body, Out, Patch, Query
 
@@ -158,6 +159,19 @@ class KeyList(Out):
 
     items: list[KeyOut]
     next: str | None = None
+
+
+class WebhookSecretIn(Body):
+    """Which of the account's signing secrets to show."""
+
+    generation: int = Field(FIRST_GENERATION, ge=FIRST_GENERATION, le=LAST_GENERATION)
+
+
+class WebhookSecret(Out):
+    """What signs our requests to the account's own servers (Standard Webhooks)."""
+
+    generation: int
+    secret: str = Field(description="`whsec_` and base64, as Standard Webhooks libraries take it")
 
 
 class NumberIn(Body):

@@ -135,6 +135,16 @@ def revoke_key(request: Request, key_id: str) -> None:
     issuing.revoke_key(request.account_id, key_id, now=request.now, keys=wiring.directory())
 
 
+@api.post("/v1/webhooks/secret", scope="webhooks:write", status=200, replayable=False)
+def show_webhook_secret(request: Request, body: models.WebhookSecretIn) -> models.WebhookSecret:
+    """Show the secret that signs requests to the account's servers; whoever has it can sign too.
+
+    It is derived, so asking changes nothing. The next generation is the way to another one.
+    """
+    secret = wiring.webhook_secret(request.account_id, body.generation)
+    return models.WebhookSecret(generation=body.generation, secret=secret)
+
+
 @api.get("/v1/numbers", scope="numbers:read")
 def list_numbers(request: Request, query: models.PageQuery) -> models.NumberList:
     """List the account's numbers, in order of number."""

@@ -28,6 +28,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_account": [{"name": "Stolen"}],
         "edit_account": [{"name": "Stolen"}],
         "issue_key": [{"scopes": ["*"]}],
+        "show_webhook_secret": [{"generation": 1}],
         "add_number": [number, {**number, "buy": False}, {**number, "flow_id": ids["flow_id"]}],
         "edit_number": [{"label": "Stolen"}, {"flow_id": ids["flow_id"]}],
         "create_flow": [{"document": FLOW}],
