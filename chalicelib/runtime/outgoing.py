@@ -158,7 +158,10 @@ def _answered(request: Outgoing, url: WebUrl, line: Timed) -> Iterator[HTTPRespo
         "Connection": "close",
     }
     body = None if request.method == "GET" else request.body
-    connection.request(request.method, url.target, body, {**request.headers, **own})
+    try:
+        connection.request(request.method, url.target, body, {**request.headers, **own})
+    except ValueError as error:  # a header that HTTP cannot carry
+        raise RequestFailed(Trouble.OURS) from error
     with closing(connection.getresponse()) as response:
         yield response
 
