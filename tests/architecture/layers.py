@@ -86,7 +86,8 @@ def _reason_against_ours(module: Module, each: Import) -> str | None:
 
 
 def _reason_against_a_room(module: Module, each: Import) -> str | None:
-    name = [*each.target.split("."), ""][2]
+    names = each.target.split(".")[2:4]  # a room may have folders
+    name = next((name for name in names if name in EDGES | {"routes", "handlers", "models"}), "")
     if name in {"routes", "handlers"}:
         return "nobody but app.py opens a room's doors"
     if name in EDGES and module.is_pure:
