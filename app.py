@@ -15,6 +15,7 @@ from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
+from chalicelib.ivr.audio import routes as prompts
 from chalicelib.runtime import wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 # Chalice would log too, under the same name, in plain text: nothing there masks people's numbers.
 app = Chalice(app_name="cadran", configure_logs=False)
 
-ROOMS = (directory, calls, ivr, tracking, billing)
+ROOMS = (directory, calls, ivr, prompts, tracking, billing)
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
 WEBHOOKS = (calls.webhooks, ivr.webhooks)

@@ -7,7 +7,9 @@ event handlers: whatever a room keeps, somebody's is there to be looked at, or s
 
 from __future__ import annotations
 
+import base64
 import json
+import struct
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -42,12 +44,26 @@ LEGAL = {
     "siren": "732829320",
     "vat_id": "FR44732829320",
 }
+# Parts of paths that are not of one client.
+NOBODYS = frozenset({"version", "revision", "name"})
 FLOW = {
     "name": "Accueil",
     "language": "fr-FR",
     "start": "welcome",
     "nodes": {"welcome": {"kind": "voicemail", "greeting": "Bonjour.", "max_seconds": 60}},
 }
+# A tenth of a second of a square wave of 1 kHz: PCM, 16 bits, 8,000 samples a second.
+SQUARE = (b"\x00\x20" * 4 + b"\x00\xe0" * 4) * 100
+SOUND = base64.b64encode(
+    b"RIFF"
+    + struct.pack("<I", 36 + len(SQUARE))
+    + b"WAVEfmt "
+    + struct.pack("<I", 16)
+    + struct.pack("<HHIIHH", 1, 1, 8_000, 16_000, 2, 16)
+    + b"data"
+    + struct.pack("<I", len(SQUARE))
+    + SQUARE
+).decode()
 TARIFF = {
     "name": "Tarif",
     "versions": [
@@ -76,7 +92,7 @@ class Client:
     @property
     def marks(self) -> list[str]:
         """What nobody else may read: names, numbers, ids."""
-        own = [text for name, text in self.ids.items() if name not in {"version", "revision"}]
+        own = [text for name, text in self.ids.items() if name not in NOBODYS]
         return [*own, self.name, self.key]
 
     def made(self, path: str, body: Any = None) -> Any:
@@ -151,8 +167,14 @@ class World:
         source = client.made("/v1/sources", {"name": f"Radio {client.name}", "channel": "radio"})
         client.made("/v1/sources", {"name": f"Affiche {client.name}", "channel": "print"})
         client.ask("PUT", f"/v1/sources/{source['id']}/numbers/{quote(number)}", {})
+        prompt = client.made(
+            "/v1/prompts", {"name": f"Accueil {client.name}", "content_base64": SOUND}
+        )
+        client.made("/v1/prompts", {"name": f"Nuit {client.name}", "content_base64": SOUND})
         client.ids |= {
             "flow_id": flow["id"],
+            "prompt_id": prompt["id"],
+            "name": "beep",
             "version": "1",
             "source_id": source["id"],
             "revision": "1",

@@ -45,22 +45,28 @@ class Api:
         self.endpoints: list[Endpoint] = []
         self._models = import_name.rpartition(".")[0] + ".models"
 
-    def get(self, path: str, *, scope: str | None) -> Callable[[View], View]:
+    def get(self, path: str, *, scope: str | None, status: int = 200) -> Callable[[View], View]:
         """Register a read."""
-        return self._route("GET", path, scope, 200)
+        return self._route("GET", path, scope, status)
 
     def post(
-        self, path: str, *, scope: str | None, status: int = 201, replayable: bool = True
+        self,
+        path: str,
+        *,
+        scope: str | None,
+        status: int = 201,
+        replayable: bool = True,
+        largest: int = MAX_BYTES,
     ) -> Callable[[View], View]:
-        """Register a write that honours `Idempotency-Key`.
+        """Register a write that honours `Idempotency-Key`, of a body of at most so many bytes.
 
         `replayable=False` where the answer holds a secret, which may not be stored.
         """
-        return self._route("POST", path, scope, status, replayable)
+        return self._route("POST", path, scope, status, replayable, largest)
 
-    def put(self, path: str, *, scope: str) -> Callable[[View], View]:
+    def put(self, path: str, *, scope: str, largest: int = MAX_BYTES) -> Callable[[View], View]:
         """Register a replacement: idempotent by nature."""
-        return self._route("PUT", path, scope, 200)
+        return self._route("PUT", path, scope, 200, largest=largest)
 
     def patch(self, path: str, *, scope: str) -> Callable[[View], View]:
         """Register a partial change: only the fields sent are touched."""
@@ -71,7 +77,13 @@ class Api:
         return self._route("DELETE", path, scope, 204)
 
     def _route(
-        self, method: str, path: str, scope: str | None, status: int, replayable: bool = False
+        self,
+        method: str,
+        path: str,
+        scope: str | None,
+        status: int,
+        replayable: bool = False,
+        largest: int = MAX_BYTES,
     ) -> Callable[[View], View]:
         def register(view: View) -> View:
             endpoint = Endpoint(
@@ -82,6 +94,7 @@ class Api:
                 status=status,
                 models=self._models,
                 replayable=replayable,
+                largest=largest,
             )
             self.endpoints.append(endpoint)
 
@@ -135,7 +148,7 @@ def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> R
         work,
         key=idempotency.checked(key),
         place=place,
-        fingerprint=_text(http),
+        fingerprint=_text(http, endpoint.largest),
         lambda_context=http.lambda_context,
     )
     return _response(stored)
@@ -166,13 +179,13 @@ def _parsed(http: ChaliceRequest, endpoint: Endpoint) -> dict[str, Any]:
         if endpoint.query is not None:
             arguments["query"] = endpoint.query.model_validate(_query(http))
         if endpoint.body is not None:
-            arguments["body"] = endpoint.body.model_validate_json(_json(http))
+            arguments["body"] = endpoint.body.model_validate_json(_json(http, endpoint.largest))
     if endpoint.query is None and http.query_params:
         reason = "this operation takes no such parameter"
         raise _malformed(
             *(Fault(f"/{problems.escaped(name)}", reason) for name in http.query_params)
         )
-    if endpoint.body is None and _text(http).strip() not in ("", "{}"):
+    if endpoint.body is None and _text(http, endpoint.largest).strip() not in ("", "{}"):
         raise _malformed(Fault("", "this operation takes no body"))
     return arguments
 
@@ -181,17 +194,17 @@ def _malformed(*faults: Fault) -> problems.Malformed:
     return problems.Malformed("the request does not have the documented shape", faults=faults)
 
 
-def _json(http: ChaliceRequest) -> str:
+def _json(http: ChaliceRequest, largest: int) -> str:
     kind = http.headers.get("content-type", JSON[0]).partition(";")[0].strip().lower()
     if kind not in JSON:
         raise problems.Unsupported("send the body as application/json")
-    return _text(http) or "{}"
+    return _text(http, largest) or "{}"
 
 
-def _text(http: ChaliceRequest) -> str:
+def _text(http: ChaliceRequest, largest: int) -> str:
     raw = http.raw_body or b""
-    if len(raw) > MAX_BYTES:
-        raise problems.TooLarge(f"the body is over {MAX_BYTES} bytes")
+    if len(raw) > largest:
+        raise problems.TooLarge(f"the body is over {largest} bytes")
     try:
         return raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
@@ -224,6 +237,8 @@ def _plain(result: Any, status: int) -> dict[str, Any]:
     """Reduce a view's result to what can be stored for a replay: status, headers, text."""
     answer = result if isinstance(result, Answer) else Answer(result)
     headers = {"ETag": answer.etag, "Location": answer.location}
+    if answer.fresh_seconds:
+        headers["Cache-Control"] = f"public, max-age={answer.fresh_seconds}"
     body = answer.body
     return {
         "status": answer.status or status,

@@ -51,12 +51,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[ModelT]):
-    """A model with headers of its own (`ETag`, `Location`), or another status."""
+    """A model with headers of its own (`ETag`, `Location`), freshness, or another status."""
 
     body: ModelT
     etag: str | None = None
     location: str | None = None
     status: int | None = None
+    fresh_seconds: int = 0
 
 
 class Endpoint:
@@ -72,6 +73,7 @@ class Endpoint:
         status: int,
         models: str,
         replayable: bool,
+        largest: int,
     ) -> None:
         self.view = view
         self.method = method
@@ -80,6 +82,7 @@ class Endpoint:
         self.status = status
         self.models = models
         self.replayable = replayable
+        self.largest = largest  # bytes of a body
 
     @property
     def name(self) -> str:

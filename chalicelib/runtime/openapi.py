@@ -29,6 +29,7 @@ STATUS_TEXT: Final = {
     201: "Made.",
     202: "Taken; it goes on in the background.",
     204: "Done; there is nothing to say.",
+    302: "There it is.",
 }
 INTRODUCTION: Final = """\
 Numbers, flows, calls, sources and bills of one account. Times are RFC 3339 with an offset, phone
@@ -127,7 +128,7 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
 
 
 def _tag(endpoint: Endpoint) -> str:
-    return endpoint.path.strip("/").split("/")[1].partition(".")[0]
+    return endpoint.path.removeprefix("/v1").split("/")[1].partition(".")[0]
 
 
 def _path(endpoint: Endpoint) -> Iterable[dict[str, Any]]:
@@ -160,6 +161,9 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": STATUS_TEXT[endpoint.status]}
     if endpoint.status == 204:
         return answer
+    if endpoint.status == 302:
+        location = {"schema": {**TEXT, "format": "uri"}, "description": "Where to fetch it."}
+        return {**answer, "headers": {"Location": location}}
     schema: dict[str, Any] = {"type": "object"}
     if endpoint.answer is not None:
         schema = schemas.ref(endpoint.answer, "serialization")

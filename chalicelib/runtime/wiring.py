@@ -22,6 +22,7 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.tables import bind
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Callable, Mapping
 
     from chalicelib.billing.ports import Books
@@ -32,8 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.calls.projections import Projection
     from chalicelib.calls.store import CallStore, ExportStore
     from chalicelib.directory.store import CachedLines, Directory
+    from chalicelib.ivr.audio.formats import Sound
+    from chalicelib.ivr.audio.gateway import SoundFiles
+    from chalicelib.ivr.audio.store import PromptStore
+    from chalicelib.ivr.audio.usecases import Shelf
     from chalicelib.ivr.lookups import Lookups
     from chalicelib.ivr.store import FlowStore
+    from chalicelib.ivr.usage.store import UsageStore
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.form import Form
     from chalicelib.runtime.gateway import Carrier
@@ -86,6 +92,44 @@ def flows() -> FlowStore:
     from chalicelib.ivr.store import FlowStore
 
     return FlowStore(settings().ivr_table)
+
+
+@cache
+def usage() -> UsageStore:
+    """Return what flows use, and which flows use a thing."""
+    from chalicelib.ivr.usage.store import UsageStore
+
+    return UsageStore(settings().ivr_table)
+
+
+@cache
+def prompts() -> PromptStore:
+    """Return uploaded sounds and their versions."""
+    from chalicelib.ivr.audio.store import PromptStore
+
+    return PromptStore(settings().ivr_table)
+
+
+@cache
+def sound_files() -> SoundFiles:
+    """Return the bucket that sounds are kept in."""
+    import boto3
+
+    from chalicelib.ivr.audio.gateway import SoundFiles
+
+    return SoundFiles(boto3.client("s3"), secrets.files_bucket())
+
+
+def shelf() -> Shelf:
+    """Return all that prompts are kept with. Loads the decoder of sounds at the first upload."""
+    from chalicelib.ivr.audio.usecases import Shelf
+
+    def decode(sound: Sound) -> array[int]:
+        from chalicelib.ivr.audio.documents import samples_of
+
+        return samples_of(sound)
+
+    return Shelf(prompts=prompts(), files=sound_files(), usage=usage(), decode=decode)
 
 
 @cache

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from chalice.app import Chalice
 
 SIGNED = ("/voice/", "/messages/")
-PUBLIC = frozenset({"/v1/openapi.json", "/v1/health"})
+# What anybody may ask: the carrier fetches sounds, whose ids cannot be guessed, without a key.
+SOUNDS = frozenset({"/audio/{prompt_id}/{version}", "/audio/builtin/{name}"})
+PUBLIC = frozenset({"/v1/openapi.json", "/v1/health"}) | SOUNDS
 EVENTS = frozenset(
     {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
     | {"on_cw_event", "on_kinesis_record", "lambda_function"}
@@ -38,7 +40,7 @@ def _reason_against(path: str, method: str, view: Callable[..., Any]) -> str | N
         if method != "POST":
             return "the carrier posts"
         return None if door.endswith("/runtime/webhook.py") else "no signature is checked"
-    if not path.startswith("/v1/"):
+    if not path.startswith("/v1/") and path not in SOUNDS:
         return "a path that nobody knows"
     if not door.endswith("/runtime/api.py"):
         return "no key is checked"

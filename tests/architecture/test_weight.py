@@ -31,6 +31,7 @@ HEAVY = (
     "reportlab",
     "lxml",
     "jinja2",
+    "miniaudio",
 )
 BASELINE = "import chalice.app, pynamodb.models, twilio.twiml.voice_response"
 

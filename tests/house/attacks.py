@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.world import FLOW, TARIFF
+from tests.world import FLOW, SOUND, TARIFF
 
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 # Parts of paths that name somebody's own thing. The others (a version, a revision) name nothing
 # without them.
 NAMES_A_THING = frozenset(
-    {"account_id", "key_id", "number", "flow_id", "source_id", "call_id", "export_id", "invoice"}
+    {
+        "account_id",
+        "key_id",
+        "number",
+        "flow_id",
+        "prompt_id",
+        "source_id",
+        "call_id",
+        "export_id",
+        "invoice",
+    }
 )
 
 
@@ -33,6 +43,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_number": [{"label": "Stolen"}, {"flow_id": ids["flow_id"]}],
         "create_flow": [{"document": FLOW}],
         "save_draft": [{"document": {**FLOW, "name": "Stolen"}}],
+        "create_prompt": [{"name": "Stolen", "content_base64": SOUND}],
+        "replace_audio": [{"content_base64": SOUND}],
         "create_source": [{"name": "Stolen", "channel": "web"}],
         "edit_source": [{"name": "Stolen"}],
         "assign_number": [{}],
