@@ -51,7 +51,9 @@ def read_time(value: object) -> Time | None:
 
 def say_date(day: Date, tongue: str) -> str:
     """Say a day, its month and its year."""
-    return _DATES[tongue](_day_of_month(day, tongue), _month(day, tongue), year(day.year, tongue))
+    return _DATES[tongue](
+        _day_of_month(day, tongue), _month(day, tongue), say_year(day.year, tongue)
+    )
 
 
 def say_day(day: Date, tongue: str) -> str:
@@ -75,10 +77,10 @@ def say_when(day: Date | None, time: Time | None, tongue: str) -> str:
     return (", " if tongue == "de" else " ").join(said)
 
 
-def year(number: int, tongue: str) -> str:
+def say_year(number: int, tongue: str) -> str:
     """Say a year.
 
-    >>> year(1984, "en"), year(2007, "en"), year(1984, "de")
+    >>> say_year(1984, "en"), say_year(2007, "en"), say_year(1984, "de")
     ('nineteen eighty-four', 'two thousand and seven', 'neunzehnhundertvierundachtzig')
     """
     hundreds, rest = divmod(number, 100)
