@@ -224,6 +224,51 @@ class CallbackRung(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextSent(Event):
+    """A text message was handed to the carrier, or not. Neither number nor words are here."""
+
+    kind: ClassVar[str] = "text-sent"
+
+    node: str
+    status: str  # sent, refused or failed
+    reason: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notified(Event):
+    """Somebody was told of the call by e-mail, text message or webhook, or could not be."""
+
+    kind: ClassVar[str] = "notified"
+
+    node: str
+    by: str
+    status: str  # sent or refused
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageTranscribed(Event):
+    """A message was written down, or will never be. The words are kept apart, not here."""
+
+    kind: ClassVar[str] = "message-transcribed"
+
+    recording_id: str
+    status: str  # done or failed
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrandLost(Event):
+    """Work for after a step could not be left on its queue: nobody will do it."""
+
+    kind: ClassVar[str] = "errand-lost"
+
+    node: str
+    errand: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
     """The carrier closed the call. `seconds` is its length from the carrier's answer."""
 
@@ -250,6 +295,10 @@ EVENTS: dict[str, type[Event]] = {
         LeftQueue,
         CallbackAsked,
         CallbackRung,
+        TextSent,
+        Notified,
+        MessageTranscribed,
+        ErrandLost,
         Ended,
     )
 }

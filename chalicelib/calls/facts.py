@@ -19,16 +19,20 @@ from chalicelib.calls.events import (
     Dialled,
     DialStatus,
     Ended,
+    ErrandLost,
     Event,
     FellBack,
     LeftQueue,
     LegChanged,
     MessageLeft,
+    MessageTranscribed,
+    Notified,
     Offered,
     Pressed,
     Queued,
     Received,
     Recorded,
+    TextSent,
     WentSilent,
 )
 
@@ -131,6 +135,11 @@ def _for_the_desk(ref: CallRef, event: Event) -> Facts:
     return Facts()
 
 
+def _told_apart(ref: CallRef, event: Event) -> Facts:
+    """What was done after the call is told among its events: its summary stays as it was."""
+    return Facts()
+
+
 def _ended(ref: CallRef, event: Ended) -> Facts:
     ended_at = keys.instant(event.at)
     return Facts(once={"ended_at": ended_at, "end_status": event.status, "seconds": event.seconds})
@@ -157,4 +166,6 @@ _adds(Offered, _for_the_desk)
 _adds(LeftQueue, _for_the_desk)
 _adds(CallbackAsked, _for_the_desk)
 _adds(CallbackRung, _for_the_desk)
+for _kind in (TextSent, Notified, MessageTranscribed, ErrandLost):
+    _adds(_kind, _told_apart)
 _adds(Ended, _ended)

@@ -8,7 +8,7 @@ whether the call exists. Imported lazily: `twilio.rest` is 300 modules.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 8.0  # API Gateway gives up at 29 s; a slow carrier must leave room to answer
 TWILIO = "https://api.twilio.com"
 PAGE_SIZE = 1000
+LARGEST_RECORDING = 64 * 1024 * 1024  # an hour, as the carrier writes it: 8 kHz, 16 bits
 
 
 class OutcomeUnknown(Unavailable):
@@ -76,6 +77,24 @@ class CallOrder:
     ring_seconds: int = 25
 
 
+@dataclass(frozen=True, slots=True)
+class TextOrder:
+    """A text message to send. `ordered_at` tells it from earlier ones with the same words."""
+
+    to: str = field(repr=False)
+    from_: str = field(repr=False)
+    body: str = field(repr=False)
+    ordered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierText:
+    """What the carrier knows of a text message. `status` is the carrier's word."""
+
+    text_id: str
+    status: str
+
+
 class Carrier(Protocol):
     """What the product asks of a carrier."""
 
@@ -103,6 +122,15 @@ class Carrier(Protocol):
     def call(self, call_id: str) -> CarrierCall:
         """Return a call as the carrier has it. Raises NotFound."""
 
+    def send_text(self, order: TextOrder, *, retry: bool = False) -> CarrierText:
+        """Send a text message. With `retry`, first look whether an earlier attempt got through.
+
+        Raises Rejected with `carrier_code`, and OutcomeUnknown as `place_call` does.
+        """
+
+    def recording(self, recording_id: str) -> bytes:
+        """Return a recording as a WAV file. Raises NotFound, Rejected when it is too large."""
+
 
 class TwilioGateway:
     """A Carrier over Twilio's REST API, or over a phone network that speaks it."""
@@ -116,6 +144,9 @@ class TwilioGateway:
     ) -> None:
         from twilio.rest import Client
 
+        self._credentials = credentials
+        self._base_url = base_url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
         self._client = Client(
             credentials.account_sid,
             credentials.auth_tokens[0],
@@ -174,6 +205,49 @@ class TwilioGateway:
     def call(self, call_id: str) -> CarrierCall:
         with _translated("fetch a call", call_id=call_id):
             return _placed_call(self._client.calls(call_id).fetch())
+
+    def send_text(self, order: TextOrder, *, retry: bool = False) -> CarrierText:
+        if retry:
+            for earlier in self._texted(order):
+                return earlier
+        with _translated("send a text message"):
+            sent = self._client.messages.create(to=order.to, from_=order.from_, body=order.body)
+            return CarrierText(sent.sid, str(sent.status))
+
+    def recording(self, recording_id: str) -> bytes:
+        import requests
+
+        account = self._credentials.account_sid
+        url = f"{self._base_url}/2010-04-01/Accounts/{account}/Recordings/{recording_id}.wav"
+        with (
+            _translated("fetch a recording", recording_id=recording_id),
+            requests.get(
+                url,
+                auth=(account, self._credentials.auth_tokens[0]),
+                timeout=self._timeout_seconds,
+                stream=True,
+            ) as answer,
+        ):
+            if answer.status_code != 200:
+                facts = {"recording_id": recording_id}
+                raise _refusal("fetch a recording", answer.status_code, None, "", facts)
+            data = bytearray()
+            for piece in answer.iter_content(64 * 1024):
+                data += piece
+                if len(data) > LARGEST_RECORDING:
+                    raise Rejected("a recording is too large", recording_id=recording_id)
+            return bytes(data)
+
+    def _texted(self, order: TextOrder) -> Iterator[CarrierText]:
+        """Yield messages of this order that the carrier has, whatever became of them."""
+        since = order.ordered_at.replace(microsecond=0)
+        with _translated("look for a text message"):
+            for each in self._client.messages.stream(to=order.to, page_size=PAGE_SIZE):
+                created = each.date_created
+                if created is not None and created < since:
+                    return  # newest first: the rest is older still
+                if each.body == order.body and each.from_ == order.from_:
+                    yield CarrierText(each.sid, str(each.status))
 
     def _placed(self, order: CallOrder) -> Iterator[CarrierCall]:
         """Yield calls of this order that the carrier has: a queued one has no start time yet."""

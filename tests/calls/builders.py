@@ -80,6 +80,26 @@ def callback_rung(**changes: Any) -> events.CallbackRung:
     return events.CallbackRung(**{**facts, "status": "answered", "seconds": 30, **changes})
 
 
+def text_sent(**changes: Any) -> events.TextSent:
+    facts = {"id": "text:CA1:3:0", "at": _after(9), "node": "confirm", "status": "sent"}
+    return events.TextSent(**{**facts, **changes})
+
+
+def notified(**changes: Any) -> events.Notified:
+    facts = {"id": "notified:CA1:3:1", "at": _after(9), "node": "voicemail", "by": "email"}
+    return events.Notified(**{**facts, "status": "sent", **changes})
+
+
+def transcribed(**changes: Any) -> events.MessageTranscribed:
+    facts = {"id": "transcribed:RE1", "at": _after(9), "recording_id": "RE1", "status": "done"}
+    return events.MessageTranscribed(**{**facts, **changes})
+
+
+def errand_lost(**changes: Any) -> events.ErrandLost:
+    facts = {"id": "errand-lost:CA1:3:0", "at": _after(3), "node": "confirm"}
+    return events.ErrandLost(**{**facts, "errand": "send-text", **changes})
+
+
 def fell_back(**changes: Any) -> events.FellBack:
     return events.FellBack(
         **{"id": "fallback", "at": _after(4), "reason": "Unavailable", **changes}

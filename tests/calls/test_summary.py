@@ -39,6 +39,10 @@ EVERYTHING: tuple[Event, ...] = (
     a.left_queue(),
     a.callback_asked(),
     a.callback_rung(),
+    a.text_sent(),
+    a.notified(),
+    a.transcribed(),
+    a.errand_lost(),
     a.ended(),
 )
 

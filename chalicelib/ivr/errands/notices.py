@@ -1,0 +1,97 @@
+"""What people are told of a call: subject and words of e-mails, text messages, webhooks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.ivr.errands.errands import Notify
+
+LONGEST_TEXT: Final = 459  # three parts of a text message (153 characters each, GSM 03.38)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice in words. `text` is the short form, for a telephone."""
+
+    subject: str
+    body: str
+    text: str
+
+
+_FRENCH: Final = {
+    "subject": "Nouveau message vocal de {caller}",
+    "first": "Vous avez reçu un message vocal au {dialled}.",
+    "caller": "Appelant : {caller}",
+    "at": "Reçu le : {at}",
+    "seconds": "Durée : {seconds} secondes",
+    "words": "Transcription (automatique) :\n{words}",
+    "no_words": "La transcription n'est pas disponible.",
+    "hear": "Pour l'écouter : appel {call_id}, enregistrement {recording_id}.",
+    "text": "Message vocal de {caller} ({seconds} s) au {dialled}.",
+    "withheld": "numéro masqué",
+}
+_ENGLISH: Final = {
+    "subject": "New voicemail from {caller}",
+    "first": "You have a voicemail on {dialled}.",
+    "caller": "Caller: {caller}",
+    "at": "Received: {at}",
+    "seconds": "Length: {seconds} seconds",
+    "words": "Transcription (automatic):\n{words}",
+    "no_words": "No transcription is available.",
+    "hear": "To hear it: call {call_id}, recording {recording_id}.",
+    "text": "Voicemail from {caller} ({seconds} s) on {dialled}.",
+    "withheld": "withheld number",
+}
+WORDS: Final[dict[str, dict[str, str]]] = {"fr": _FRENCH, "en": _ENGLISH}
+
+
+def written(errand: Notify, words: str | None, *, transcribes: bool) -> Notice:
+    """Write a voicemail's notice in the errand's language; French where we have no other."""
+    lines = WORDS.get(errand.language.partition("-")[0].lower(), _FRENCH)
+    known = _Known(errand.facts)
+    known |= {
+        "caller": _one_line(errand.facts.get("caller") or lines["withheld"]),
+        "call_id": errand.call_id,
+        "recording_id": errand.recording_id or "",
+        "words": words or "",
+    }
+    parts = ["first", "caller", *(name for name in ("at", "seconds") if errand.facts.get(name))]
+    if transcribes:
+        parts.append("words" if words else "no_words")
+    if errand.recording_id:
+        parts.append("hear")
+    short = lines["text"].format_map(known) + (f" « {words} »" if words else "")
+    return Notice(
+        subject=lines["subject"].format_map(known),
+        body="\n".join(lines[part].format_map(known) for part in parts),
+        text=short if len(short) <= LONGEST_TEXT else short[: LONGEST_TEXT - 1] + "…",
+    )
+
+
+def payload(errand: Notify, words: str | None) -> dict[str, Any]:
+    """Return the body of a webhook (Standard Webhooks: a type, and data)."""
+    data: dict[str, Any] = {"call": errand.call_id, "node": errand.node, **errand.facts}
+    if errand.recording_id:
+        data["recording"] = errand.recording_id
+    if words is not None:
+        data["transcription"] = words
+    return {"type": f"{errand.what}.left", "data": data}
+
+
+def _one_line(text: str) -> str:
+    """A header of an e-mail has one line, whatever a caller's name is said to be."""
+    return " ".join(text.split())
+
+
+class _Known(dict[str, str]):
+    """Facts, of which those that are not known are left out of a sentence."""
+
+    def __init__(self, facts: Mapping[str, str]) -> None:
+        super().__init__(facts)
+
+    def __missing__(self, name: str) -> str:
+        return "?"
