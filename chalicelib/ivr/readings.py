@@ -153,7 +153,10 @@ def phone(value: Value, language: str) -> str:
     tongue = _tongue(language)
     written = "" if value is None else _ascii_digits(str(value))
     try:
-        national = phones.national(phones.parse(written))
+        e164 = phones.parse(written)
+        # A number of no range that is in use is French all the same.
+        french = e164.startswith("+33")
+        national = f"0{e164[3:]}" if french else phones.national(e164)
     except Rejected:
         national = written
     if not _DIGITS.search(national):

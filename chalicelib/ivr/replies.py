@@ -51,6 +51,7 @@ def choose(
     keys = {key for key in choices if heard in _names_of_key(key, tongue)}
     if len(keys) == 1:
         return keys.pop()
+    heard = _without_articles(heard, tongue)
     for fuzzy in (False, True):
         spans = _longest(list(_spans(heard, choices, tongue, fuzzy=fuzzy)))
         found = {choice for choice, at, _ in spans if not _refused(heard, at, tongue)}
@@ -158,7 +159,9 @@ def date(
         return written
     full = _full_date(tokens(said, tongue), tongue, today)
     heard = hearing.split(said)
-    return full or _relative_date(heard, tongue, today) or _week_date(heard, tongue, today)
+    return full or _agreed(
+        _relative_date(heard, tongue, today), _week_date(heard, tongue, today), today, tongue
+    )
 
 
 def _trusted(confidence: Confidence, threshold: Decimal | float) -> bool:
@@ -176,10 +179,15 @@ def _spans(
     heard: Tokens, choices: Mapping[str, Sequence[str]], tongue: str, *, fuzzy: bool
 ) -> Iterator[Span]:
     for choice, phrases in choices.items():
-        for phrase in (tokens(phrase, tongue) for phrase in phrases):
+        for phrase in (_without_articles(tokens(each, tongue), tongue) for each in phrases):
             same = near if fuzzy else None
             for at in hearing.places(heard, phrase, same):
                 yield choice, at, at + len(phrase)
+
+
+def _without_articles(heard: Tokens, tongue: str) -> Tokens:
+    """Leave out "un" and "une", which are numbers elsewhere: "prendre un rendez-vous"."""
+    return tuple(t for t in heard if (t,) not in _phrases(tongue, "articles")) or heard
 
 
 def _longest(spans: list[Span]) -> list[Span]:
@@ -223,7 +231,7 @@ def _full_date(heard: Tokens, tongue: str, today: Date) -> Date | None:
     if len(places) != 1:
         return None
     at = places[0]
-    month, joints = months[heard[at]], set(words(tongue)["joints"])
+    month, joints = months[heard[at]], _joints(tongue)
     before = tuple(token for token in heard[:at] if token not in joints)
     after = tuple(token for token in heard[at + 1 :] if token not in joints)
     days = _days(tongue)
@@ -258,6 +266,16 @@ def _week_date(heard: Tokens, tongue: str, today: Date) -> Date | None:
     return today + timedelta(days=(found.pop() - today.weekday() - 1) % 7 + 1)
 
 
+def _agreed(near_by: Date | None, named: Date | None, today: Date, tongue: str) -> Date | None:
+    """Choose between "demain" and "lundi" when both were said: they must be the same day."""
+    if near_by is None or named is None:
+        return near_by or named
+    if near_by.weekday() == named.weekday():
+        return near_by
+    # In Arabic "day" and "today" differ by an article: "يوم الاثنين".
+    return named if tongue == "ar" and near_by == today else None
+
+
 def _next(day: int, month: int, today: Date) -> Date | None:
     for year in range(today.year, today.year + 9):  # 29 February may be eight years away
         found = _day(year, month, day)
@@ -290,6 +308,12 @@ def _written_year(heard: Tokens) -> int | None:
 
 
 @cache
+def _joints(tongue: str) -> frozenset[str]:
+    """Return the small words of a date: "le 3 mars", "third of March"."""
+    return frozenset(token for phrase in _phrases(tongue, "joints") for token in phrase)
+
+
+@cache
 def _months(tongue: str) -> dict[str, int]:
     named = {name: at + 1 for at, name in enumerate(words(tongue)["months"])}
     named |= words(tongue)["also_months"]
@@ -299,7 +323,7 @@ def _months(tongue: str) -> dict[str, int]:
 @cache
 def _days(tongue: str) -> dict[Tokens, int]:
     ways: dict[Tokens, int] = {}
-    joints = set(words(tongue)["joints"])
+    joints = _joints(tongue)
     for day in range(1, 32):
         names = [cardinal(day, tongue, counted) for counted in Counted] + [str(day)]
         ordinal = words(tongue)["ordinals"].get(str(day))
@@ -315,7 +339,7 @@ def _days(tongue: str) -> dict[Tokens, int]:
 @cache
 def _years(tongue: str) -> dict[Tokens, int]:
     ways: dict[Tokens, int] = {}
-    joints = set(words(tongue)["joints"])
+    joints = _joints(tongue)
     for year in range(_FIRST_YEAR, _LAST_YEAR + 1):
         names = [calendar_words.say_year(year, tongue), cardinal(year, tongue)]
         if tongue == "fr" and year < 2000:
