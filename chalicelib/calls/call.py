@@ -87,6 +87,7 @@ class Call:
     answered_by: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     fell_back: tuple[str, ...] = ()  # the reasons, if we failed this caller
+    tags: tuple[str, ...] = ()  # labels that its flow put on it; not in lists
     service_from: datetime | None = None  # the first beep; None: no price of a service ran
     ended_at: datetime | None = None
     end_status: str | None = None

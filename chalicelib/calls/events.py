@@ -91,6 +91,60 @@ class WentSilent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Event):
+    """The caller spoke at a menu. `choice` is the exit taken, `confidence` in hundredths."""
+
+    kind: ClassVar[str] = "said"
+
+    node: str
+    words: str
+    choice: str
+    confidence: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected(Event):
+    """The caller gave a value; `value` is left out where it is wrong, or nobody is to see it."""
+
+    kind: ClassVar[str] = "collected"
+
+    node: str
+    variable: str
+    valid: bool
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariablesSet(Event):
+    """The flow gave variables (their names, with commas between) a value."""
+
+    kind: ClassVar[str] = "variables-set"
+
+    node: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tagged(Event):
+    """The flow put a label on the call."""
+
+    kind: ClassVar[str] = "tagged"
+
+    node: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway(Event):
+    """The flow did not take the call: its caller heard a busy tone, or that it was rejected."""
+
+    kind: ClassVar[str] = "turned-away"
+
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled(Event):
     """An attempt to put the caller through ended. `seconds` is the conversation's length."""
 
@@ -284,6 +338,11 @@ EVENTS: dict[str, type[Event]] = {
         Received,
         Pressed,
         WentSilent,
+        Said,
+        Collected,
+        VariablesSet,
+        Tagged,
+        TurnedAway,
         Dialled,
         MessageLeft,
         Recorded,

@@ -16,6 +16,7 @@ from chalicelib.calls.events import (
     Beeped,
     CallbackAsked,
     CallbackRung,
+    Collected,
     Dialled,
     DialStatus,
     Ended,
@@ -32,12 +33,16 @@ from chalicelib.calls.events import (
     Queued,
     Received,
     Recorded,
+    Said,
+    Tagged,
     TextSent,
+    TurnedAway,
+    VariablesSet,
     WentSilent,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,33 @@ class Facts:
     added: dict[str, int] = field(default_factory=dict)
     grown: dict[str, str] = field(default_factory=dict)
     outcome: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What several events add at once."""
+
+    once: dict[str, str | int | bool | None] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
+    grown: dict[str, set[str]] = field(default_factory=dict)
+    outcome: Outcome | None = None
+
+
+def together(facts: Iterable[Facts]) -> Together:
+    """Add facts up: each addition commutes, so their order says nothing."""
+    once: dict[str, str | int | bool | None] = {}
+    added: dict[str, int] = {}
+    grown: dict[str, set[str]] = {}
+    outcome: Outcome | None = None
+    for each in facts:
+        once = {**each.once, **once}
+        for name, number in each.added.items():
+            added[name] = added.get(name, 0) + number
+        for name, text in each.grown.items():
+            grown.setdefault(name, set()).add(text)
+        if each.outcome is not None and (outcome is None or each.outcome.rank > outcome.rank):
+            outcome = each.outcome
+    return Together(once, added, grown, outcome)
 
 
 _E = TypeVar("_E", bound=Event)
@@ -88,6 +120,15 @@ def _index_keys(ref: CallRef, event: Received) -> dict[str, str | int | bool | N
 
 def _in_menu(ref: CallRef, event: Event) -> Facts:
     return Facts(once={"in_menu": True})
+
+
+def _unseen(ref: CallRef, event: Event) -> Facts:
+    """Facts that stand in the call's events, and change nothing of its summary."""
+    return Facts()
+
+
+def _tagged(ref: CallRef, event: Tagged) -> Facts:
+    return Facts(grown={"tags": event.tag})
 
 
 def _dialled(ref: CallRef, event: Dialled) -> Facts:
@@ -155,6 +196,11 @@ def _adds(kind: type[_E], facts: Callable[[CallRef, _E], Facts]) -> None:
 _adds(Received, _received)
 _adds(Pressed, _in_menu)
 _adds(WentSilent, _in_menu)
+_adds(Said, _in_menu)
+_adds(Collected, _in_menu)
+_adds(VariablesSet, _unseen)
+_adds(Tagged, _tagged)
+_adds(TurnedAway, _unseen)
 _adds(Dialled, _dialled)
 _adds(MessageLeft, _message_left)
 _adds(Recorded, _recorded)

@@ -9,7 +9,7 @@ from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Event, parse
 
 # What an error about an event may not say: people's numbers, and what they typed.
-PRIVATE = frozenset({"caller", "dialled", "destination", "keys"})
+PRIVATE = frozenset({"caller", "dialled", "destination", "keys", "value", "words"})
 
 
 def to_message(ref: CallRef, *events: Event) -> dict[str, Any]:

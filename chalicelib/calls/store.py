@@ -20,13 +20,13 @@ from pynamodb.models import Model
 from chalicelib.calls import keys, search
 from chalicelib.calls.call import Page
 from chalicelib.calls.exports import LEASE, Export, from_document, to_document
-from chalicelib.calls.facts import facts_of
+from chalicelib.calls.facts import facts_of, together
 from chalicelib.calls.rows import Image, call_in, plain
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import CONDITION_FAILED, TableMeta, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from pynamodb.connection.table import TableConnection
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.call import Call, CallQuery, CallRef, Outcome
     from chalicelib.calls.events import Event
-    from chalicelib.calls.facts import Facts
+    from chalicelib.calls.facts import Together
+    from chalicelib.calls.usecases import Value
 
 EXPORT_ROW = "export"
 FILTERED_PAGE = 1_000  # rows to ask for at once when a filter will drop some of them
@@ -79,15 +80,28 @@ class CallStore:
     def __init__(self, row: type[CallRow] = CallRow) -> None:
         self._row = row
 
-    def append(self, ref: CallRef, event: Event) -> bool:
-        """Store an event with one request, or two where a better outcome is there already."""
-        facts = facts_of(ref, event)
-        stored = self._try(ref, event, facts, facts.outcome)
+    def append(
+        self, ref: CallRef, *events: Event, memory: Mapping[str, Value] | None = None
+    ) -> bool:
+        """Store events with one request, or two where a better outcome is there already."""
+        facts = together([facts_of(ref, event) for event in events])
+        stored = self._try(ref, events, facts, facts.outcome, memory)
         if stored is None:
             return True
-        if event.id in stored.get("event_ids", ()):
-            return False
-        return self._try(ref, event, facts, None) is None
+        known = stored.get("event_ids", ())
+        new = [event for event in events if event.id not in known]
+        if len(new) < len(events):  # delivered before; what was not is stored by itself
+            return bool(new) and self.append(ref, *new)
+        return self._try(ref, events, facts, None, memory) is None
+
+    def memory(self, call_id: str) -> Mapping[str, Value]:
+        """Return the call's variables, and nothing else of it."""
+        with translated("load memory", call_id=call_id):
+            answer = self._table.get_item(
+                call_id, keys.SUMMARY_ROW, consistent_read=True, attributes_to_get=["memory"]
+            )
+        found = plain(cast("Image", answer.get("Item", {})))
+        return json.loads(found["memory"]) if "memory" in found else {}
 
     def load(self, account_id: str, call_id: str) -> Call:
         """Return a call with its events."""
@@ -131,14 +145,24 @@ class CallStore:
                 return
 
     def _try(
-        self, ref: CallRef, event: Event, facts: Facts, outcome: Outcome | None
+        self,
+        ref: CallRef,
+        events: tuple[Event, ...],
+        facts: Together,
+        outcome: Outcome | None,
+        memory: Mapping[str, Value] | None,
     ) -> dict[str, Any] | None:
         """Send one UpdateItem. Return None if it was done, else the row that its condition met."""
         request = self._table.get_operation_kwargs(
             ref.call_id,
             keys.SUMMARY_ROW,
-            actions=[*_appends(event), *_adds(facts), *_offers(ref, outcome)],
-            condition=_is_new(event, outcome),
+            actions=[
+                *_appends(events),
+                *_adds(facts),
+                *_offers(ref, outcome),
+                *_remembers(memory),
+            ],
+            condition=_are_new(events, outcome),
             return_values_on_condition_failure=ALL_OLD,
         )
         try:
@@ -147,7 +171,7 @@ class CallStore:
             found = _row_met(error)
             if found is not None:
                 return plain(found)
-            with translated("append event", call_id=ref.call_id, kind=event.kind):
+            with translated("append event", call_id=ref.call_id, kind=events[0].kind):
                 raise UpdateError("append", error) from error
         return None
 
@@ -240,20 +264,25 @@ def _read(row: ExportRow) -> Export:
     return from_document(json.loads(row.document), attempts=int(row.attempts))
 
 
-def _appends(event: Event) -> Iterator[Action]:
-    events = Path("events")
-    yield events.set((events | []).append([event.to_dict()]))
-    yield Path("event_ids").add({"SS": [event.id]})
+def _appends(events: tuple[Event, ...]) -> Iterator[Action]:
+    kept = Path("events")
+    yield kept.set((kept | []).append([event.to_dict() for event in events]))
+    yield Path("event_ids").add({"SS": [event.id for event in events]})
 
 
-def _adds(facts: Facts) -> Iterator[Action]:
+def _remembers(memory: Mapping[str, Value] | None) -> Iterator[Action]:
+    if memory is not None:
+        yield Path("memory").set(json.dumps(dict(memory), separators=(",", ":")))
+
+
+def _adds(facts: Together) -> Iterator[Action]:
     for name, value in facts.once.items():
         if value is not None:
             yield _once(name, value)
     for name, number in facts.added.items():
         yield Path(name).add({"N": str(number)})
-    for name, text in facts.grown.items():
-        yield Path(name).add({"SS": [text]})
+    for name, texts in facts.grown.items():
+        yield Path(name).add({"SS": sorted(texts)})
 
 
 def _offers(ref: CallRef, outcome: Outcome | None) -> Iterator[Action]:
@@ -268,9 +297,11 @@ def _once(name: str, value: str | int | bool) -> Action:
     return path.set(path | value)
 
 
-def _is_new(event: Event, outcome: Outcome | None) -> Condition:
-    """The event's id is not there, and no better outcome than the one it offers."""
-    condition: Condition = ~Path("event_ids").contains(event.id)
+def _are_new(events: tuple[Event, ...], outcome: Outcome | None) -> Condition:
+    """None of the events is there, and no better outcome than the one they offer."""
+    condition: Condition = ~Path("event_ids").contains(events[0].id)
+    for event in events[1:]:
+        condition &= ~Path("event_ids").contains(event.id)
     if outcome is not None:
         rank = Path("rank")
         condition &= rank.does_not_exist() | (rank <= outcome.rank)

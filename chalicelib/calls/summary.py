@@ -36,6 +36,7 @@ class Summary(TypedDict, total=False):
     messages: Set[str]
     fell_back: Set[str]
     beeps: Set[str]
+    tags: Set[str]
     outcome: str
     ended_at: str
     end_status: str
@@ -71,6 +72,7 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
         answered_by=tuple(sorted(summary.get("answered_by", ()))),
         messages=_messages(summary.get("messages", ())),
         fell_back=tuple(sorted(summary.get("fell_back", ()))),
+        tags=tuple(sorted(summary.get("tags", ()))),
         service_from=_instant(min(summary.get("beeps", ()), default=None)),
         ended_at=_instant(summary.get("ended_at")),
         end_status=summary.get("end_status"),

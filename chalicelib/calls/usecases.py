@@ -9,8 +9,12 @@ from chalicelib.calls.late import from_message, without_numbers
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.calls.call import Call, CallQuery, CallRef, Page
     from chalicelib.calls.events import Event
+
+    Value = str | int | bool
 
 
 class EventLost(Unavailable):
@@ -22,8 +26,16 @@ class EventLost(Unavailable):
 class CallLog(Protocol):
     """Where calls are kept. Every method raises Unavailable when the storage does not answer."""
 
-    def append(self, ref: CallRef, event: Event) -> bool:
-        """Store an event. Return False if the call had one with its id: nothing changes then."""
+    def append(
+        self, ref: CallRef, *events: Event, memory: Mapping[str, Value] | None = None
+    ) -> bool:
+        """Store events at once, and the call's variables as they are after them.
+
+        Return False if the call had events of these ids already: nothing changes then.
+        """
+
+    def memory(self, call_id: str) -> Mapping[str, Value]:
+        """Return the call's variables, none if it has none."""
 
     def load(self, account_id: str, call_id: str) -> Call:
         """Return a call with its events. Raises NotFound, also for another account's call."""
@@ -46,15 +58,21 @@ class LateEvents(Protocol):
         """Keep events of one call together. Raises Unavailable."""
 
 
-def record(ref: CallRef, event: Event, *, log: CallLog, late: LateEvents) -> None:
-    """Store an event now, or leave it on the queue for later.
+def record(
+    ref: CallRef,
+    *events: Event,
+    log: CallLog,
+    late: LateEvents,
+    memory: Mapping[str, Value] | None = None,
+) -> None:
+    """Store events now, or leave them on the queue for later; variables are only for now.
 
     Raises EventLost, which tells all but people's numbers, if neither can be done.
     """
     try:
-        log.append(ref, event)
+        log.append(ref, *events, memory=memory)
     except Unavailable:
-        _keep_for_later(ref, event, late)
+        _keep_for_later(ref, events, late)
 
 
 def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> None:
@@ -70,9 +88,10 @@ def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> None:
         log.append(ref, event)
 
 
-def _keep_for_later(ref: CallRef, event: Event, late: LateEvents) -> None:
+def _keep_for_later(ref: CallRef, events: tuple[Event, ...], late: LateEvents) -> None:
     try:
-        late.put(ref, event)
+        late.put(ref, *events)
     except Unavailable as error:
-        facts = {"call_id": ref.call_id, "account_id": ref.account_id, **without_numbers(event)}
+        lost = {name: value for event in events for name, value in without_numbers(event).items()}
+        facts = {"call_id": ref.call_id, "account_id": ref.account_id, **lost}
         raise EventLost("an event could be neither stored nor queued", **facts) from error

@@ -1,29 +1,37 @@
-"""What is said between a call and its flow: the inputs a caller gives, the actions we answer with.
+"""What is said between a call and its flow: inputs that come in, actions that we answer with.
 
-Plain values. How actions sound to the carrier is `twiml.py`'s business.
+Plain values. How actions sound to the carrier is `twiml.py`'s business; what a step asks of the
+world before it can answer is in `needs.py`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.calls.events import DialStatus, Event
-    from chalicelib.ivr.nodes import Audio, Spoken
+    from chalicelib.ivr.needs import Need, NeedMet
+    from chalicelib.ivr.nodes import Audio, Spoken, Value
     from chalicelib.ivr.position import Position
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What the engine may know of a call. `caller` (E.164) is None when withheld."""
+    """What the engine may know of a call. `caller` (E.164) is None when withheld.
+
+    `memory` holds the call's variables, by their dotted names.
+    """
 
     now: datetime
     call_id: str
     dialled: str
     caller: str | None = None
+    memory: Mapping[str, Value] = field(default_factory=dict)
 
 
 # Inputs: what happened since the last answer.
@@ -39,6 +47,14 @@ class KeysPressed:
     """The caller pressed keys."""
 
     keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """The caller said something; `confidence` is in hundredths, None where nobody knows."""
+
+    words: str
+    confidence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +79,33 @@ class MessageRecorded:
     seconds: int
 
 
-Input = Arrived | KeysPressed | NoInput | DialEnded | MessageRecorded
+@dataclass(frozen=True, slots=True)
+class CalleeAnswered:
+    """Somebody we rang picked up, and hears us before the caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalleePressed:
+    """Somebody we rang was asked whether they take the call; no keys are silence."""
+
+    keys: str
+
+
+Heard = (
+    Arrived
+    | KeysPressed
+    | Spoke
+    | NoInput
+    | DialEnded
+    | MessageRecorded
+    | CalleeAnswered
+    | CalleePressed
+)
+# Whatever a step can be given: what the carrier tells, or what the world answered.
+if TYPE_CHECKING:
+    Input = Heard | NeedMet
+else:
+    Input = Heard
 
 
 # Actions: what to do now, in order.
@@ -83,23 +125,54 @@ class Play:
     audio: Audio
 
 
+Aloud = Say | Play
+
+
+class Listening(StrEnum):
+    """What a question listens for."""
+
+    KEYS = "keys"
+    SPEECH = "speech"
+    BOTH = "both"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """Speak, listening for keys meanwhile. Without `finish_key`, only their number ends them."""
+    """Speak, listening meanwhile. Without `finish_key`, only their number ends the keys.
 
-    prompts: tuple[Say | Play, ...]
+    `hints` are words that callers are likely to say, in `language`. Without `barge_in` the caller
+    has to hear the prompts out.
+    """
+
+    prompts: tuple[Aloud, ...]
     timeout_seconds: int
     most_keys: int
     finish_key: str
+    listening: Listening = Listening.KEYS
+    language: str = ""
+    hints: tuple[str, ...] = ()
+    barge_in: bool = True
+    speech_timeout: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect:
-    """Ring one number (E.164). Without `caller_id` it sees the caller's own."""
+    """Ring numbers (E.164), all at once; the first to answer has the call.
 
-    number: str
+    Without `caller_id` they see the caller's own. `whisper` says that whoever picks up hears us
+    first; `record` that the conversation is recorded.
+    """
+
+    numbers: tuple[str, ...]
     ring_seconds: int
     caller_id: str | None = None
+    whisper: bool = False
+    record: bool = False
+
+    @property
+    def number(self) -> str:
+        """The first number."""
+        return self.numbers[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +185,7 @@ class TakeMessage:
 
 @dataclass(frozen=True, slots=True)
 class Continue:
-    """Come straight back for more: one answer would be too long."""
+    """Come straight back for more: one answer would be too long, or its end is to be noted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +200,56 @@ class HangUp:
     """Close the line."""
 
 
-Action = Say | Play | Ask | Connect | TakeMessage | Continue | Apologise | HangUp
+class Reason(StrEnum):
+    """How a call that is not taken looks to its caller."""
+
+    BUSY = "busy"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Don't take the call at all: nobody pays for it."""
+
+    reason: Reason
+
+
+Action = Aloud | Ask | Connect | TakeMessage | Continue | Apologise | HangUp | Refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A node that the call went through, and the exit it took; None where it waits or ends."""
+
+    node: str
+    exit: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What a step decided; `position` is where the call comes back to, None where it ends."""
+    """What a step decided; `position` is where the call comes back to, None where it ends.
+
+    With a `need`, this is only the beginning of the answer: the world is asked, and the engine
+    steps on from `position` with what it says. `memory` is all the call's variables if any was
+    given a value, else None. `errands` is work for later.
+    """
 
     actions: tuple[Action, ...]
     events: tuple[Event, ...] = ()
     position: Position | None = None
+    need: Need | None = None
+    memory: Mapping[str, Value] | None = None
+    errands: tuple[Any, ...] = ()
+    path: tuple[Passed, ...] = ()
+
+    def and_then(self, later: Reply) -> Reply:
+        """Return this reply with the one that followed on what it needed."""
+        return Reply(
+            actions=self.actions + later.actions,
+            events=self.events + later.events,
+            position=later.position,
+            need=later.need,
+            memory=self.memory if later.memory is None else later.memory,
+            errands=self.errands + later.errands,
+            path=self.path + later.path,
+        )

@@ -7,7 +7,7 @@ percent-encoded: the signature is checked against that spelling.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from chalicelib.ivr.position import Position
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
+CALLEE: Final = "callee"
 _MOST_SHARDS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallAddress:
-    """Everything that stays the same from one answer of a call to the next."""
+    """Everything that stays the same from one answer of a call to the next.
+
+    `side` is the callee's where it is not the caller who hears the answer.
+    """
 
     base_url: str
     flow_id: str
@@ -32,14 +36,25 @@ class CallAddress:
     account_id: str
     log_shards: int = 1
     fallback: str | None = None
+    side: str = ""
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
-        """Return the URL of a position; `arriving` where the caller was not asked anything."""
+        """Return the URL of a position; `arriving` where nobody was asked anything."""
         query = {**self._query(), **position.query()}
+        if self.side:
+            query["side"] = self.side
         if arriving:
             query["arriving"] = "1"
         path = f"voice/flows/{self.flow_id}/{self.version}/{position.node}"
         return f"{self.base_url}/{path}?{_encoded(query)}"
+
+    def whisper(self, position: Position) -> str:
+        """Return the URL that whoever we ring hears first."""
+        return replace(self, side=CALLEE).at(position, arriving=True)
+
+    def in_flow(self, flow_id: str, version: int) -> Self:
+        """Return the address of the same call in another flow."""
+        return replace(self, flow_id=flow_id, version=version)
 
     def recordings(self) -> str:
         """Return the URL that is told when a recording's file is ready."""
@@ -62,6 +77,7 @@ class CallAddress:
             account_id=account_id,
             log_shards=min(int(shards), _MOST_SHARDS),
             fallback=query.get("fallback"),
+            side=CALLEE if query.get("side") == CALLEE else "",
         )
 
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Final, Protocol
 from chalicelib.calls.events import DialStatus
 from chalicelib.ivr.actions import (
     Arrived,
+    CalleeAnswered,
+    CalleePressed,
     Context,
     DialEnded,
     KeysPressed,
     MessageRecorded,
     NoInput,
+    Spoke,
 )
-from chalicelib.ivr.addresses import CallAddress
+from chalicelib.ivr.addresses import CALLEE, CallAddress
 from chalicelib.ivr.position import Position
 from chalicelib.kernel import phone
 
@@ -32,6 +35,7 @@ DIAL_STATUS: Final = {
     "failed": DialStatus.FAILED,
     "canceled": DialStatus.CANCELLED,
 }
+_MOST_WORDS: Final = 1_000  # characters of speech that are looked at
 _MOST_DIGITS: Final = 7  # of a number of seconds: more is no call's length
 
 
@@ -55,11 +59,23 @@ class Webhook(Protocol):
 
 def context_of(webhook: Webhook, now: datetime) -> Context:
     """Read which call it is, and who called whom."""
+    if webhook.query.get("side") == CALLEE:
+        return _caller_of(webhook, now)
     dialled = webhook.required("To")
     return Context(
         now=now,
         call_id=webhook.required("CallSid"),
         dialled=phone.caller_or_none(dialled) or dialled,
+        caller=phone.caller_or_none(webhook.optional("From")),
+    )
+
+
+def _caller_of(webhook: Webhook, now: datetime) -> Context:
+    """Read the call of whoever is waiting, from the leg of the person that we rang for them."""
+    return Context(
+        now=now,
+        call_id=webhook.optional("ParentCallSid") or webhook.required("CallSid"),
+        dialled=webhook.query.get("dialled", ""),
         caller=phone.caller_or_none(webhook.optional("From")),
     )
 
@@ -74,9 +90,14 @@ def place_of(
 
 def heard(webhook: Webhook) -> Input:
     """Read what happened since our last answer; silence is the absence of anything."""
+    if webhook.query.get("side") == CALLEE:
+        pressed = webhook.optional("Digits") or ""
+        return CalleeAnswered() if webhook.query.get("arriving") == "1" else CalleePressed(pressed)
     status, recording = webhook.optional("DialCallStatus"), _recording_id(webhook)
     if status is not None:
         known = DIAL_STATUS.get(status, DialStatus.FAILED)
+        if known is DialStatus.ANSWERED and webhook.optional("DialBridged") == "false":
+            known = DialStatus.NO_ANSWER  # picked up, but never put through
         seconds = _seconds(webhook, "DialCallDuration")
         return DialEnded(known, seconds, leg_id=webhook.optional("DialCallSid"))
     if recording is not None:
@@ -84,7 +105,18 @@ def heard(webhook: Webhook) -> Input:
     keys = webhook.optional("Digits")
     if keys is not None:
         return KeysPressed(keys)
+    words = webhook.optional("SpeechResult")
+    if words is not None:
+        return Spoke(words[:_MOST_WORDS], _hundredths(webhook.optional("Confidence")))
     return Arrived() if webhook.query.get("arriving") == "1" else NoInput()
+
+
+def _hundredths(confidence: str | None) -> int | None:
+    """Read how sure the carrier is of what it heard; it does not always say."""
+    try:
+        return min(100, max(0, round(float(confidence or "") * 100)))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _recording_id(webhook: Webhook) -> str | None:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ivr.nodes import Announce, Dial, Flow, Hours, Node
-from chalicelib.kernel import destinations
+from chalicelib.ivr import facts
+from chalicelib.ivr.kinds import kind_of
+from chalicelib.ivr.kinds.dial import Dial
+from chalicelib.ivr.kinds.menu import Menu
+from chalicelib.ivr.kinds.transfer import Return, Transfer
+from chalicelib.ivr.kinds.voicemail import Voicemail
 from chalicelib.kernel.errors import Fault
 from chalicelib.kernel.reading import escape, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_SILENT = (Announce, Hours)
+    from chalicelib.ivr.nodes import Flow, Node
+
 _LONGEST_LOOP_SHOWN = 8
 
 
@@ -25,9 +30,10 @@ def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
     return [
         *_missing_targets(flow, unread),
         *_unreachable(flow, unread),
-        *_dead_ends(flow),
+        *_of_their_kinds(flow),
         *_loops(flow),
-        *_refused_destinations(flow),
+        *_helpless_menus(flow, unread),
+        *_unknown_variables(flow, unread),
     ]
 
 
@@ -40,8 +46,8 @@ def _missing_targets(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     known = flow.nodes.keys() | unread
     if flow.start and flow.start not in known:
         yield Fault("/start", f"no node is called {quoted(flow.start)}")
-    for name, node in flow.nodes.items():
-        for way in node.exits():
+    for name in flow.nodes:
+        for way in flow.exits(name):
             if way.target not in known:
                 reason = f"no node is called {quoted(way.target)}"
                 yield Fault(pointer(name) + way.pointer, reason)
@@ -64,21 +70,63 @@ def _reached(flow: Flow) -> set[str]:
         name = ahead.pop()
         if name not in reached:
             reached.add(name)
-            node = flow.nodes.get(name)
-            ahead += [way.target for way in node.exits()] if node else []
+            ahead += [way.target for way in flow.exits(name)]
     return reached
 
 
-def _dead_ends(flow: Flow) -> Iterator[Fault]:
+def _of_their_kinds(flow: Flow) -> Iterator[Fault]:
+    """Faults that a node's own kind knows how to find: dead ends, refused destinations."""
     for name, node in flow.nodes.items():
-        if isinstance(node, Dial) and not (node.no_answer or node.then):
-            reason = "a dead end: give `no_answer` or `then`, for when nobody picks up"
-            yield Fault(pointer(name), reason)
+        check = kind_of(node).check
+        for each in check(node, flow) if check else ():
+            yield Fault(pointer(name) + each.pointer, each.reason)
+
+
+def _helpless_menus(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
+    """Find menus from which no way leads to a person, a voicemail or another flow.
+
+    A caller whom the choices don't fit must not be left with a machine for good.
+    """
+    missing = {way.target for name in flow.nodes for way in flow.exits(name)} - flow.nodes.keys()
+    helping = [name for name, node in flow.nodes.items() if _helps(node)]
+    # What a missing or unread node would lead to is unknown: better no word than a wrong one.
+    helped = _leading_to(flow, [*unread, *missing, *helping])
+    for name, node in flow.nodes.items():
+        if isinstance(node, Menu) and name not in helped:
+            yield Fault(pointer(name), "no way leads from here to a person or a voicemail")
+
+
+def _helps(node: Node) -> bool:
+    return isinstance(node, Dial | Voicemail | Transfer | Return)
+
+
+def _leading_to(flow: Flow, goals: list[str]) -> set[str]:
+    before: dict[str, list[str]] = {}
+    for name in flow.nodes:
+        for way in flow.exits(name):
+            before.setdefault(way.target, []).append(name)
+    found: set[str] = set()
+    ahead = goals
+    while ahead:
+        name = ahead.pop()
+        if name not in found:
+            found.add(name)
+            ahead += before.get(name, ())
+    return found
+
+
+def _unknown_variables(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
+    """Find variables that something reads and nothing gives a value: callers would hear a gap."""
+    if unread:
+        return
+    known = facts.KNOWN | flow.sets | flow.variables.keys()
+    for name in sorted(flow.uses - known):
+        yield Fault("", f"nothing gives the variable {quoted(name)} a value")
 
 
 def _loops(flow: Flow) -> Iterator[Fault]:
     """Find rounds of nodes that never wait for the caller: the call would turn for ever."""
-    ways = _trimmed({name: _silent_ways(node, flow) for name, node in flow.nodes.items()})
+    ways = _trimmed({name: _silent_ways(name, flow) for name in flow.nodes})
     seen: set[str] = set()
     for first in ways:
         walk: dict[str, None] = {}
@@ -92,11 +140,11 @@ def _loops(flow: Flow) -> Iterator[Fault]:
             yield Fault(pointer(name), f"goes round without waiting for the caller: {_shown(loop)}")
 
 
-def _silent_ways(node: Node, flow: Flow) -> set[str]:
-    if not isinstance(node, _SILENT):
+def _silent_ways(name: str, flow: Flow) -> set[str]:
+    if kind_of(flow.nodes[name]).waits:
         return set()
-    targets = {way.target for way in node.exits()}
-    return {each for each in targets if isinstance(flow.nodes.get(each), _SILENT)}
+    targets = {way.target for way in flow.exits(name)}
+    return {each for each in targets if each in flow.nodes and not kind_of(flow.nodes[each]).waits}
 
 
 def _trimmed(ways: Mapping[str, set[str]]) -> dict[str, list[str]]:
@@ -121,13 +169,3 @@ def _shown(loop: list[str]) -> str:
     if len(names) > _LONGEST_LOOP_SHOWN:
         names = [*names[: _LONGEST_LOOP_SHOWN - 2], "...", names[-1]]
     return " -> ".join(names)
-
-
-def _refused_destinations(flow: Flow) -> Iterator[Fault]:
-    for name, node in flow.nodes.items():
-        if not isinstance(node, Dial):
-            continue
-        for at, destination in enumerate(node.destinations):
-            reason = destinations.refusal(destination.number) if destination.number else None
-            if reason:
-                yield Fault(f"{pointer(name)}/destinations/{at}", f"is {reason}")

@@ -1,26 +1,32 @@
 """One step of a call through its flow: what was heard becomes what is said, and what is logged.
 
 Pure and total: any input at any node of any flow gets an answer, and no call turns for ever. It
-touches no clock, no store and no TwiML. What each kind of node does is in `behaviour.py`.
+touches no clock, no store and no TwiML. What each kind of node does is in `kinds/`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import FellBack
-from chalicelib.ivr.actions import Apologise, Continue, HangUp, Play, Reply, Say
-from chalicelib.ivr.behaviour import Turn, enter, hear
+from chalicelib.ivr.actions import Apologise, Ask, Continue, HangUp, Passed, Play, Reply, Say
+from chalicelib.ivr.kinds import BY_NODE
+from chalicelib.ivr.needs import MET
+from chalicelib.ivr.turns import Turn
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from chalicelib.calls.events import Event
     from chalicelib.ivr.actions import Action, Context, Input
-    from chalicelib.ivr.behaviour import Move
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.nodes import Flow, Node, Value
     from chalicelib.ivr.position import Position
+    from chalicelib.ivr.turns import Move
 
-# Assumption: no honest call needs 200 answers; each is a request, and an event in the call's item.
-MOST_STEPS: Final = 200
+# Assumption: no honest call needs so many answers. A caller who waits in a queue gets one each
+# fifteen seconds or so, and the carrier ends calls after four hours.
+MOST_STEPS: Final = 1_000
 
 # An answer over 64 kB is refused by the carrier (error 11750). A character takes at most five
 # bytes of XML, so this leaves room for the longest menu after the last announcement.
@@ -32,44 +38,110 @@ def step(flow: Flow, position: Position, given: Input, context: Context) -> Repl
     """Return what to answer a call that stands at `position` and brings `given`.
 
     The same arguments give the same reply, with the same event ids: a repeated webhook is safe.
+    A reply with a `need` is the first half of an answer: step again with what the world said.
     """
-    turn = Turn(flow, position, context)
+    walk = _Walk(flow, position, context)
     if position.step >= MOST_STEPS:
-        return _give_up(turn, "too many steps")
+        return walk.give_up("too many steps")
     node = flow.nodes.get(position.node)
     if node is None:
-        return _give_up(turn, "unknown node")
-    return _follow(turn, hear(node, given, turn))
+        return walk.give_up("unknown node")
+    inner = isinstance(given, MET)
+    return walk.follow(_hear(node, given, walk.turn(position, inner=inner)))
 
 
-def _follow(turn: Turn, move: Move) -> Reply:
-    """Walk on through nodes that ask the caller nothing, to one that does or to the end."""
-    actions, events, walked = move.actions, move.events, 0
-    while move.go is not None:
-        turn = Turn(turn.flow, turn.position.at(move.go), turn.context)
-        if walked >= MOST_NODES_A_REPLY or _length(actions) > MOST_CHARACTERS_A_REPLY:
-            ahead = turn.position.then()
-            return Reply(actions=(*actions, Continue()), events=events, position=ahead)
-        node = turn.flow.nodes.get(move.go)
-        if node is None:
-            return _give_up(turn, "unknown node", actions, events)
-        move = enter(node, turn)
-        actions, walked = actions + move.actions, walked + 1
-    return Reply(actions=actions, events=events, position=move.wait)
+def lost(flow: Flow, position: Position, context: Context) -> Reply:
+    """Return what a caller hears whom flows send round in circles."""
+    return _Walk(flow, position, context).give_up("flows lead round in circles")
 
 
-def _give_up(
-    turn: Turn,
-    reason: str,
-    actions: tuple[Action, ...] = (),
-    events: tuple[Event, ...] = (),
-) -> Reply:
-    fell_back = FellBack(id=f"{turn.event_id}:gave-up", at=turn.at, reason=reason)
-    sorry = Apologise(turn.flow.language)
-    return Reply(actions=(*actions, sorry, HangUp()), events=(*events, fell_back))
+def _enter(node: Node, turn: Turn) -> Move:
+    return BY_NODE[type(node)].enter(node, turn)
+
+
+def _hear(node: Node, given: Input, turn: Turn) -> Move:
+    """Decide what an input means at a node. One that it never asked for starts the node again."""
+    kind = BY_NODE[type(node)]
+    handler = kind.hear.get(type(given))
+    return kind.enter(node, turn) if handler is None else handler(node, given, turn)
+
+
+class _Walk:
+    """One step in the making: what the nodes on the way have said so far."""
+
+    __slots__ = ("_actions", "_context", "_errands", "_events", "_flow", "_memory", "_path", "_at")
+
+    def __init__(self, flow: Flow, position: Position, context: Context) -> None:
+        self._flow, self._at, self._context = flow, position, context
+        self._actions: tuple[Action, ...] = ()
+        self._events: tuple[Event, ...] = ()
+        self._errands: tuple[Any, ...] = ()
+        self._path: tuple[Passed, ...] = ()
+        self._memory: dict[str, Value] | None = None
+
+    def turn(self, position: Position, *, inner: bool = True) -> Turn:
+        """Return the turn at a node. What the carrier brought is the step's own event."""
+        event_id = f"step:{position.step}:{position.node}" if inner else f"step:{position.step}"
+        return Turn(self._flow, position, self._context, event_id)
+
+    def follow(self, move: Move) -> Reply:
+        """Walk on through nodes that ask the caller nothing, to one that does or to the end."""
+        walked = 0
+        while True:
+            self._take(move)
+            if move.need is not None:
+                return self._reply(move.wait or self._at, need=move.need)
+            if move.go is None:
+                return self._reply(move.wait)
+            self._at = self._at.at(move.go)
+            if walked >= MOST_NODES_A_REPLY or _length(self._actions) > MOST_CHARACTERS_A_REPLY:
+                self._actions += (Continue(),)
+                return self._reply(self._at.then())
+            node = self._flow.nodes.get(move.go)
+            if node is None:
+                return self.give_up("unknown node")
+            move = _enter(node, self.turn(self._at))
+            walked += 1
+
+    def give_up(self, reason: str) -> Reply:
+        """Apologise and hang up: the flow leads nowhere."""
+        turn = self.turn(self._at)
+        fell_back = FellBack(id=f"step:{self._at.step}:gave-up", at=turn.at, reason=reason)
+        self._actions += (Apologise(turn.language), HangUp())
+        self._events += (fell_back,)
+        return self._reply(None)
+
+    def _take(self, move: Move) -> None:
+        self._actions += move.actions
+        self._events += move.events
+        self._errands += move.errands
+        if move.learnt:
+            self._memory = {**self._context.memory, **move.learnt}
+            self._context = replace(self._context, memory=self._memory)
+        if move.need is None or move.exit is not None:
+            self._path += (Passed(self._at.node, move.exit),)
+
+    def _reply(self, position: Position | None, need: Any = None) -> Reply:
+        if position is not None and self._context.memory and not position.remembers:
+            position = replace(position, remembers=True)
+        return Reply(
+            actions=self._actions,
+            events=self._events,
+            position=position,
+            need=need,
+            memory=self._memory,
+            errands=self._errands,
+            path=self._path,
+        )
 
 
 def _length(actions: tuple[Action, ...]) -> int:
-    said = (action.words.text for action in actions if isinstance(action, Say))
-    played = (action.audio.url for action in actions if isinstance(action, Play))
-    return sum(map(len, said)) + sum(map(len, played))
+    length = 0
+    for action in actions:
+        if isinstance(action, Say):
+            length += len(action.words.text)
+        elif isinstance(action, Play):
+            length += len(action.audio.url)
+        elif isinstance(action, Ask):
+            length += _length(action.prompts)
+    return length

@@ -1,27 +1,55 @@
 """A flow document: how one business answers its phone, as JSON that cannot be wrong.
 
 `parse` finds every fault at once; `restore` reads back what was published. The walking is done
-by `engine.py`; what each kind of node takes is in `kinds.py`.
+by `engine.py`; what each kind of node takes is in `kinds/`.
 """
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr import checks, texts
-from chalicelib.ivr.kinds import NAME, NAME_MEANING, read_language, read_node
+from chalicelib.ivr.grammar import (
+    NAME,
+    NAME_MEANING,
+    VARIABLE,
+    VARIABLE_MEANING,
+    Field,
+    Named,
+    Reading,
+    Scalar,
+)
+from chalicelib.ivr.kinds import read_node
+from chalicelib.ivr.kinds.dial import DestinationField
+from chalicelib.ivr.kinds.hours import CalendarField
+from chalicelib.ivr.kinds.prompts import (
+    PROMPT_NAME,
+    read_by_language,
+    read_language,
+    read_utterance,
+)
 from chalicelib.ivr.nodes import Flow
+from chalicelib.ivr.prompting import Prompt
 from chalicelib.ivr.published import LONGEST_NAME
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, matching, quoted, text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.kernel.errors import Fault
 
 __all__ = ["Flow", "FlowRefused", "parse", "restore"]
 
 MOST_NODES: Final = 10_000
+MOST_NAMED: Final = 200
+MOST_LANGUAGES: Final = 20
+OPTIONAL: Final = ("language", "languages", "voices", "variables", "calendars", "destinations",
+                   "prompts")  # fmt: skip
+_MEANING: Final = "a name: letters, digits, - and _, at most 64"
+_NAMED: Final = re.compile(NAME.pattern)
 
 
 class FlowRefused(Rejected):
@@ -58,18 +86,47 @@ def _sound(flow: Flow, faults: list[Fault]) -> Flow:
 
 def _read(place: Place) -> tuple[Flow, frozenset[str]]:
     """Return the flow, and the names of its nodes of which nothing could be read."""
-    fields = place.fields(("name", "start", "nodes"), ("language",))
+    fields = place.fields(("name", "start", "nodes"), OPTIONAL)
     language = read_language(fields.get("language"), texts.DEFAULT_LANGUAGE)
-    entries = _entries(fields.get("nodes"))
-    read = {name: read_node(entry, language) for name, entry in entries.items()}
-    nodes = {name: node for name, node in read.items() if node is not None}
+    languages = _languages(fields.get("languages"), language)
+    about = Reading(language=language, languages=languages)
+    about.voices = _named(fields, "voices", _Voice(), about)
+    about.calendars = _named(fields, "calendars", CalendarField(named=False), about)
+    about.destinations = _named(fields, "destinations", DestinationField(), about)
+    prompts, used = _prompts(fields.get("prompts"), about)
+    variables = _named(fields, "variables", Scalar(), about, VARIABLE, VARIABLE_MEANING)
+    about.prompts = prompts
+    nodes, ways, unread = _nodes(fields.get("nodes"), about)
+    _spot_unused(fields, about)
     flow = Flow(
         name=text(fields.get("name"), LONGEST_NAME),
         language=language,
+        languages=languages,
         start=matching(fields.get("start"), NAME, NAME_MEANING),
         nodes=MappingProxyType(nodes),
+        ways=MappingProxyType(ways),
+        variables=variables,
+        prompts=prompts,
+        calendars=about.calendars,
+        uses=frozenset(about.uses | used),
+        sets=frozenset(about.sets),
     )
-    return flow, frozenset(read.keys() - nodes.keys())
+    return flow, unread
+
+
+def _nodes(
+    place: Place | None, about: Reading
+) -> tuple[dict[str, Any], dict[str, Any], frozenset[str]]:
+    """Read every node by itself, and note its ways out."""
+    nodes, ways, unread = {}, {}, set()
+    for name, entry in _entries(place).items():
+        about.base, about.exits = entry.pointer, []
+        node = read_node(entry, about)
+        if node is None:
+            unread.add(name)
+        else:
+            nodes[name], ways[name] = node, tuple(about.exits)
+    return nodes, ways, frozenset(unread)
 
 
 def _entries(place: Place | None) -> dict[str, Place]:
@@ -85,3 +142,74 @@ def _entries(place: Place | None) -> dict[str, Place]:
         if not NAME.fullmatch(name):
             entry.fault(f"{quoted(name)} is not {NAME_MEANING}")
     return entries
+
+
+def _languages(place: Place | None, first: str) -> tuple[str, ...]:
+    """Return the languages that the flow speaks, its own among them."""
+    if place is None:
+        return ()
+    items = place.items()
+    if len(items) > MOST_LANGUAGES:
+        place.fault(f"has too many languages: {len(items)}, at most {MOST_LANGUAGES}")
+    read = tuple(read_language(item, first) for item in items)
+    return tuple(dict.fromkeys((first, *read)))
+
+
+def _named(
+    fields: dict[str, Place],
+    name: str,
+    field: Field[Any],
+    about: Reading,
+    key: re.Pattern[str] = _NAMED,
+    meaning: str = _MEANING,
+) -> Mapping[str, Any]:
+    place = fields.get(name)
+    if place is None:
+        return MappingProxyType({})
+    return Named(key, meaning, field, 0, MOST_NAMED, name).read(place, about)
+
+
+class _Voice(Field[str]):
+    """The voice for a language: checked where it speaks."""
+
+    def read(self, place: Place, about: Reading) -> str:
+        """Read it; the language is the last step of the place's pointer."""
+        spoken = Place({"text": "a", "voice": place.value}, place.pointer, [])
+        tag = place.pointer.rpartition("/")[2]
+        read_utterance(spoken, about, tag)
+        place.faults.extend(type(each)(place.pointer, each.reason) for each in spoken.faults)
+        return place.value if isinstance(place.value, str) else ""
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it."""
+        return {"type": "string"}
+
+
+def _prompts(place: Place | None, about: Reading) -> tuple[Mapping[str, Prompt], set[str]]:
+    """Read the named prompts; what they say counts where a node refers to them."""
+    prompts: dict[str, Prompt] = {}
+    if place is None:
+        return prompts, set()
+    for name, entry in place.entries().items():
+        if not PROMPT_NAME.fullmatch(name):
+            entry.fault(f"{quoted(name)} is not {_MEANING}")
+        several = isinstance(entry.value, dict) and "by_language" in entry.value
+        if several:
+            inner = entry.fields(("by_language",)).get("by_language")
+            prompts[name] = read_by_language(inner, about)
+        else:
+            utterance, language = read_utterance(entry, about, about.language)
+            prompts[name] = Prompt.of({language: utterance})
+    return MappingProxyType(prompts), set()
+
+
+def _spot_unused(fields: dict[str, Place], about: Reading) -> None:
+    """What nothing refers to is most likely a slip of the pen somewhere else."""
+    for name, noun in (("prompts", "prompt"), ("calendars", "calendar"),
+                       ("destinations", "destination")):  # fmt: skip
+        place = fields.get(name)
+        for each, entry in (
+            place.entries().items() if place and isinstance(place.value, dict) else ()
+        ):
+            if f"{noun}:{each}" not in about.referred:
+                entry.fault(f"is not used: no node refers to this {noun}")

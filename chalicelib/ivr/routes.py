@@ -54,7 +54,7 @@ def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
     context = callbacks.context_of(form, wiring.clock())
     given = callbacks.heard(form)
     answer = usecases.continue_call(context, address, standing, given, wiring.ivr_ports())
-    return twiml.render(answer.reply, address)
+    return twiml.render(answer.reply, answer.address)
 
 
 @webhooks.voice("/voice/fallback", needs_storage=False)

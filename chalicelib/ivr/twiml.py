@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
@@ -13,18 +14,25 @@ from chalicelib.ivr.actions import (
     Connect,
     Continue,
     HangUp,
+    Listening,
     Play,
+    Refuse,
     Say,
     TakeMessage,
 )
 from chalicelib.ivr.voices import voice_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from chalicelib.ivr.actions import Reply
     from chalicelib.ivr.nodes import Spoken
     from chalicelib.ivr.position import Position
+
+
+# Twilio, <Gather> hints: 500 phrases of 100 characters; a long list makes each of them weaker.
+MOST_HINTS: Final = 100
+LONGEST_HINT: Final = 100
 
 
 class Urls(Protocol):
@@ -32,6 +40,9 @@ class Urls(Protocol):
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the absolute URL of a position."""
+
+    def whisper(self, position: Position) -> str:
+        """Return the absolute URL of what is said to whoever we ring."""
 
     def recordings(self) -> str:
         """Return the absolute URL that is told of recordings."""
@@ -58,6 +69,11 @@ class _Back:
             return None
         return self._urls.at(self._position, arriving=arriving)
 
+    def whisper(self) -> str | None:
+        if self._position is None or self._urls is None:
+            return None
+        return self._urls.whisper(self._position)
+
     def recordings(self) -> str | None:
         return self._urls.recordings() if self._urls else None
 
@@ -78,19 +94,54 @@ def _ask(response: VoiceResponse, action: Ask, back: _Back) -> None:
     # Without actionOnEmptyResult the carrier would go on silently: silence comes back here too.
     gather = response.gather(
         **back.action(),
-        input="dtmf",
         timeout=action.timeout_seconds,
-        num_digits=action.most_keys,
-        finish_on_key=action.finish_key,
         action_on_empty_result=True,
+        **_listening(action),
     )
     for prompt in action.prompts:
         _VERBS[type(prompt)](gather, prompt, back)
 
 
+def _listening(action: Ask) -> dict[str, Any]:
+    """Say what is listened for; keys and speech each have attributes of their own."""
+    keys = {"num_digits": action.most_keys, "finish_on_key": action.finish_key}
+    speech: dict[str, Any] = {
+        "language": action.language or None,
+        "hints": ",".join(_hints(action)) or None,
+        "speech_timeout": action.speech_timeout or "auto",
+    }
+    heard = {
+        Listening.KEYS: {"input": "dtmf", **keys},
+        Listening.SPEECH: {"input": "speech", **speech},
+        Listening.BOTH: {"input": "dtmf speech", **keys, **speech},
+    }[action.listening]
+    return heard if action.barge_in else {**heard, "barge_in": False}
+
+
+def _hints(action: Ask) -> Iterator[str]:
+    """Yield as many hints as the carrier takes, without the commas that part them."""
+    for hint in islice(action.hints, MOST_HINTS):
+        yield " ".join(hint.replace(",", " ").split())[:LONGEST_HINT]
+
+
 def _connect(response: VoiceResponse, action: Connect, back: _Back) -> None:
-    dial = response.dial(timeout=action.ring_seconds, caller_id=action.caller_id, **back.action())
-    dial.number(action.number)
+    record: dict[str, Any] = {}
+    if action.record:
+        record = {
+            "record": "record-from-answer-dual",
+            "recording_status_callback": back.recordings(),
+            "recording_status_callback_event": "completed absent",
+        }
+    dial = response.dial(
+        timeout=action.ring_seconds, caller_id=action.caller_id, **record, **back.action()
+    )
+    whisper = {"url": back.whisper(), "method": "POST"} if action.whisper else {}
+    for number in action.numbers:
+        dial.number(number, **whisper)
+
+
+def _refuse(response: VoiceResponse, action: Refuse, back: _Back) -> None:
+    response.reject(reason=action.reason.value)
 
 
 def _take_message(response: VoiceResponse, action: TakeMessage, back: _Back) -> None:
@@ -131,6 +182,7 @@ def _speak(verb: VoiceResponse | Gather, words: Spoken) -> None:
 _VERBS: Final[dict[type[Any], Callable[[Any, Any, _Back], None]]] = {
     Say: _say,
     Play: _play,
+    Refuse: _refuse,
     Ask: _ask,
     Connect: _connect,
     TakeMessage: _take_message,

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
-from chalicelib.ivr import answering, engine
+from chalicelib.ivr import answering
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
+from chalicelib.ivr.driving import drive
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.position import Position
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.calls.events import Event
     from chalicelib.calls.usecases import CallLog, LateEvents
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.actions import Context, Input, Reply
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.driving import Opened
+    from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
     from chalicelib.kernel.errors import Fault
 
@@ -104,14 +107,17 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     if published is None:
         return _refused(line, refusal or Refusal.NO_FLOW, context, ports)
     source_id = _source(line, context, ports)
+    context = replace(context, memory=_told_on_arrival(published.flow, source_id))
     position = Position(published.flow.start)
-    reply = engine.step(published.flow, position, Arrived(), context)
+    world = AccountFlows(line.account_id, ports.flows)
+    reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
-    _record(_ref(line, context, ports), (first, *reply.events), ports)
+    events = (first, *reply.events)
+    _record(_ref(line, context, ports), events, ports, reply.memory or context.memory or None)
     address = CallAddress(
         base_url=base_url,
-        flow_id=published.flow_id,
-        version=published.version,
+        flow_id=opened.flow_id,
+        version=opened.version,
         account_id=line.account_id,
         log_shards=line.log_shards,
         fallback=line.fallback,
@@ -124,15 +130,54 @@ def continue_call(
 ) -> Answer:
     """Take a call one step further, in the version it began with.
 
-    On a warm process this reads nothing: the URL says whose call it is.
+    On a warm process this reads nothing but the call's variables, if the flow has any: the URL
+    says whose call it is.
     """
-    flow = _version(address, ports.flows)
-    reply = engine.step(flow, position, given, context)
+    opened: Opened = Standing(address.flow_id, address.version, _version(address, ports.flows))
+    if position.remembers:
+        context = replace(context, memory=ports.log.memory(context.call_id))
+    world = AccountFlows(address.account_id, ports.flows)
+    reply, opened = drive(opened, position, given, context, world)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
-    _record(ref, reply.events, ports)
-    return Answer(reply=reply, address=address)
+    _record(ref, reply.events, ports, reply.memory)
+    return Answer(reply=reply, address=address.in_flow(opened.flow_id, opened.version))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A version of a flow, and whose it is told by its address."""
+
+    flow_id: str
+    version: int
+    flow: Flow
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFlows:
+    """The flows that a call may go on to: its own account's, never another's."""
+
+    account_id: str
+    flows: Flows
+
+    def open(self, flow_id: str, version: int | None) -> Opened | None:
+        """Return a flow, the newest version or the one that a call came from."""
+        try:
+            newest = self.flows.published(flow_id)
+            if newest.account_id != self.account_id:
+                return None
+            if version is None or version == newest.version:
+                return newest
+            return Standing(flow_id, version, self.flows.version(flow_id, version))
+        except (NotFound, Unavailable):
+            return None
+
+
+def _told_on_arrival(flow: Flow, source_id: str | None) -> dict[str, Value]:
+    """Return what only the first webhook knows, if the flow asks for it later."""
+    known = {"call.source": source_id}
+    return {name: value for name, value in known.items() if name in flow.uses and value}
 
 
 def create_flow(
@@ -223,9 +268,14 @@ def _ref(line: Line, context: Context, ports: Ports) -> CallRef:
     )
 
 
-def _record(ref: CallRef, events: tuple[Event, ...], ports: Ports) -> None:
-    for event in events:
-        call_log.record(ref, event, log=ports.log, late=ports.late)
+def _record(
+    ref: CallRef,
+    events: tuple[Event, ...],
+    ports: Ports,
+    memory: Mapping[str, Value] | None = None,
+) -> None:
+    if events:
+        call_log.record(ref, *events, log=ports.log, late=ports.late, memory=memory)
 
 
 def _at_revision(draft: Draft, revision: int | None) -> Draft:

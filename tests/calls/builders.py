@@ -55,6 +55,11 @@ def beeped(at_second: int = 3, **changes: Any) -> events.Beeped:
     return events.Beeped(**{"id": "notice:beep", "at": at, "node": "notice", **changes})
 
 
+def at_node(kind: type[events.Event], step: int, **facts: Any) -> events.Event:
+    """Something that a node of the flow did."""
+    return kind(id=f"step:{step}:node", at=_after(step), **{"node": "node", **facts})
+
+
 def queued(**changes: Any) -> events.Queued:
     facts = {"id": "wait:queued", "at": _after(3), "node": "wait", "queue": "sales", "position": 2}
     return events.Queued(**{**facts, **changes})

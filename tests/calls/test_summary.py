@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.calls import events
 from chalicelib.calls.call import Message, Outcome, State
 from chalicelib.calls.events import EVENTS
 from chalicelib.calls.facts import Facts, facts_of
@@ -34,6 +35,11 @@ EVERYTHING: tuple[Event, ...] = (
     a.fell_back(id="fallback:2", reason="Conflict"),
     a.beeped(8),
     a.beeped(3, id="notice:beep:2"),
+    a.at_node(events.Said, 9, words="un devis", choice="sales", confidence=91),
+    a.at_node(events.Collected, 10, variable="order", valid=True, value="4021"),
+    a.at_node(events.VariablesSet, 11, names="order"),
+    a.at_node(events.Tagged, 12, tag="devis"),
+    a.at_node(events.TurnedAway, 13, reason="busy"),
     a.queued(),
     a.offered(),
     a.left_queue(),

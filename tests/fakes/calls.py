@@ -12,11 +12,13 @@ from chalicelib.calls.summary import call_of
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from chalicelib.calls.call import Call, CallQuery, CallRef, Page
     from chalicelib.calls.events import Event
     from chalicelib.calls.summary import Summary
+    from chalicelib.calls.usecases import Value
 
 ItemT = TypeVar("ItemT")
 
@@ -28,9 +30,22 @@ class CallLogInMemory:
         self.down = False
         self._rows: dict[str, dict[str, Any]] = {}
         self._events: dict[str, dict[str, Event]] = {}
+        self._memories: dict[str, dict[str, Value]] = {}
 
-    def append(self, ref: CallRef, event: Event) -> bool:
+    def append(
+        self, ref: CallRef, *given: Event, memory: Mapping[str, Value] | None = None
+    ) -> bool:
         self._answer()
+        stored = [self._append(ref, event) for event in given]
+        if memory is not None and stored and stored[0]:
+            self._memories[ref.call_id] = dict(memory)
+        return any(stored)
+
+    def memory(self, call_id: str) -> Mapping[str, Value]:
+        self._answer()
+        return dict(self._memories.get(call_id, {}))
+
+    def _append(self, ref: CallRef, event: Event) -> bool:
         events = self._events.setdefault(ref.call_id, {})
         if event.id in events:
             return False

@@ -22,7 +22,7 @@ from chalicelib.ivr.actions import (
     TakeMessage,
 )
 from chalicelib.ivr.engine import step
-from chalicelib.ivr.flow import Flow, parse
+from chalicelib.ivr.flow import Flow, restore
 from chalicelib.ivr.position import Position
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ AT_NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=PARIS)
 
 def a_flow(**nodes: dict[str, Any]) -> Flow:
     """A flow of these nodes, which begins at the first of them."""
-    return parse(a_document(**nodes))
+    return restore(a_document(**nodes))
 
 
 def a_document(**nodes: dict[str, Any]) -> dict[str, Any]:

@@ -30,8 +30,11 @@ KINDS = (*SILENT, "menu", "dial", "voicemail", "hangup")
 @st.composite
 def documents(draw: Draw) -> dict[str, Any]:
     """Flow documents without a fault, of up to a dozen nodes."""
-    kinds = draw(st.lists(st.sampled_from(KINDS), max_size=11)) + ["hangup"]
+    kinds = [*draw(st.lists(st.sampled_from(KINDS), max_size=10)), "voicemail", "hangup"]
     nodes = {f"n{at}": _NODES[kind](draw, _targets(kinds, at)) for at, kind in enumerate(kinds)}
+    for node in nodes.values():
+        if node["kind"] == "menu":  # each has a way to a voicemail
+            node["choices"]["*"] = f"n{len(kinds) - 2}"
     flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
     return {**flow, "nodes": {name: nodes[name] for name in _reached(nodes)}}
 

@@ -237,7 +237,7 @@ def test_the_person_rung_sees_the_number_chosen(
 
     (connect,) = ACall(flow, caller=caller).actions
 
-    assert connect == Connect(number=SALES, ring_seconds=20, caller_id=shown)
+    assert connect == Connect(numbers=(SALES,), ring_seconds=20, caller_id=shown)
 
 
 def test_a_number_never_rings_itself() -> None:

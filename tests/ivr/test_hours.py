@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ivr.nodes import Hours
+from chalicelib.ivr.kinds.hours import Hours
 from tests.ivr.builders import PARIS, a_flow, an_end, some_hours
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def a_schedule(**fields: Any) -> Schedule:
     node = a_flow(hours=some_hours(**fields), end=an_end()).nodes["hours"]
     assert isinstance(node, Hours)
-    return node.schedule
+    return node.calendar
 
 
 def paris(text: str, fold: int = 0) -> datetime:

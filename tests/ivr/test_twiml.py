@@ -85,12 +85,12 @@ def said(*actions: object) -> str:
             id="ask: silence comes back as well",
         ),
         pytest.param(
-            Connect(number=SALES, ring_seconds=20),
+            Connect(numbers=(SALES,), ring_seconds=20),
             f'<Dial action="{BACK}" method="POST" timeout="20"><Number>{SALES}</Number></Dial>',
             id="connect, showing the caller's number",
         ),
         pytest.param(
-            Connect(number=SALES, ring_seconds=20, caller_id=OURS),
+            Connect(numbers=(SALES,), ring_seconds=20, caller_id=OURS),
             f'<Dial action="{BACK}" callerId="{OURS}" method="POST" timeout="20">'
             f"<Number>{SALES}</Number></Dial>",
             id="connect, showing ours",
@@ -123,7 +123,7 @@ def test_an_action_is_written_as_the_carrier_reads_it(action: object, xml: str) 
 
 
 def test_a_reply_without_a_way_back_names_no_url() -> None:
-    reply = Reply(actions=(Connect(number=SALES, ring_seconds=20), HangUp()))
+    reply = Reply(actions=(Connect(numbers=(SALES,), ring_seconds=20), HangUp()))
 
     assert render(reply) == (
         f'{HEAD}<Response><Dial timeout="20"><Number>{SALES}</Number></Dial><Hangup /></Response>'

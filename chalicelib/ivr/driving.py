@@ -1,0 +1,78 @@
+"""A whole answer: one step, and those that follow on what the world says to the first.
+
+The engine never waits for anything: where it needs something, it says so and is called again. Calls
+and simulations differ only in who answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from chalicelib.ivr import engine
+from chalicelib.ivr.actions import Arrived
+from chalicelib.ivr.needs import FlowMissing
+from chalicelib.ivr.position import MOST_RETURNS, Position, Return
+
+if TYPE_CHECKING:
+    from chalicelib.ivr.actions import Context, Input, Reply
+    from chalicelib.ivr.needs import OpenFlow
+    from chalicelib.ivr.nodes import Flow
+
+MOST_NEEDS: Final = 8  # in one answer: beyond, flows send each other round in circles
+
+
+class Opened(Protocol):
+    """A version of a flow."""
+
+    @property
+    def flow_id(self) -> str:
+        """Its id."""
+
+    @property
+    def version(self) -> int:
+        """Its version."""
+
+    @property
+    def flow(self) -> Flow:
+        """The flow itself."""
+
+
+class World(Protocol):
+    """What answers a step's needs."""
+
+    def open(self, flow_id: str, version: int | None) -> Opened | None:
+        """Return a flow of the account, the newest version or a given one; None if none answers."""
+
+
+def drive(
+    opened: Opened, position: Position, given: Input, context: Context, world: World
+) -> tuple[Reply, Opened]:
+    """Return the whole answer to a call, and the flow that the call is in afterwards."""
+    reply = engine.step(opened.flow, position, given, context)
+    for _ in range(MOST_NEEDS):
+        if reply.need is None or reply.position is None:
+            return reply, opened
+        if reply.memory is not None:
+            context = replace(context, memory=reply.memory)
+        opened, position, given = _enter(opened, reply.position, reply.need, world)
+        reply = reply.and_then(engine.step(opened.flow, position, given, context))
+    return reply.and_then(engine.lost(opened.flow, position, context)), opened
+
+
+def _enter(
+    opened: Opened, position: Position, need: OpenFlow, world: World
+) -> tuple[Opened, Position, Input]:
+    """Go into another flow, or back to the one that the call came from."""
+    coming_back = need.node is not None
+    returns = position.returns[:-1] if coming_back else position.returns
+    if need.back is not None:
+        returns = (*returns, Return(opened.flow_id, opened.version, need.back))
+    if len(returns) > MOST_RETURNS:
+        return opened, position, FlowMissing("too many flows are open")
+    other = world.open(need.flow_id, need.version)
+    if other is None:
+        return opened, position, FlowMissing("no version of it is published")
+    node = need.node or other.flow.start
+    entered = replace(position.at(node), returns=returns)
+    return other, entered, Arrived()

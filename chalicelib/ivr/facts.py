@@ -1,0 +1,78 @@
+"""What a call itself tells: variables that no node has to set. Pure.
+
+Families of names that belong to the platform: `caller.*`, `call.*`, `line.*`, `queue.*`. What has
+to be looked up (`call.source`) is put into the call's memory when it arrives, if its flow uses it;
+the rest is worked out of the call on the spot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.kernel import numbering
+from chalicelib.kernel.errors import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chalicelib.ivr.actions import Context
+    from chalicelib.ivr.nodes import Value
+
+_PARIS: Final = ZoneInfo("Europe/Paris")
+
+# Kept in memory from the call's arrival on, when a flow uses it.
+FROM_THE_LINE: Final = ("call.source",)
+OF_THE_CALL: Final = ("call.language", "call.recorded")
+
+
+def _family(context: Context) -> str:
+    try:
+        return numbering.classify(context.caller or "").family.value
+    except Rejected:
+        return "foreign" if context.caller else "withheld"
+
+
+def _territory(context: Context) -> str:
+    try:
+        return numbering.classify(context.caller or "").territory.value
+    except Rejected:
+        return "abroad" if context.caller else "unknown"
+
+
+_TOLD: Final[dict[str, Callable[[Context], Value]]] = {
+    "caller.number": lambda context: context.caller or "",
+    "caller.withheld": lambda context: context.caller is None,
+    "caller.family": _family,
+    "caller.territory": _territory,
+    "caller.mobile": lambda context: _family(context) == numbering.Family.MOBILE.value,
+    "call.dialled": lambda context: context.dialled,
+    "call.date": lambda context: context.now.astimezone(_PARIS).date().isoformat(),
+    "call.time": lambda context: context.now.astimezone(_PARIS).strftime("%H:%M"),
+}
+
+KNOWN: Final = frozenset({*_TOLD, *FROM_THE_LINE, *OF_THE_CALL})
+
+
+class Values(Mapping[str, "Value"]):
+    """A call's variables: its memory, else what it tells, else what the flow begins with."""
+
+    __slots__ = ("_begin", "_context")
+
+    def __init__(self, context: Context, begin: Mapping[str, Value]) -> None:
+        self._context = context
+        self._begin = begin
+
+    def __getitem__(self, name: str) -> Value:
+        memory = self._context.memory
+        if name in memory:
+            return memory[name]
+        told = _TOLD.get(name)
+        return self._begin[name] if told is None else told(self._context)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._begin, **dict.fromkeys(_TOLD), **self._context.memory})
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

@@ -1,0 +1,140 @@
+"""Every kind of node, and how one is read. A module each: its fields, and what it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.ivr.grammar import schema_of
+from chalicelib.ivr.kinds import (
+    announce,
+    branch,
+    collect,
+    dial,
+    ending,
+    hours,
+    marking,
+    menu,
+    recording,
+    transfer,
+    voicemail,
+)
+from chalicelib.kernel.reading import Place, quoted
+
+if TYPE_CHECKING:
+    from chalicelib.ivr.grammar import Entry, Reading, Schema
+    from chalicelib.ivr.kinds.kind import Kind
+    from chalicelib.ivr.nodes import Node
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        announce.SAY,
+        announce.PLAY,
+        menu.MENU,
+        collect.COLLECT,
+        hours.HOURS,
+        branch.BRANCH,
+        dial.DIAL,
+        voicemail.VOICEMAIL,
+        transfer.TRANSFER,
+        transfer.RETURN,
+        marking.TAG,
+        marking.SET,
+        recording.RECORD,
+        ending.HANGUP,
+        ending.REJECT,
+    )
+}
+# Two kinds may share a node: they are read differently, and do the same.
+BY_NODE: Final[dict[Any, Kind]] = {kind.node: kind for kind in reversed(KINDS.values())}
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the name of every kind of node."""
+    return tuple(KINDS)
+
+
+def kind_of(node: Node) -> Kind:
+    """Return the kind of a node that was read."""
+    return BY_NODE[type(node)]
+
+
+def read_node(place: Place, about: Reading) -> Node | None:
+    """Read one node; None when its kind is unknown. Faults go to the place's list."""
+    fields = place.entries()
+    if "kind" not in fields:
+        if isinstance(place.value, dict):
+            place.fault(f"`kind` is missing; known kinds: {', '.join(KINDS)}")
+        return None
+    name = fields["kind"].value
+    if not isinstance(name, str) or name not in KINDS:
+        fields["kind"].fault(f"must be one of {', '.join(KINDS)}, not {quoted(name)}")
+        return None
+    kind = KINDS[name]
+    node = kind.node(**_values(place, kind, about))
+    about.sets.update(kind.sets)
+    if kind.review is not None:
+        kind.review(place, node)
+    return node
+
+
+def _values(place: Place, kind: Kind, about: Reading) -> dict[str, Any]:
+    folded = [name for names in kind.folded.values() for name in names]
+    plain = {name: entry for name, entry in kind.entries.items() if name not in kind.folded}
+    required = [name for name, entry in plain.items() if entry.required]
+    optional = [name for name, entry in plain.items() if not entry.required]
+    places = place.fields(("kind", *required), (*optional, *folded))
+    values: dict[str, Any] = {
+        name: entry.field.read(places[name], about) if name in places else entry.default
+        for name, entry in plain.items()
+    }
+    for name, names in kind.folded.items():
+        values[name] = _folded(place, places, kind.entries[name], names, about)
+    return values
+
+
+def _folded(
+    place: Place, places: dict[str, Place], entry: Entry, names: tuple[str, ...], about: Reading
+) -> Any:
+    """Read a value whose fields are the node's own."""
+    written = place.value if isinstance(place.value, dict) else {}
+    own = {
+        name: written[name]
+        for name in names
+        if name in places or (entry.required and name in written)
+    }
+    if own:
+        return entry.field.read(Place(own, place.pointer, place.faults), about)
+    if entry.required:
+        place.fault(f"`{names[0]}` is missing")
+    return entry.default
+
+
+def node_schema(kind: Kind) -> Schema:
+    """Describe a node of one kind as JSON Schema."""
+    plain = {name: entry for name, entry in kind.entries.items() if name not in kind.folded}
+    described = schema_of(plain, kind=kind.name)
+    described["title"], described["description"] = kind.name, kind.about
+    for name, names in kind.folded.items():
+        for each in names:
+            described["properties"].setdefault(each, {"$ref": f"#/$defs/{FOLDED[each]}"})
+        if kind.entries[name].required:
+            bodies = [each for each in names if each in BODIES]
+            described["anyOf"] = [{"required": [each]} for each in bodies]
+    return described
+
+
+BODIES: Final = ("text", "url", "by_language", "prompt", "weekly", "calendar")
+FOLDED: Final = {
+    "text": "words",
+    "language": "language",
+    "voice": "voice",
+    "url": "url",
+    "by_language": "by_language",
+    "prompt": "prompt_name",
+    "weekly": "weekly",
+    "zone": "zone",
+    "public_holidays": "public_holidays",
+    "exceptions": "exceptions",
+    "calendar": "calendar_name",
+}

@@ -1,0 +1,169 @@
+"""How a prompt is written in a flow document: words, a recording, or one for each language."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.ivr import templates, voices
+from chalicelib.ivr.grammar import Field, Matching, Reading
+from chalicelib.ivr.nodes import Audio
+from chalicelib.ivr.prompting import Prompt, Utterance, Words
+from chalicelib.kernel.reading import Place, kind_of, matching, quoted, text
+
+if TYPE_CHECKING:
+    from chalicelib.ivr.grammar import Schema
+
+# Twilio's <Play>: an absolute URL whose host has no underscore.
+_URL: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[!-~]*)?")
+_URL_MEANING: Final = "an absolute http(s) URL without spaces or user name"
+_LONGEST_URL: Final = 2000
+PROMPT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+# The fields of a node that is a prompt itself.
+SAID: Final = ("text", "by_language", "prompt", "language", "voice")
+RECORDED: Final = ("url", "by_language", "prompt")
+BODIES: Final = ("text", "url", "by_language", "prompt")
+
+EMPTY: Final = Prompt.of({"fr-FR": Words(templates.compile(""), "fr-FR")})
+
+
+def read_language(place: Place | None, default: str) -> str:
+    """Read a language tag that the carrier can speak."""
+    tag = text(place, 20, default)
+    if place is not None and tag not in voices.LANGUAGES:
+        place.fault(f"the carrier does not speak {quoted(tag)}; fr-FR and en-GB are two it does")
+        return default
+    return tag
+
+
+@dataclass(frozen=True, slots=True)
+class PromptField(Field[Prompt]):
+    """Something for the caller to hear."""
+
+    def read(self, place: Place, about: Reading) -> Prompt:
+        """Read it in whichever form it is written."""
+        if isinstance(place.value, dict) and "prompt" in place.value:
+            return _named(place, about)
+        if isinstance(place.value, dict) and "by_language" in place.value:
+            return read_by_language(place.fields(("by_language",)).get("by_language"), about)
+        utterance, language = read_utterance(place, about, about.language)
+        return _noted(Prompt.of({language: utterance}), about)
+
+    def schema(self) -> Schema:
+        """Describe every form."""
+        return {"$ref": "#/$defs/prompt"}
+
+
+def read_utterance(place: Place, about: Reading, default: str) -> tuple[Utterance, str]:
+    """Read words or a recording, and the language they are in."""
+    nothing: Utterance = Words(templates.compile(""), default)
+    if isinstance(place.value, str):
+        return _words({"text": place}, about, default)
+    if not isinstance(place.value, dict):
+        place.fault(f"must be a text or an object, not {kind_of(place.value)}")
+        return nothing, default
+    if "url" in place.value:
+        return read_url(place.fields(("url",)).get("url")), default
+    idle = [name for name in ("language", "voice") if place.value.get(name) is not None]
+    if "text" not in place.value and idle:
+        entries = place.entries()
+        for name in idle:
+            entries[name].fault("means nothing without a `text`")
+        return nothing, default
+    return _words(place.fields(("text",), ("language", "voice")), about, default)
+
+
+def read_by_language(place: Place | None, about: Reading) -> Prompt:
+    """Read words and recordings for several languages."""
+    if place is None:
+        return EMPTY
+    utterances: dict[str, Utterance] = {}
+    for tag, entry in place.entries().items():
+        if tag not in voices.LANGUAGES:
+            entry.fault(
+                f"the carrier does not speak {quoted(tag)}; fr-FR and en-GB are two it does"
+            )
+            continue
+        utterances[tag], _ = read_utterance(entry, about, tag)
+    wanted = about.languages or (about.language,)
+    for language in wanted:
+        if isinstance(place.value, dict) and language not in utterances:
+            place.fault(f"has no words in {language}, which this flow speaks")
+    ordered = {tag: utterances[tag] for tag in (*wanted, *utterances) if tag in utterances}
+    return _noted(Prompt.of(ordered), about) if ordered else EMPTY
+
+
+def read_url(place: Place | None) -> Audio:
+    """Read the address of a recording."""
+    url = matching(place, _URL, _URL_MEANING)
+    if place is not None and len(url) > _LONGEST_URL:
+        place.fault(f"is too long: {len(url)} characters, at most {_LONGEST_URL}")
+    return Audio(url)
+
+
+def prompt_schema() -> Schema:
+    """Describe a prompt, for the definitions of the schema."""
+    words = {"type": "string", "minLength": 1, "maxLength": voices.LONGEST_TEXT}
+    language = {"anyOf": [{"enum": sorted(voices.LANGUAGES)}, {"type": "null"}]}
+    voice = {"type": ["string", "null"]}
+    one: list[Any] = [
+        words,
+        _object(text=words, language=language, voice=voice),
+        _object(url=Matching(_URL, "").schema()),
+    ]
+    several = {
+        "type": "object",
+        "propertyNames": {"enum": sorted(voices.LANGUAGES)},
+        "additionalProperties": {"anyOf": one},
+        "minProperties": 1,
+    }
+    named = _object(prompt={"type": "string", "pattern": f"^(?:{PROMPT_NAME.pattern})$"})
+    return {"anyOf": [*one, _object(by_language=several), named]}
+
+
+def _object(**properties: Any) -> Schema:
+    first = next(iter(properties))
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": [first],
+        "additionalProperties": False,
+    }
+
+
+def _named(place: Place, about: Reading) -> Prompt:
+    entry = place.fields(("prompt",)).get("prompt")
+    name = text(entry, 64)
+    found = about.prompts.get(name)
+    if found is None:
+        if entry is not None and name:
+            entry.fault(f"no prompt is called {quoted(name)}")
+        return EMPTY
+    about.referred.add(f"prompt:{name}")
+    return _noted(found, about)
+
+
+def _noted(prompt: Prompt, about: Reading) -> Prompt:
+    about.uses.update(prompt.variables)
+    return prompt
+
+
+def _words(fields: dict[str, Place], about: Reading, default: str) -> tuple[Words, str]:
+    body = fields.get("text")
+    written = text(body, voices.LONGEST_TEXT)
+    encoded = voices.encoded_length(written)
+    if body is not None and encoded > voices.LONGEST_ENCODED:
+        reason = f"is too long for the carrier: {encoded} bytes once URL-encoded"
+        body.fault(f"{reason}, at most {voices.LONGEST_ENCODED}")
+    compiled = templates.compile(written)
+    if body is not None:
+        for fault in compiled.faults:
+            body.fault(fault)
+    language = read_language(fields.get("language"), default)
+    voice = matching(fields.get("voice"), voices.VOICE, "a voice such as Polly.Lea-Neural")
+    if voice and not voices.speaks(voice, language):
+        fields["voice"].fault(f"does not speak {language}")
+    chosen = voice or about.voices.get(language)
+    return Words(compiled, language, chosen), language
