@@ -78,6 +78,12 @@ def near(heard: str, wanted: str) -> bool:
     return _distance(heard, wanted) <= slips
 
 
+@cache
+def phrases(tongue: str, name: str) -> tuple[Tokens, ...]:
+    """Return the phrases that the vocabulary keeps under a name."""
+    return tuple(split(phrase) for phrase in words(tongue)[name])
+
+
 def is_digits(token: str) -> bool:
     """Tell whether a word is made of digits only."""
     return token.isascii() and token.isdigit()
@@ -183,8 +189,7 @@ def _number_words(tongue: str) -> frozenset[str]:
 @cache
 def _fillers(tongue: str) -> tuple[Tokens, ...]:
     """Return what may be left out, longest first: "s'il vous plaît" before "vous"."""
-    phrases = (split(phrase) for phrase in words(tongue)["fillers"])
-    return tuple(sorted(phrases, key=len, reverse=True))
+    return tuple(sorted(phrases(tongue, "fillers"), key=len, reverse=True))
 
 
 def _find(said: Tokens, phrase: Tokens, start: int) -> int | None:

@@ -47,9 +47,7 @@ def plain(value: Value, language: str) -> str:
         return str(words(tongue)["yes_no"][not value])
     if isinstance(value, Time | Date):
         return moment(value, language)
-    if isinstance(value, int) and value.bit_length() > _LONGEST_WRITTEN:
-        return ""
-    return _without_digits(str(value), tongue)
+    return _without_digits(_text(value), tongue)
 
 
 def number(value: Value, language: str) -> str:
@@ -75,9 +73,10 @@ def percent(value: Value, language: str) -> str:
     >>> percent("5.5", "fr-FR")
     'cinq virgule cinq pour cent'
     """
-    if _parts(str(value).replace("%", "")) is None or isinstance(value, bool):
+    bare = value.replace("%", "") if isinstance(value, str) else value
+    if _parts(bare) is None:
         return plain(value, language)
-    return f"{number(str(value).replace('%', ''), language)} {words(_tongue(language))['percent']}"
+    return f"{number(bare, language)} {words(_tongue(language))['percent']}"
 
 
 def amount(value: Value, language: str, *, of_what: bool = False) -> str:
@@ -137,9 +136,7 @@ def spell(value: Value, language: str) -> str:
     'A, B, tiret, un, deux'
     """
     tongue = _tongue(language)
-    if value is None:
-        return ""
-    said = (_character(each, tongue) for each in _SPACES.sub("", str(value)))
+    said = (_character(each, tongue) for each in _SPACES.sub("", _text(value)))
     return str(words(tongue)["list"]).join(each for each in said if each)
 
 
@@ -151,7 +148,7 @@ def phone(value: Value, language: str) -> str:
 'plus four four, two zero, seven nine four six, zero zero one eight')
     """
     tongue = _tongue(language)
-    written = "" if value is None else _ascii_digits(str(value))
+    written = _ascii_digits(_text(value))
     try:
         e164 = phones.parse(written)
         # A number of no range that is in use is French all the same.
@@ -226,6 +223,13 @@ def moment(value: Value, language: str) -> str:
     if day_of is None and time_of is None:
         return "" if isinstance(value, Date | Time) else plain(value, language)
     return calendar_words.say_when(day_of, time_of, tongue)
+
+
+def _text(value: Value) -> str:
+    """Write a value; one that nobody could listen to is silent."""
+    if value is None or (isinstance(value, int) and value.bit_length() > _LONGEST_WRITTEN):
+        return ""
+    return str(value)
 
 
 def _tongue(language: str) -> str:

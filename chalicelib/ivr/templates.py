@@ -160,12 +160,13 @@ class _Reader:
         return Slot(slot.name, slot.default, name)
 
     def _default(self, slot: Slot) -> Slot | None:
-        tokens = [self._next(), self._next(), self._next()]
-        if [kind for kind, _ in tokens] != ["sign", "text", "sign"]:
-            return self._refuse('default needs a text: default("...")')
-        if (tokens[0][1], tokens[2][1]) != ("(", ")"):
-            return self._refuse('default needs a text: default("...")')
-        return Slot(slot.name, _ESCAPED.sub(r"\1", tokens[1][1][1:-1]), slot.filter)
+        text = ""
+        for wanted in ("(", "text", ")"):
+            kind, token = self._next()
+            if wanted not in {kind, token}:
+                return self._refuse('default needs a text: default("...")' if kind else "")
+            text = token if kind == "text" else text
+        return Slot(slot.name, _ESCAPED.sub(r"\1", text[1:-1]), slot.filter)
 
     def _next(self) -> tuple[str, str]:
         """Return the next token and its kind; "" for the kind at the end of the text."""

@@ -137,7 +137,7 @@ def say(line: Line, language: str, **values: Value) -> Spoken:
     `number="+33142680005"`, `price=Decimal("0.15")`, `time=datetime(...)` (in the callers' zone).
 
     >>> say(Line.QUEUE_WAIT, "fr-FR", duration=120).text
-    "Le temps d'attente estimé est de deux minutes."
+    "Temps d'attente estimé : deux minutes."
     """
     heard = language if family(language) else DEFAULT_LANGUAGE
     if line is Line.RECORDING:
