@@ -135,6 +135,16 @@ class Tagged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(Event):
+    """The flow asked the customer's own system: `answered`, or why there was no answer."""
+
+    kind: ClassVar[str] = "looked-up"
+
+    node: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedAway(Event):
     """The flow did not take the call: its caller heard a busy tone, or that it was rejected."""
 
@@ -342,6 +352,7 @@ EVENTS: dict[str, type[Event]] = {
         Collected,
         VariablesSet,
         Tagged,
+        LookedUp,
         TurnedAway,
         Dialled,
         MessageLeft,

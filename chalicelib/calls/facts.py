@@ -25,6 +25,7 @@ from chalicelib.calls.events import (
     FellBack,
     LeftQueue,
     LegChanged,
+    LookedUp,
     MessageLeft,
     MessageTranscribed,
     Notified,
@@ -201,6 +202,7 @@ _adds(Collected, _in_menu)
 _adds(VariablesSet, _unseen)
 _adds(Tagged, _tagged)
 _adds(TurnedAway, _unseen)
+_adds(LookedUp, _unseen)
 _adds(Dialled, _dialled)
 _adds(MessageLeft, _message_left)
 _adds(Recorded, _recorded)

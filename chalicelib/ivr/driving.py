@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.ivr import engine
 from chalicelib.ivr.actions import Arrived
-from chalicelib.ivr.needs import FlowMissing
+from chalicelib.ivr.needs import Fetch, FlowMissing
 from chalicelib.ivr.position import MOST_RETURNS, Position, Return
 
 if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context, Input, Reply
-    from chalicelib.ivr.needs import OpenFlow
+    from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.needs import Fetched, FetchFailed, OpenFlow
     from chalicelib.ivr.nodes import Flow
 
 MOST_NEEDS: Final = 8  # in one answer: beyond, flows send each other round in circles
@@ -44,6 +45,9 @@ class World(Protocol):
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         """Return a flow of the account, the newest version or a given one; None if none answers."""
 
+    def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
+        """Ask the customer's own system."""
+
 
 def drive(
     opened: Opened, position: Position, given: Input, context: Context, world: World
@@ -55,7 +59,10 @@ def drive(
             return reply, opened
         if reply.memory is not None:
             context = replace(context, memory=reply.memory)
-        opened, position, given = _enter(opened, reply.position, reply.need, world)
+        if isinstance(reply.need, Fetch):
+            position, given = reply.position, world.fetch(reply.need.request, context)
+        else:
+            opened, position, given = _enter(opened, reply.position, reply.need, world)
         reply = reply.and_then(engine.step(opened.flow, position, given, context))
     return reply.and_then(engine.lost(opened.flow, position, context)), opened
 

@@ -250,17 +250,19 @@ RESERVED: Final = frozenset({"caller", "call", "queue", "line"})
 class Scalar(Field[Any]):
     """A text, a whole number, true or false."""
 
+    longest: int = LONGEST_VALUE
+
     def read(self, place: Place, about: Reading) -> Value:
         """Read it."""
         if isinstance(place.value, bool):
             return place.value
         if isinstance(place.value, int):
             return whole(place, -(10**15), 10**15, 0)
-        return text(place, LONGEST_VALUE)
+        return text(place, self.longest)
 
     def schema(self) -> Schema:
         """Describe it."""
-        texts = {"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE}
+        texts = {"type": "string", "minLength": 1, "maxLength": self.longest}
         return {"anyOf": [texts, {"type": "integer"}, {"type": "boolean"}]}
 
 

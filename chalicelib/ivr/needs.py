@@ -7,6 +7,34 @@ case, or a simulation) finds out and steps again with the answer as input.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.nodes import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Ask the customer's own system."""
+
+    request: LookupRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the customer's system answered, as variables."""
+
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFailed:
+    """The customer's system did not answer, or nothing we can use."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +58,6 @@ class FlowMissing:
     reason: str
 
 
-Need = OpenFlow
-NeedMet = FlowMissing
-MET = (FlowMissing,)
+Need = Fetch | OpenFlow
+NeedMet = Fetched | FetchFailed | FlowMissing
+MET = (Fetched, FetchFailed, FlowMissing)

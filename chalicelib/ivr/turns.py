@@ -103,6 +103,10 @@ class Move:
     wait: Position | None = None
     need: Need | None = None
 
+    def learning(self, learnt: Mapping[str, Value]) -> Move:
+        """Return the move with more variables given a value."""
+        return replace(self, learnt={**self.learnt, **learnt})
+
     def after(
         self, *actions: Action, events: tuple[Event, ...] = (), errands: tuple[Any, ...] = ()
     ) -> Move:

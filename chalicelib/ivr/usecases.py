@@ -13,6 +13,8 @@ from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.lookups import LookupFailed
+from chalicelib.ivr.needs import Fetched, FetchFailed
 from chalicelib.ivr.position import Position
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.actions import Context, Input, Reply
     from chalicelib.ivr.driving import Opened
+    from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
     from chalicelib.kernel.errors import Fault
@@ -90,6 +93,7 @@ class Ports:
     callers: Callers
     log: CallLog
     late: LateEvents
+    lookups: Lookups | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -109,7 +113,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     source_id = _source(line, context, ports)
     context = replace(context, memory=_told_on_arrival(published.flow, source_id))
     position = Position(published.flow.start)
-    world = AccountFlows(line.account_id, ports.flows)
+    world = AccountFlows(line.account_id, ports.flows, ports.lookups)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
     events = (first, *reply.events)
@@ -136,7 +140,7 @@ def continue_call(
     opened: Opened = Standing(address.flow_id, address.version, _version(address, ports.flows))
     if position.remembers:
         context = replace(context, memory=ports.log.memory(context.call_id))
-    world = AccountFlows(address.account_id, ports.flows)
+    world = AccountFlows(address.account_id, ports.flows, ports.lookups)
     reply, opened = drive(opened, position, given, context, world)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
@@ -156,10 +160,25 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class AccountFlows:
-    """The flows that a call may go on to: its own account's, never another's."""
+    """The world of an account's call: its own flows and its own system, never another's.
+
+    Without `lookups` its system is not asked.
+    """
 
     account_id: str
     flows: Flows
+    lookups: Lookups | None = None
+
+    def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
+        """Ask the customer's own system."""
+        if self.lookups is None:
+            return FetchFailed("ours")
+        try:
+            return Fetched(
+                self.lookups.fetch(self.account_id, request, context.call_id, context.now)
+            )
+        except LookupFailed as error:
+            return FetchFailed(error.reason.value)
 
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         """Return a flow, the newest version or the one that a call came from."""

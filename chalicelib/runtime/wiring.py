@@ -160,6 +160,7 @@ def ivr_ports() -> Ports:
         callers=Callers(),
         log=calls(),
         late=late_events(),
+        lookups=lookups(),
     )
 
 

@@ -12,6 +12,7 @@ from chalicelib.ivr.kinds import (
     dial,
     ending,
     hours,
+    lookup,
     marking,
     menu,
     recording,
@@ -34,6 +35,7 @@ KINDS: Final[dict[str, Kind]] = {
         collect.COLLECT,
         hours.HOURS,
         branch.BRANCH,
+        lookup.LOOKUP,
         dial.DIAL,
         voicemail.VOICEMAIL,
         transfer.TRANSFER,
@@ -71,7 +73,7 @@ def read_node(place: Place, about: Reading) -> Node | None:
         fields["kind"].fault(f"must be one of {', '.join(KINDS)}, not {quoted(name)}")
         return None
     kind = KINDS[name]
-    node = kind.node(**_values(place, kind, about))
+    node = (kind.make or kind.node)(**_values(place, kind, about))
     about.sets.update(kind.sets)
     if kind.review is not None:
         kind.review(place, node)

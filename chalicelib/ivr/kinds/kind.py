@@ -25,13 +25,15 @@ class Kind:
     before the call goes on: a loop without such a node would turn for ever. `review` notes faults
     between fields of one node, `check` faults that need the whole flow (pointers inside the node).
     `endings` are exits that the platform takes with a sentence of its own when the document has
-    nothing there. `folded` names, for an entry, the fields that the node itself has of it: a `say`
-    node is a prompt, an `hours` node a calendar.
+    nothing there. `make` builds the node where its fields are not simply its own. `folded` names,
+    for an entry, the fields that the node itself has of it: a `say` node is a prompt, an `hours`
+    node a calendar.
     """
 
     name: str
     about: str
-    node: Callable[..., Any]
+    node: type[Any]
+    make: Callable[..., Any] | None = None
     entries: Entries
     enter: Callable[[Any, Turn], Move]
     hear: Mapping[type[Any], Callable[[Any, Any, Turn], Move]] = field(default_factory=dict)
