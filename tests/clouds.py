@@ -52,6 +52,8 @@ ENVIRONMENT = {
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",
     "CADRAN_OUTGOING_LOCAL": "",
+    "CADRAN_SOCKETS_URL": "",
+    "CADRAN_VOICEBOT": "bundled",
     "POWERTOOLS_SERVICE_NAME": "cadran",
     "POWERTOOLS_METRICS_NAMESPACE": "Cadran",
     "POWERTOOLS_LOG_LEVEL": "INFO",

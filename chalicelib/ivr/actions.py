@@ -91,6 +91,18 @@ class CalleePressed:
     keys: str
 
 
+@dataclass(frozen=True, slots=True)
+class BotEnded:
+    """A conversation with a bot is over; `outcome` is one of `voicebot.handoff.Outcome`.
+
+    `exit` is the intent by which it was handed over, `learnt` what callers told on the way.
+    """
+
+    outcome: str
+    exit: str | None = None
+    learnt: Mapping[str, Value] = field(default_factory=dict)
+
+
 Heard = (
     Arrived
     | KeysPressed
@@ -100,6 +112,7 @@ Heard = (
     | MessageRecorded
     | CalleeAnswered
     | CalleePressed
+    | BotEnded
 )
 # Whatever a step can be given: what the carrier tells, or what the world answered.
 if TYPE_CHECKING:
@@ -183,6 +196,18 @@ class TakeMessage:
     silence_seconds: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converse:
+    """Let a bot talk with the caller, beginning with the `greeting`. `hints` are words that
+    callers are likely to say.
+    """
+
+    call_id: str
+    language: str
+    greeting: Spoken | None = None
+    hints: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Continue:
     """Come straight back for more: one answer would be too long, or its end is to be noted."""
@@ -214,7 +239,7 @@ class Refuse:
     reason: Reason
 
 
-Action = Aloud | Ask | Connect | TakeMessage | Continue | Apologise | HangUp | Refuse
+Action = Aloud | Ask | Connect | TakeMessage | Converse | Continue | Apologise | HangUp | Refuse
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
+from chalicelib.ivr.voicebot.remembering import Place
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
@@ -51,6 +52,10 @@ class CallAddress:
     def whisper(self, position: Position) -> str:
         """Return the URL that whoever we ring hears first."""
         return replace(self, side=CALLEE).at(position, arriving=True)
+
+    def place(self, position: Position, language: str) -> Place:
+        """Return where a conversation with a bot takes place."""
+        return Place(self.account_id, self.flow_id, self.version, position.node, language)
 
     def in_flow(self, flow_id: str, version: int) -> Self:
         """Return the address of the same call in another flow."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from chalicelib.calls.events import DialStatus
 from chalicelib.ivr.actions import (
     Arrived,
+    BotEnded,
     CalleeAnswered,
     CalleePressed,
     Context,
@@ -18,6 +19,7 @@ from chalicelib.ivr.actions import (
 )
 from chalicelib.ivr.addresses import CALLEE, CallAddress
 from chalicelib.ivr.position import Position
+from chalicelib.ivr.voicebot import handoff
 from chalicelib.kernel import phone
 
 if TYPE_CHECKING:
@@ -93,6 +95,9 @@ def heard(webhook: Webhook) -> Input:
     if webhook.query.get("side") == CALLEE:
         pressed = webhook.optional("Digits") or ""
         return CalleeAnswered() if webhook.query.get("arriving") == "1" else CalleePressed(pressed)
+    if handoff.is_ending(webhook):
+        ending = handoff.ending_of(webhook)
+        return BotEnded(ending.outcome.value, ending.exit, ending.learnt)
     status, recording = webhook.optional("DialCallStatus"), _recording_id(webhook)
     if status is not None:
         known = DIAL_STATUS.get(status, DialStatus.FAILED)

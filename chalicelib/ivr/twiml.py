@@ -13,6 +13,7 @@ from chalicelib.ivr.actions import (
     Ask,
     Connect,
     Continue,
+    Converse,
     HangUp,
     Listening,
     Play,
@@ -21,6 +22,9 @@ from chalicelib.ivr.actions import (
     TakeMessage,
 )
 from chalicelib.ivr.voices import voice_for
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import sockets
+from chalicelib.runtime.observability import logger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Reply
     from chalicelib.ivr.nodes import Spoken
     from chalicelib.ivr.position import Position
+    from chalicelib.ivr.voicebot.remembering import Place
 
 
 # Twilio, <Gather> hints: 500 phrases of 100 characters; a long list makes each of them weaker.
@@ -46,6 +51,9 @@ class Urls(Protocol):
 
     def recordings(self) -> str:
         """Return the absolute URL that is told of recordings."""
+
+    def place(self, position: Position, language: str) -> Place:
+        """Return where a conversation with a bot takes place."""
 
 
 def render(reply: Reply, urls: Urls | None = None) -> str:
@@ -76,6 +84,11 @@ class _Back:
 
     def recordings(self) -> str | None:
         return self._urls.recordings() if self._urls else None
+
+    def place(self, language: str) -> Place | None:
+        if self._position is None or self._urls is None:
+            return None
+        return self._urls.place(self._position, language)
 
     def action(self) -> dict[str, str]:
         url = self.url()
@@ -118,7 +131,7 @@ def _listening(action: Ask) -> dict[str, Any]:
     return heard if action.barge_in else {**heard, "barge_in": False}
 
 
-def _hints(action: Ask) -> Iterator[str]:
+def _hints(action: Ask | Converse) -> Iterator[str]:
     """Yield as many hints as the carrier takes, without the commas that part them."""
     for hint in islice(action.hints, MOST_HINTS):
         yield " ".join(hint.replace(",", " ").split())[:LONGEST_HINT]
@@ -160,6 +173,46 @@ def _take_message(response: VoiceResponse, action: TakeMessage, back: _Back) -> 
         response.redirect(url, method="POST")
 
 
+def _converse(response: VoiceResponse, action: Converse, back: _Back) -> None:
+    """Connect the caller to our socket; where that cannot be, come straight back without an answer.
+
+    The address has no query: everything about the call is in a parameter, which only we can seal.
+    """
+    place, url = back.place(action.language), back.url()
+    if place is None or url is None:
+        return
+    try:
+        socket = sockets.public_url()
+        sealed = sockets.passport("voicebot", place.facts(), action.call_id)
+    except Unavailable as error:
+        logger().error("no bot can be reached", extra={"error": error.message})
+        response.redirect(url, method="POST")
+        return
+    greeting = action.greeting
+    voice = greeting.voice if greeting else None
+    relay = response.connect(**back.action()).conversation_relay(
+        url=f"{socket}/",
+        language=action.language,
+        voice=relay_voice(voice or voice_for(action.language)),
+        tts_provider="Amazon",
+        welcome_greeting=greeting.text if greeting else None,
+        hints=",".join(_hints(action)) or None,
+        dtmf_detection=True,
+        interruptible="any",
+    )
+    relay.parameter(name="session", value=sealed)
+
+
+def relay_voice(voice: str | None) -> str | None:
+    """Return how ConversationRelay spells a voice of <Say>; None for one that only <Say> has.
+
+    >>> relay_voice("Polly.Lea-Neural")
+    'Lea-Neural'
+    """
+    family, _, name = (voice or "").partition(".")
+    return name if family == "Polly" else None
+
+
 def _continue(response: VoiceResponse, action: Continue, back: _Back) -> None:
     url = back.url(arriving=True)
     if url:
@@ -186,6 +239,7 @@ _VERBS: Final[dict[type[Any], Callable[[Any, Any, _Back], None]]] = {
     Ask: _ask,
     Connect: _connect,
     TakeMessage: _take_message,
+    Converse: _converse,
     Continue: _continue,
     Apologise: _apologise,
     HangUp: _hang_up,

@@ -48,6 +48,11 @@ def files_bucket() -> str:
     return _parameter("files-bucket")
 
 
+def sockets_url() -> str:
+    """Return where WebSockets are opened, which the deployment noted: it is no secret either."""
+    return _parameter("sockets-url")
+
+
 def _parameter(name: str) -> str:
     path = f"{settings().secrets_prefix}/{name}"
     from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError

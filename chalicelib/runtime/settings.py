@@ -43,6 +43,8 @@ class Settings:
     twilio_url: str
     public_url: str  # "" = taken from each request
     outgoing_local: str  # "name=address:port, ..." of servers on this machine; local stages only
+    sockets_url: str  # "" = the one that the deployment noted, and taken from each request
+    voicebot: str  # who talks with callers: "bundled", or "bedrock:" and a model's id
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

@@ -17,6 +17,7 @@ from chalicelib.ivr.kinds import (
     menu,
     recording,
     transfer,
+    voicebot,
     voicemail,
 )
 from chalicelib.kernel.reading import Place, quoted
@@ -38,6 +39,7 @@ KINDS: Final[dict[str, Kind]] = {
         lookup.LOOKUP,
         dial.DIAL,
         voicemail.VOICEMAIL,
+        voicebot.VOICEBOT,
         transfer.TRANSFER,
         transfer.RETURN,
         marking.TAG,
