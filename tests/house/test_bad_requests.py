@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import DOORS, app
-from chalicelib.runtime.api import MAX_BYTES
 from tests.clouds import a_cloud
 from tests.gateway import ask, event, send
 from tests.house.attacks import bodies_of, path_of, query_of
@@ -179,7 +178,7 @@ def test_nothing_that_json_can_say_is_a_bug(
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=of_name)
 def test_an_oversized_body_is_too_large(endpoint: Endpoint, world: World, martin: Client) -> None:
-    body = json.dumps({"name": "x" * MAX_BYTES})
+    body = json.dumps({"name": "x" * endpoint.largest})
 
     heard = tell(endpoint, martin, world, body=body, query=query_of(endpoint.name, martin.ids))
 
