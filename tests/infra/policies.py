@@ -79,5 +79,6 @@ def _declared(stage: str) -> Iterator[str]:
             yield f"arn:aws:sqs:{place}:{queue['QueueName']}"
     for bucket in resources("AWS::S3::Bucket", stage=stage).values():
         yield f"arn:aws:s3:::{bucket['BucketName']}/exports/one.csv"
+        yield f"arn:aws:s3:::{bucket['BucketName']}/prompts/acct_1/prompt_1/1-0.wav"
     for parameter in resources("AWS::SSM::Parameter", stage=stage).values():
         yield f"arn:aws:ssm:{place}:parameter{parameter['Name']}"
