@@ -30,6 +30,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
     "cold_start": ("cold_start", "cold_start_first_call"),
     "package_size": ("package_size",),
     "rating": ("rate", "rate_explained"),
+    "ivr_step": ("ivr_step", "ivr_step_large", "ivr_parse"),
     "local_call": ("local_call_p50", "local_call_p95"),
 }
 

@@ -6,6 +6,7 @@ None when it gives none); a reply below `threshold` is not understood.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr import hearing, spoken_days
@@ -162,10 +163,16 @@ def _spans(
     heard: Tokens, choices: Mapping[str, Sequence[str]], tongue: str, *, fuzzy: bool
 ) -> Iterator[Span]:
     for choice, wanted in choices.items():
-        for phrase in (_without_articles(tokens(each, tongue), tongue) for each in wanted):
+        for phrase in (_meant(each, tongue) for each in wanted):
             same = near if fuzzy else None
             for at in hearing.places(heard, phrase, same):
                 yield choice, at, at + len(phrase)
+
+
+@lru_cache(maxsize=8192)
+def _meant(phrase: str, tongue: str) -> Tokens:
+    """Return the words that matter of a choice's phrase: they are the same for every caller."""
+    return _without_articles(tokens(phrase, tongue), tongue)
 
 
 def _without_articles(heard: Tokens, tongue: str) -> Tokens:
@@ -190,6 +197,7 @@ def _refused(heard: Tokens, at: int, tongue: str) -> bool:
     return at > 0 and (heard[at - 1],) in phrases(tongue, "not")
 
 
+@lru_cache(maxsize=1024)
 def _names_of_key(key: str, tongue: str) -> list[Tokens]:
     if not key or not all(each in "0123456789*#" for each in key):
         return []
