@@ -18,7 +18,8 @@ from chalicelib.kernel.internet import read_url
 URL = "https://crm.example.fr/clients"
 ANSWER = {"order.status": "/orders/0/status"}
 
-values = st.text(st.characters(codec="utf-8"), max_size=30) | st.integers() | st.booleans()
+odd = st.sampled_from([".", "..", "...", "/", "../..", "%2e%2e", "?", "#", "{{b}}", "\ud800"])
+values = odd | st.text(st.characters(codec="utf-8"), max_size=30) | st.integers() | st.booleans()
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
