@@ -99,3 +99,11 @@ def close_account_month(event: SQSEvent) -> None:
 
     bodies = [record.body for record in event]
     handlers.close_account_month(bodies, wiring.books(), wiring.pause)
+
+
+@app.on_sqs_message(queue=settings().errands_queue, batch_size=1)
+def run_errands(event: SQSEvent) -> None:
+    """Do what calls left to be done: text messages, notices, transcriptions."""
+    from chalicelib.ivr.errands import handlers
+
+    handlers.run_errands([record.body for record in event], wiring.errand_desk())

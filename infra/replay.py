@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.usecases import CallLog
 
-QUEUES: Final = ("call-events", "projections", "exports", "invoices")
+QUEUES: Final = ("call-events", "projections", "exports", "invoices", "errands")
 SQS_BATCH: Final = 10  # what SQS takes at once
 PAGE: Final = 1_000
 FRANCE: Final = ZoneInfo("Europe/Paris")

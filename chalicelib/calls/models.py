@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Protocol, TypeVar
 from pydantic import AwareDatetime, Field, model_validator
 
 from chalicelib.calls.call import Outcome, State
+from chalicelib.calls.recordings.recordings import TranscriptStatus
 from chalicelib.runtime.schema import Body, Out, Query
 
 _PHONE = "E.164, or as dialled in France"
@@ -54,11 +55,26 @@ class CallsQuery(Query):
     _ordered = model_validator(mode="after")(in_order)
 
 
+class TranscriptionOut(Out):
+    """What a machine heard in a voicemail. `text` is empty unless `status` is done."""
+
+    status: TranscriptStatus
+    language: str
+    text: str
+
+
 class MessageOut(Out):
-    """A voicemail that the caller left."""
+    """A voicemail that the caller left. Lists of calls leave transcriptions out."""
 
     recording: str
     seconds: int
+    transcription: TranscriptionOut | None = None
+
+
+class RecordingQuery(Query):
+    """Which recording of a call: its first, unless one is named."""
+
+    recording_id: _ID | None = None
 
 
 class CallOut(Out):

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call, CallQuery, CallRef
     from chalicelib.calls.events import Event
     from chalicelib.calls.exports import Export
+    from chalicelib.calls.recordings import usecases as fetching
+    from chalicelib.calls.recordings.recordings import Transcript
     from chalicelib.kernel import phone
     from chalicelib.runtime.form import Form
 else:
     callbacks = lazily("chalicelib.calls.callbacks")
     exporting = lazily("chalicelib.calls.exporting")
     exports = lazily("chalicelib.calls.exports")
+    fetching = lazily("chalicelib.calls.recordings.usecases")
     models = lazily("chalicelib.calls.models")
     phone = lazily("chalicelib.kernel.phone")
     usecases = lazily("chalicelib.calls.usecases")
@@ -69,7 +72,23 @@ def list_calls(request: Request, query: models.CallsQuery) -> models.CallsOut:
 @api.get("/v1/calls/{call_id}", scope="calls:read")
 def get_call(request: Request, call_id: str) -> models.CallOut:
     """Show a call."""
-    return _shown(wiring.calls().load(request.account_id, call_id))
+    call = wiring.calls().load(request.account_id, call_id)
+    if not call.messages:
+        return _shown(call)
+    return _shown(call, wiring.transcripts().of_call(request.account_id, call_id))
+
+
+@api.get("/v1/calls/{call_id}/recording", scope="calls:read", status=302)
+def get_recording(request: Request, call_id: str, query: models.RecordingQuery) -> Answer[None]:
+    """Redirect to the sound of a call's recording, at a link that is good for five minutes."""
+    link = fetching.link_to(
+        request.account_id,
+        call_id,
+        query.recording_id,
+        log=wiring.calls(),
+        recordings=wiring.recordings(),
+    )
+    return Answer(None, location=link)
 
 
 @api.get("/v1/calls/{call_id}/events", scope="calls:read")
@@ -143,9 +162,19 @@ def _context(query: models.CallsQuery, account_id: str) -> str:
     return f"calls:{account_id}:{json.dumps(filters, sort_keys=True)}"
 
 
-def _shown(call: Call) -> models.CallOut:
+def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallOut:
+    heard = {
+        each.recording_id: models.TranscriptionOut(
+            status=each.status, language=each.language, text=each.text
+        )
+        for each in transcripts
+    }
     messages = (
-        models.MessageOut(recording=each.recording_id, seconds=each.seconds)
+        models.MessageOut(
+            recording=each.recording_id,
+            seconds=each.seconds,
+            transcription=heard.get(each.recording_id),
+        )
         for each in call.messages
     )
     return models.CallOut(

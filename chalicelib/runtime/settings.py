@@ -39,9 +39,13 @@ class Settings:
     projections_queue: str
     exports_queue: str
     invoices_queue: str
+    errands_queue: str
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request
+    mail_sender: str  # the address of e-mails, verified in SES; "" = none are sent
+    text_sender: str  # who sends text messages where the dialled number cannot; "" = nobody
+    transcription: str  # "off" or "amazon"
     outgoing_local: str  # "name=address:port, ..." of servers on this machine; local stages only
     sockets_url: str  # "" = the one that the deployment noted, and taken from each request
     voicebot: str  # who talks with callers: "bundled", or "bedrock:" and a model's id

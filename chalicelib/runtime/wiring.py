@@ -10,7 +10,7 @@ import secrets as entropy
 import time
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel import privacy
 from chalicelib.kernel.errors import CadranError
@@ -31,12 +31,17 @@ if TYPE_CHECKING:
     from chalicelib.calls.exporting import Desk
     from chalicelib.calls.gateway import ExportFiles, LateQueue
     from chalicelib.calls.projections import Projection
+    from chalicelib.calls.recordings.store import TranscriptStore
+    from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.store import CallStore, ExportStore
     from chalicelib.directory.store import CachedLines, Directory
     from chalicelib.ivr.audio.formats import Sound
     from chalicelib.ivr.audio.gateway import SoundFiles
     from chalicelib.ivr.audio.store import PromptStore
     from chalicelib.ivr.audio.usecases import Shelf
+    from chalicelib.ivr.errands.gateway import ErrandQueue
+    from chalicelib.ivr.errands.ports import Desk as ErrandDesk
+    from chalicelib.ivr.errands.ports import Transcriber
     from chalicelib.ivr.lookups import Lookups
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usage.store import UsageStore
@@ -177,6 +182,80 @@ def webhook_secret(account_id: str, generation: int) -> str:
     from chalicelib.kernel.signing import account_secret
 
     return account_secret(secrets.pepper(), account_id, generation)
+
+
+@cache
+def errands() -> ErrandQueue:
+    """Return the queue on which calls leave what is to be done."""
+    from chalicelib.ivr.errands.gateway import ErrandQueue
+
+    return ErrandQueue(Queue(settings().errands_queue))
+
+
+@cache
+def recordings() -> Recordings:
+    """Return the carrier's recordings, and our copies of them."""
+    import boto3
+
+    from chalicelib.calls.recordings.gateway import AudioBucket
+    from chalicelib.calls.recordings.usecases import Recordings
+
+    files = AudioBucket(boto3.client("s3"), secrets.files_bucket())
+    return Recordings(files, lambda: gateway().recording)
+
+
+@cache
+def transcripts() -> TranscriptStore:
+    """Return what was said in recordings."""
+    from chalicelib.calls.recordings.store import TranscriptStore
+
+    return TranscriptStore(settings().calls_table)
+
+
+@cache
+def transcriber() -> Transcriber | None:
+    """Return whoever writes messages down; nobody where the stage has it off."""
+    if settings().transcription == "off":
+        return None
+    import boto3
+
+    from chalicelib.calls.recordings.gateway import AmazonTranscriber
+
+    return AmazonTranscriber(
+        boto3.client("transcribe"),
+        boto3.client("s3"),
+        secrets.files_bucket(),
+        f"cadran-{settings().stage}-",
+    )
+
+
+@cache
+def errand_desk() -> ErrandDesk:
+    """Return all that a worker needs to see to errands."""
+    from chalicelib.ivr.errands.gateway import CarrierTexts, SesMail, SignedHooks
+    from chalicelib.ivr.errands.ports import Desk
+    from chalicelib.ivr.errands.store import AttemptStore
+
+    return Desk(
+        log=calls(),
+        later=errands(),
+        attempts=AttemptStore(settings().ivr_table),
+        texts=CarrierTexts(gateway),
+        mail=SesMail(_ses, settings().mail_sender),
+        hooks=SignedHooks(webhook_secret),
+        recordings=recordings(),
+        transcripts=transcripts(),
+        transcriber=transcriber(),
+        sender=settings().text_sender,
+        clock=clock,
+    )
+
+
+@cache
+def _ses() -> Any:
+    import boto3
+
+    return boto3.client("sesv2")
 
 
 class Callers:

@@ -17,6 +17,7 @@ from infra.session import Aws
 from infra.stages import REGION, ROOT, Stage, environment
 from local.cloud import emulator, package, template
 from local.cloud.running import RunningCloud
+from local.cloud.words import PHONE_URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -45,7 +46,7 @@ class Cloud:
 
         Raises CloudFailed, StackFailed or ChaliceFailed; nothing is left running then.
         """
-        started = emulator.start(self.state.resolve(), self.port)
+        started = emulator.start(self.state.resolve(), self.port, more={PHONE_URL: self.twilio_url})
         try:
             return self._deploy(started)
         except BaseException:
@@ -70,8 +71,13 @@ class Cloud:
 
     def _settings(self, started: emulator.Emulator) -> dict[str, str]:
         """Return the stage's settings, with the addresses that are only known now."""
-        base_url = f"{started.endpoint_url}/_aws/execute-api/{template.API_ID}/{template.API_STAGE}"
-        addresses = {"CADRAN_TWILIO_URL": self.twilio_url, "CADRAN_PUBLIC_URL": base_url}
+        apis = f"{started.endpoint_url}/_aws/execute-api"
+        sockets = f"{apis}/{template.SOCKETS_ID}/{template.API_STAGE}"
+        addresses = {
+            "CADRAN_TWILIO_URL": self.twilio_url,
+            "CADRAN_PUBLIC_URL": f"{apis}/{template.API_ID}/{template.API_STAGE}",
+            "CADRAN_SOCKETS_URL": f"ws{sockets.removeprefix('http')}",
+        }
         return {**environment(LOCAL.name), **addresses}
 
     def _put_secrets(self, aws: Aws) -> None:

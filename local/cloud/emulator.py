@@ -16,9 +16,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from infra.stages import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ACCOUNT: Final = "000000000000"
 SERVER: Final = "local.cloud.server"
@@ -57,10 +60,13 @@ class Emulator:
         shutil.rmtree(self.state / "tmp", ignore_errors=True)
 
 
-def start(state: Path, port: int = 0, server: str = SERVER) -> Emulator:
+def start(
+    state: Path, port: int = 0, server: str = SERVER, more: Mapping[str, str] | None = None
+) -> Emulator:
     """Start an emulator and wait until it answers. Port 0 is any free one.
 
-    One that was left running on the same state is stopped first, so that nothing of it is lost.
+    `more` is added to its environment. One that was left running on the same state is stopped
+    first, so that nothing of it is lost.
     Raises CloudFailed.
     """
     state.mkdir(parents=True, exist_ok=True)
@@ -73,7 +79,7 @@ def start(state: Path, port: int = 0, server: str = SERVER) -> Emulator:
     with (state / "cloud.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", server],
-            env=_environment(state, port),
+            env={**_environment(state, port), **(more or {})},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from local.cloud import streams
+from local.cloud import streams, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ def main() -> None:
     from ministack import app
 
     streams.keep()
+    words.hear()
     app.save_all = _one_at_a_time(app.save_all)
     threading.Thread(target=_snapshots, daemon=True, name="snapshots").start()
     sys.argv = ["ministack"]

@@ -60,6 +60,12 @@ def _permissions(service: str, operation: str, arguments: dict[str, Any]) -> Ask
         return {(f"s3:{S3.get(operation, operation)}", place)}
     if service == "ssm":
         return {(f"ssm:{operation}", f"arn:aws:ssm:{PLACE}:parameter{arguments['Name']}")}
+    if operation == "GetTranscriptionJob":
+        job = arguments["TranscriptionJobName"]
+        return {(f"transcribe:{operation}", f"arn:aws:transcribe:{PLACE}:transcription-job/{job}")}
+    if service == "sesv2":
+        sender = arguments["FromEmailAddress"]
+        return {(f"ses:{operation}", f"arn:aws:ses:{PLACE}:identity/{sender}")}
     return {(f"{service}:{operation}", "*")}
 
 

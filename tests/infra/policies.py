@@ -17,7 +17,10 @@ ACCOUNT = "123456789012"
 REGION = "eu-west-3"
 
 # X-Ray knows no resources (Service Authorization Reference, AWS X-Ray): the one place for "*".
-WITHOUT_RESOURCES = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegments"})
+WITHOUT_RESOURCES = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegments"}) | {
+    # Nor does a job that is not there yet (Service Authorization Reference, Amazon Transcribe).
+    "transcribe:StartTranscriptionJob"
+}
 
 # Where a wildcard stands for what cannot be known when the policy is written: region and account,
 # the label of a stream, the streams of a log group, the files under a prefix.
@@ -27,6 +30,9 @@ KNOWN_WILDCARDS = (
     r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/[a-z-]+",
     r"arn:aws:logs:\*:\*:log-group:/aws/lambda/cadran-[a-z]+(-[a-z_]+)?:\*",
     r"arn:aws:s3:::cadran-[a-z]+-files-\*/[a-z]+/\*",
+    r"arn:aws:transcribe:\*:\*:transcription-job/cadran-[a-z]+-\*",
+    # Senders are each stage's own: only those that its SES account has verified can be used.
+    r"arn:aws:ses:\*:\*:identity/\*",
 )
 
 
@@ -79,6 +85,7 @@ def _declared(stage: str) -> Iterator[str]:
             yield f"arn:aws:sqs:{place}:{queue['QueueName']}"
     for bucket in resources("AWS::S3::Bucket", stage=stage).values():
         yield f"arn:aws:s3:::{bucket['BucketName']}/exports/one.csv"
+        yield f"arn:aws:s3:::{bucket['BucketName']}/recordings/acct_1/CA1/RE1.wav"
         yield f"arn:aws:s3:::{bucket['BucketName']}/prompts/acct_1/prompt_1/1-0.wav"
     for parameter in resources("AWS::SSM::Parameter", stage=stage).values():
         yield f"arn:aws:ssm:{place}:parameter{parameter['Name']}"

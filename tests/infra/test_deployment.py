@@ -80,6 +80,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-projections": "cadran-dev-project_again",
         "cadran-dev-exports": "cadran-dev-write_exports",
         "cadran-dev-invoices": "cadran-dev-close_account_month",
+        "cadran-dev-errands": "cadran-dev-run_errands",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

@@ -26,6 +26,7 @@ CONSUMERS = {
     "ProjectionsQueue": "project_again",
     "ExportsQueue": "write_exports",
     "InvoicesQueue": "close_account_month",
+    "ErrandsQueue": "run_errands",
 }
 JOBS = {*CONSUMERS.values(), "project_calls", "close_months"}
 

@@ -60,9 +60,9 @@ class SendText(Errand):
 class Notify(Errand):
     """Tell somebody what happened. `to` is an address, a number or a URL, by `by`.
 
-    `what` names the notice ("voicemail") and `facts` fill it in. With `recording_id`, the
-    notice waits a while for the message's transcription. `from_` sends text messages, and
-    `secret` is the generation of the account's secret that signs webhooks.
+    `what` names the notice ("voicemail") and `facts` fill it in. One that `waits` is held
+    back until the recording's transcription is there, or for five minutes. `from_`
+    sends text messages, and `secret` is the generation of the account's secret that signs webhooks.
     """
 
     kind: ClassVar[str] = "notify"
@@ -75,6 +75,7 @@ class Notify(Errand):
     recording_id: str | None = None
     from_: str = field(default="", repr=False)
     secret: int = 1
+    waits: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by", Means(self.by))
@@ -89,6 +90,8 @@ class Transcribe(Errand):
     recording_id: str
     language: str
 
+
+_TYPES: Final[dict[str, type]] = {"secret": int, "waits": bool}
 
 KINDS: Final[dict[str, type[Errand]]] = {each.kind: each for each in (SendText, Notify, Transcribe)}
 
@@ -149,4 +152,4 @@ def _written(value: Any) -> Any:
 def _plain(name: str, value: object) -> bool:
     if name == "facts":
         return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
-    return type(value) is (int if name == "secret" else str)
+    return type(value) is _TYPES.get(name, str)

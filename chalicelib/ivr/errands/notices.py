@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from chalicelib.kernel import phone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ivr.errands.errands import Notify
 
+FRANCE: Final = ZoneInfo("Europe/Paris")
 LONGEST_TEXT: Final = 459  # three parts of a text message (153 characters each, GSM 03.38)
 
 
@@ -53,8 +58,11 @@ def written(errand: Notify, words: str | None, *, transcribes: bool) -> Notice:
     """Write a voicemail's notice in the errand's language; French where we have no other."""
     lines = WORDS.get(errand.language.partition("-")[0].lower(), _FRENCH)
     known = _Known(errand.facts)
+    caller, dialled, at = (errand.facts.get(name) for name in ("caller", "dialled", "at"))
     known |= {
-        "caller": _one_line(errand.facts.get("caller") or lines["withheld"]),
+        "caller": _number(caller) if caller else lines["withheld"],
+        "dialled": _number(dialled) if dialled else "?",
+        "at": _when(at) if at else "?",
         "call_id": errand.call_id,
         "recording_id": errand.recording_id or "",
         "words": words or "",
@@ -82,9 +90,19 @@ def payload(errand: Notify, words: str | None) -> dict[str, Any]:
     return {"type": f"{errand.what}.left", "data": data}
 
 
-def _one_line(text: str) -> str:
-    """A header of an e-mail has one line, whatever a caller's name is said to be."""
-    return " ".join(text.split())
+def _number(text: str) -> str:
+    """Write a number as people do. A header of an e-mail has one line, whatever comes in."""
+    number = phone.caller_or_none(text)
+    return phone.national(number) if number else " ".join(text.split())
+
+
+def _when(text: str) -> str:
+    """Write an instant (RFC 3339) in French time.
+
+    >>> _when("2026-11-24T09:05:00+00:00")
+    '24/11/2026 10:05'
+    """
+    return datetime.fromisoformat(text).astimezone(FRANCE).strftime("%d/%m/%Y %H:%M")
 
 
 class _Known(dict[str, str]):

@@ -161,7 +161,7 @@ def _once(errand: Errand, desk: Desk, work: Callable[[Attempt], str]) -> Attempt
 
 
 def _is_awaited(errand: Notify, desk: Desk) -> bool:
-    return errand.recording_id is not None and desk.transcriber is not None
+    return errand.waits and desk.transcriber is not None
 
 
 def _transcript(errand: Notify, desk: Desk) -> Transcript | None:
