@@ -16,17 +16,18 @@ from chalicelib.calls import routes as calls
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
 from chalicelib.ivr.audio import routes as prompts
-from chalicelib.runtime import wiring
+from chalicelib.runtime import sockets, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 
 if TYPE_CHECKING:
-    from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent
+    from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent, WebsocketEvent
 
 # Chalice would log too, under the same name, in plain text: nothing there masks people's numbers.
 app = Chalice(app_name="cadran", configure_logs=False)
+app.experimental_feature_flags.add("WEBSOCKETS")  # Chalice wants to be told so
 
 ROOMS = (directory, calls, ivr, prompts, tracking, billing)
 APIS = tuple(room.api for room in ROOMS)
@@ -35,6 +36,30 @@ WEBHOOKS = (calls.webhooks, ivr.webhooks)
 
 for door in (*DOORS, *WEBHOOKS):
     app.register_blueprint(door.blueprint)
+
+
+@app.on_ws_connect()
+def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
+    """Let in whoever may open a WebSocket."""
+    from chalicelib.ivr.voicebot import handlers
+
+    return sockets.connected(event.to_dict(), handlers.connections())
+
+
+@app.on_ws_message()
+def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
+    """Answer a message of an open WebSocket."""
+    from chalicelib.ivr.voicebot import handlers
+
+    return sockets.heard(event.to_dict(), handlers.connections())
+
+
+@app.on_ws_disconnect()
+def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
+    """Forget a WebSocket that was closed."""
+    from chalicelib.ivr.voicebot import handlers
+
+    return sockets.left(event.to_dict(), handlers.connections())
 
 
 # The ends of a conversation and of its call come together, from two requests: with a second's

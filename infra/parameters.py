@@ -1,10 +1,13 @@
-"""The secrets a stage needs in SSM: found, made, or asked for. Their values are never printed."""
+"""What a stage needs in SSM: secrets, which are found, made or asked for and never printed, and
+what only a deployment knows.
+"""
 
 from __future__ import annotations
 
 import base64
 import json
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,6 +65,18 @@ def how_to_put(name: str) -> str:
 def put_secret(client: SSMClient, name: str, value: str, *, overwrite: bool = False) -> None:
     """Put an encrypted parameter."""
     client.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=overwrite)
+
+
+def note(client: SSMClient, name: str, value: str) -> None:
+    """Put a fact that is no secret; what is right already stays."""
+    if _read(client, name) != value:
+        client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def forget(client: SSMClient, name: str) -> None:
+    """Remove a fact. One that is not there is no error."""
+    with suppress(client.exceptions.ParameterNotFound):
+        client.delete_parameter(Name=name)
 
 
 def _read(client: SSMClient, name: str) -> str | None:

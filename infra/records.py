@@ -51,6 +51,12 @@ def base_url(stage: Stage) -> str:
     return api["rest_api_url"].rstrip("/")
 
 
+def sockets_url(stage: Stage) -> str:
+    """Return where WebSockets are opened, without a trailing slash."""
+    (api,) = _deployed(stage, "websocket_api")
+    return api["websocket_api_url"].rstrip("/")
+
+
 def functions(stage: Stage) -> list[str]:
     """Return the names of the functions that the note tells."""
     return [each["lambda_arn"].rpartition(":")[2] for each in _deployed(stage, "lambda_function")]

@@ -12,6 +12,8 @@ APP: Final = "cadran"
 ON_AWS: Final = ("dev", "staging", "prod")
 REGION: Final = "eu-west-3"  # Paris: people's numbers stay in France
 
+SOCKETS_URL: Final = "sockets-url"  # the parameter that says where WebSockets are opened
+
 # How long logs are kept. Not in .chalice/config.json: Chalice 1.34 gives retention to a log group
 # that is not the API's, and its template for the API's group names a resource that is not there.
 LOG_DAYS: Final = {"dev": 7, "staging": 14, "prod": 90}

@@ -46,9 +46,9 @@ class Settings:
     mail_sender: str  # the address of e-mails, verified in SES; "" = none are sent
     text_sender: str  # who sends text messages where the dialled number cannot; "" = nobody
     transcription: str  # "off" or "amazon"
-    outgoing_local: str  # "name=address:port, ..." of servers on this machine; local stages only
     sockets_url: str  # "" = the one that the deployment noted, and taken from each request
     voicebot: str  # who talks with callers: "bundled", or "bedrock:" and a model's id
+    outgoing_local: str  # "name=address:port, ..." of servers on this machine; local stages only
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:

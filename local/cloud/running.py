@@ -35,6 +35,11 @@ class RunningCloud:
         return self.settings["CADRAN_PUBLIC_URL"]
 
     @property
+    def sockets_url(self) -> str:
+        """Return where WebSockets are opened, without a trailing slash."""
+        return self.settings["CADRAN_SOCKETS_URL"]
+
+    @property
     def endpoint_url(self) -> str:
         """Return where AWS's services answer."""
         return self.emulator.endpoint_url

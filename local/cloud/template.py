@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 API_ID: Final = "cadran"
 API_STAGE: Final = "api"
+SOCKETS_ID: Final = "cadran-sockets"
 _API_HANDLER: Final = "app.app"
 
 
@@ -40,7 +41,20 @@ def for_emulator(template: dict[str, Any], place: Place) -> dict[str, Any]:
         if resource["Type"] == "AWS::Serverless::Function":
             _place(resource["Properties"], place)
     resources.update(_rest_api(resources.pop("RestAPI")["Properties"]))
+    _sockets_api(resources)
     return adapted
+
+
+def _sockets_api(resources: dict[str, Any]) -> None:
+    """Give the API of WebSockets an id that stays the same, and a stage that deploys itself.
+
+    The emulator knows no `AWS::ApiGatewayV2::Deployment`.
+    """
+    del resources["WebsocketAPIDeployment"]
+    resources["WebsocketAPI"]["Properties"]["Tags"] = {"ms-custom-id": SOCKETS_ID}
+    stage = resources["WebsocketAPIStage"]["Properties"]
+    del stage["DeploymentId"]
+    stage["AutoDeploy"] = True
 
 
 def _place(function: dict[str, Any], place: Place) -> None:

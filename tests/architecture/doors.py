@@ -21,6 +21,7 @@ PUBLIC = frozenset({"/v1/openapi.json", "/v1/health"}) | SOUNDS
 EVENTS = frozenset(
     {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
     | {"on_cw_event", "on_kinesis_record", "lambda_function"}
+    | {"on_ws_connect", "on_ws_message", "on_ws_disconnect"}
 )
 
 
@@ -67,7 +68,8 @@ def sibling_faults(app: Chalice) -> list[str]:
 
 def handler_faults(app: Chalice) -> list[str]:
     """Find event handlers that Chalice would deploy without running app.py."""
-    sources: list[Any] = [*app.event_sources, *app.pure_lambda_functions]
+    sockets = app.websocket_handlers.values()
+    sources: list[Any] = [*app.event_sources, *app.pure_lambda_functions, *sockets]
     return [
         f"{source.name}: {source.handler_string} is not declared in app.py"
         for source in sources

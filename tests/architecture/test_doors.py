@@ -31,6 +31,9 @@ CONTRACT = {
     "/voice/recordings",
 }
 HANDLERS = {
+    "websocket_connect",
+    "websocket_message",
+    "websocket_disconnect",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -54,9 +57,9 @@ def test_the_carrier_finds_the_paths_it_was_promised() -> None:
 
 
 def test_every_event_handler_has_its_promised_name() -> None:
-    assert {source.handler_string for source in app.event_sources} == {
-        f"app.{name}" for name in HANDLERS
-    }
+    handlers = [*app.event_sources, *app.websocket_handlers.values()]
+
+    assert {each.handler_string for each in handlers} == {f"app.{name}" for name in HANDLERS}
 
 
 def test_every_scope_asked_for_is_one_that_a_key_can_have() -> None:

@@ -29,6 +29,8 @@ KNOWN_WILDCARDS = (
     r"arn:aws:sqs:\*:\*:cadran-[a-z]+-[a-z-]+",
     r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/[a-z-]+",
     r"arn:aws:logs:\*:\*:log-group:/aws/lambda/cadran-[a-z]+(-[a-z_]+)?:\*",
+    # the id of the API, and that of the connection
+    r"arn:aws:execute-api:\*:\*:\*/[a-z]+/(POST|DELETE)/@connections/\*",
     r"arn:aws:s3:::cadran-[a-z]+-files-\*/[a-z]+/\*",
     r"arn:aws:transcribe:\*:\*:transcription-job/cadran-[a-z]+-\*",
     # Senders are each stage's own: only those that its SES account has verified can be used.
@@ -37,7 +39,7 @@ KNOWN_WILDCARDS = (
 
 
 def policy(stage: str, suffix: str = "") -> dict[str, Any]:
-    """Return a policy file: the API's, or with "-jobs" that of the jobs."""
+    """Return a policy file: the API's, or with a suffix that of the jobs or of the sockets."""
     path = ROOT / ".chalice" / f"policy-{stage}{suffix}.json"
     document: dict[str, Any] = json.loads(path.read_text())
     return document

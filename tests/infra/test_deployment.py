@@ -25,6 +25,9 @@ pytestmark = pytest.mark.slow
 
 DEV = Stage("dev")
 JOBS = {
+    "websocket_connect",
+    "websocket_message",
+    "websocket_disconnect",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -91,6 +94,9 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
     assert after_first["logs kept"] == dict.fromkeys(after_first["functions"], 7)
     outputs = json.loads((here.home / ".chalice/outputs/dev.json").read_text())
     assert outputs["calls_stream_arn"].startswith("arn:aws:dynamodb:")
+    sockets = aws.ssm.get_parameter(Name="/cadran/dev/sockets-url")["Parameter"]["Value"]
+    assert sockets.startswith("wss://")
+    assert sockets == outputs["sockets_url"]
     assert outputs["files_bucket"] == f"cadran-dev-files-{aws.account}"
 
     elsewhere = a_checkout(tmp_path / "another-machine")

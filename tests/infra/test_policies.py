@@ -11,7 +11,7 @@ from infra.stages import ROOT, chalice_config
 from tests.infra.policies import policy, too_broad, unreachable
 
 STAGES = ("local", "dev", "staging", "prod")
-SUFFIXES = ("", "-jobs")
+SUFFIXES = ("", "-jobs", "-sockets")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -48,6 +48,11 @@ def test_every_action_and_resource_is_named(stage: str, suffix: str) -> None:
         pytest.param("s3:GetObject", "*", "s3:GetObject"),
         pytest.param("s3:GetObject", "arn:aws:s3:::*", "arn:aws:s3:::*"),
         pytest.param("sqs:SendMessage", "arn:aws:sqs:*:*:cadran-*", "arn:aws:sqs:*:*:cadran-*"),
+        pytest.param(
+            "execute-api:ManageConnections",
+            "arn:aws:execute-api:*:*:*/*/POST/@connections/*",
+            "arn:aws:execute-api:*:*:*/*/POST/@connections/*",
+        ),
     ],
 )
 def test_a_wildcard_too_many_is_noticed(action: str, resource: str, found: str) -> None:
@@ -61,9 +66,11 @@ def test_a_wildcard_too_many_is_noticed(action: str, resource: str, found: str) 
 def test_the_policies_of_two_stages_differ_by_the_stage_alone(stage: str, suffix: str) -> None:
     text = json.dumps(policy(stage, suffix))
 
+    gateway = chalice_config()["stages"][stage]["api_gateway_stage"]
     renamed = text.replace(f"cadran-{stage}", "cadran-prod").replace(
         f"cadran/{stage}/", "cadran/prod/"
     )
+    renamed = renamed.replace(f":*:*:*/{gateway}/", ":*:*:*/prod/")  # of connections
 
     assert json.loads(renamed) == policy("prod", suffix)
 
@@ -78,7 +85,7 @@ def test_every_function_uses_a_policy_file_that_is_there(stage: str) -> None:
     }
 
     assert config["autogen_policy"] is False
-    assert files == {f"policy-{stage}.json", f"policy-{stage}-jobs.json"}
+    assert files == {f"policy-{stage}{suffix}.json" for suffix in SUFFIXES}
     assert all((ROOT / ".chalice" / file).exists() for file in files)
 
 

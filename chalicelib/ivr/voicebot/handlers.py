@@ -7,6 +7,7 @@ remembered. Nothing that a caller says is ever logged.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.ivr.voicebot import conversation, relay, remembering
@@ -14,9 +15,10 @@ from chalicelib.ivr.voicebot.brief import Brief
 from chalicelib.ivr.voicebot.conversation import Conversation
 from chalicelib.ivr.voicebot.relay import Failure, NotAMessage, Setup, Unknown
 from chalicelib.kernel.errors import NotFound
-from chalicelib.runtime import sockets
+from chalicelib.runtime import sockets, wiring
 from chalicelib.runtime.observability import logger
-from chalicelib.runtime.sockets import Answer
+from chalicelib.runtime.settings import settings
+from chalicelib.runtime.sockets import Answer, Sockets
 
 if TYPE_CHECKING:
     from chalicelib.ivr.nodes import Flow
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.voicebot.conversation import Next
     from chalicelib.ivr.voicebot.relay import Message
     from chalicelib.ivr.voicebot.remembering import Place
+    from chalicelib.ivr.voicebot.store import ConnectionStore
     from chalicelib.runtime.sockets import Handshake
 
 KIND: Final = "voicebot"
@@ -35,6 +38,36 @@ class Versions(Protocol):
 
     def version(self, flow_id: str, version: int) -> Flow:
         """Return one version. Raises NotFound, Unavailable."""
+
+
+def connections() -> Sockets:
+    """Return who answers each kind of WebSocket, and where connections are remembered."""
+    return Sockets(
+        rooms={KIND: VoicebotRoom(wiring.flows(), chosen_bot(settings().voicebot))},
+        connections=_store(settings().ivr_table),
+        clock=wiring.clock,
+        pause=wiring.pause,
+    )
+
+
+@cache
+def chosen_bot(name: str) -> Bot:
+    """Return the bot of a stage: "bundled", or "bedrock:" and the id of a model."""
+    kind, _, model = name.partition(":")
+    if kind == "bedrock":
+        from chalicelib.ivr.voicebot.gateway import bedrock_bot
+
+        return bedrock_bot(model)
+    from chalicelib.ivr.voicebot.bundled import MatchingBot
+
+    return MatchingBot()
+
+
+@cache
+def _store(table_name: str) -> ConnectionStore:
+    from chalicelib.ivr.voicebot.store import ConnectionStore
+
+    return ConnectionStore(table_name)
 
 
 @dataclass(frozen=True, slots=True)
