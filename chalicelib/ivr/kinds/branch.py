@@ -51,7 +51,7 @@ class Test:
     is_: Value | None = None
     is_not: Value | None = None
     one_of: tuple[Value, ...] = ()
-    starts_with: str | None = None
+    starts_with: Value | None = None
     at_least: int | None = None
     at_most: int | None = None
     given: bool | None = None
@@ -135,7 +135,7 @@ _CHECKS: Final[tuple[Callable[[Test, Any], bool], ...]] = (
     lambda test, value: not test.one_of or _text(value) in map(_text, test.one_of),
     lambda test, value: (
         test.starts_with is None
-        or (value is not None and _text(value).startswith(test.starts_with))
+        or (value is not None and _text(value).startswith(_text(test.starts_with)))
     ),
     _least,
     _most,
