@@ -6,7 +6,7 @@ world before it can answer is in `needs.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -270,11 +270,32 @@ class Reply:
     def and_then(self, later: Reply) -> Reply:
         """Return this reply with the one that followed on what it needed."""
         return Reply(
-            actions=self.actions + later.actions,
-            events=self.events + later.events,
+            actions=joined(self.actions, later.actions),
+            events=self.events + _distinct(self.events, later.events),
             position=later.position,
             need=later.need,
             memory=self.memory if later.memory is None else later.memory,
             errands=self.errands + later.errands,
             path=self.path + later.path,
         )
+
+
+def joined(earlier: tuple[Action, ...], later: tuple[Action, ...]) -> tuple[Action, ...]:
+    """Return actions in a row. A call that has heard something was taken: it is closed, no more."""
+    if earlier:
+        later = tuple(HangUp() if isinstance(each, Refuse) else each for each in later)
+    return earlier + later
+
+
+def _distinct(earlier: tuple[Event, ...], later: tuple[Event, ...]) -> tuple[Event, ...]:
+    """Tell apart the facts of nodes that have the same name in two flows of one answer."""
+    taken = {event.id for event in earlier}
+    told: list[Event] = []
+    for event in later:
+        again = 2
+        while event.id in taken:
+            event = replace(event, id=f"{event.id.partition('~')[0]}~{again}")
+            again += 1
+        taken.add(event.id)
+        told.append(event)
+    return tuple(told)

@@ -10,7 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import FellBack
-from chalicelib.ivr.actions import Apologise, Ask, Continue, HangUp, Passed, Play, Reply, Say
+from chalicelib.ivr.actions import (
+    Apologise,
+    Ask,
+    Continue,
+    HangUp,
+    Passed,
+    Play,
+    Reply,
+    Say,
+    joined,
+)
 from chalicelib.ivr.kinds import BY_NODE
 from chalicelib.ivr.needs import MET
 from chalicelib.ivr.turns import Turn
@@ -112,7 +122,7 @@ class _Walk:
         return self._reply(None)
 
     def _take(self, move: Move) -> None:
-        self._actions += move.actions
+        self._actions = joined(self._actions, move.actions)
         self._events += move.events
         self._errands += move.errands
         if move.learnt:
