@@ -106,9 +106,7 @@ def _given(node: Collect, written: str, turn: Turn) -> Move:
         valid=value is not None,
     )
     if value is None:
-        wrong = (
-            Line.COLLECT_CHECK if values.mistyped(node.shape, written) else Line.COLLECT_INVALID
-        )
+        wrong = Line.COLLECT_CHECK if values.mistyped(node.shape, written) else Line.COLLECT_INVALID
         return _again(node, node.invalid, "invalid", wrong, collected, turn)
     if node.confirm:
         return _read_back(node, value, turn, collected)
@@ -144,8 +142,8 @@ def _once_more(node: Collect, turn: Turn) -> Move:
 
 def _silent(node: Collect, given: NoInput, turn: Turn) -> Move:
     silent = WentSilent(**turn.fact, node=turn.node, attempt=turn.position.attempt)
-    if turn.position.mark == CONFIRMING and turn.position.attempt < node.attempts:
-        value = str(turn.value(node.variable) or "")
+    value = str(turn.value(node.variable) or "")  # none where the memory could not be read
+    if turn.position.mark == CONFIRMING and value and turn.position.attempt < node.attempts:
         again = turn.here(attempt=turn.position.attempt + 1)
         return _read_back(node, value, again, silent)
     return _again(node, node.no_input, "no_input", Line.NO_INPUT, silent, turn)
