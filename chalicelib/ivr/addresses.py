@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
+from chalicelib.ivr.audio.addresses import audio_url
 from chalicelib.ivr.voicebot.remembering import Place
 from chalicelib.kernel.errors import Rejected
 
@@ -60,6 +61,10 @@ class CallAddress:
     def in_flow(self, flow_id: str, version: int) -> Self:
         """Return the address of the same call in another flow."""
         return replace(self, flow_id=flow_id, version=version)
+
+    def sound(self, prompt_id: str, version: int) -> str:
+        """Return the URL of an uploaded prompt; it says nothing of the call."""
+        return audio_url(self.base_url, prompt_id, version)
 
     def recordings(self) -> str:
         """Return the URL that is told when a recording's file is ready."""

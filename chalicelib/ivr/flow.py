@@ -110,6 +110,7 @@ def _read(place: Place) -> tuple[Flow, frozenset[str]]:
         calendars=about.calendars,
         uses=frozenset(about.uses | used),
         sets=frozenset(about.sets),
+        uploads=tuple(about.uploads),
     )
     return flow, unread
 

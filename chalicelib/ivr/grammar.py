@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from enum import StrEnum
 
-    from chalicelib.ivr.nodes import Value
+    from chalicelib.ivr.nodes import Upload, Value
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.kernel.hours import Schedule
 
@@ -35,6 +35,7 @@ VARIABLE: Final = re.compile(r"[a-z][a-z0-9_]{0,39}(\.[a-z][a-z0-9_]{0,39}){0,3}
 VARIABLE_MEANING: Final = "a variable's name such as order.status"
 LONGEST_VALUE: Final = 500
 _LONGEST_NUMBER: Final = 40
+_GREATEST: Final = 10**15
 
 
 @dataclass(slots=True)
@@ -52,6 +53,7 @@ class Reading:
     uses: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
     referred: set[str] = field(default_factory=set)
+    uploads: list[Upload] = field(default_factory=list)
 
 
 class Field(ABC, Generic[T]):
@@ -107,14 +109,12 @@ def schema_of(entries: Entries, **constants: str) -> Schema:
     properties: Schema = {name: {"const": value} for name, value in constants.items()}
     for name, entry in entries.items():
         described = {**entry.field.schema(), "description": entry.about}
-        if entry.default is not None and isinstance(entry.default, str | int | bool):
+        if entry.required:
+            properties[name] = described
+            continue
+        if isinstance(entry.default, str | int | bool) and entry.default != "":
             described["default"] = entry.default
-        optional = not entry.required
-        properties[name] = (
-            {"anyOf": [described, {"type": "null"}], "description": entry.about}
-            if optional
-            else described
-        )
+        properties[name] = or_null(described)
     required = [*constants, *(name for name, entry in entries.items() if entry.required)]
     return {
         "type": "object",
@@ -122,6 +122,16 @@ def schema_of(entries: Entries, **constants: str) -> Schema:
         "required": required,
         "additionalProperties": False,
     }
+
+
+def or_null(schema: Schema) -> Schema:
+    """Let a value be null too, which counts as leaving it out."""
+    if "type" in schema and "enum" not in schema:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        return {**schema, "type": [*kinds, "null"]}
+    notes = {name: schema[name] for name in ("description", "default") if name in schema}
+    bare = {name: value for name, value in schema.items() if name not in notes}
+    return {"anyOf": [bare, {"type": "null"}], **notes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,13 +267,14 @@ class Scalar(Field[Any]):
         if isinstance(place.value, bool):
             return place.value
         if isinstance(place.value, int):
-            return whole(place, -(10**15), 10**15, 0)
+            return whole(place, -_GREATEST, _GREATEST, 0)
         return text(place, self.longest)
 
     def schema(self) -> Schema:
         """Describe it."""
         texts = {"type": "string", "minLength": 1, "maxLength": self.longest}
-        return {"anyOf": [texts, {"type": "integer"}, {"type": "boolean"}]}
+        numbers = {"type": "integer", "minimum": -_GREATEST, "maximum": _GREATEST}
+        return {"anyOf": [texts, numbers, {"type": "boolean"}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +369,9 @@ class Short(Field[Any]):
         return self.expand(self.short.read(place, about))
 
     def schema(self) -> Schema:
-        """Describe both."""
-        return {"anyOf": [self.short.schema(), self.long.schema()]}
+        """Describe both; a fault in the long form is told of that one alone."""
+        forms = {"then": self.long.schema(), "else": self.short.schema()}
+        return {"if": {"type": "object"}, **forms}
 
 
 @dataclass(frozen=True, slots=True)

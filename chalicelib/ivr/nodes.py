@@ -30,9 +30,19 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """A recording for the carrier to fetch and play."""
+    """A recording for the carrier to fetch and play: at an address, or an uploaded prompt's."""
 
-    url: str
+    url: str = ""
+    prompt_id: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where a document (a JSON pointer) names an uploaded prompt."""
+
+    pointer: str
+    prompt_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ class Flow:
     calendars: Mapping[str, Schedule] = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
+    uploads: tuple[Upload, ...] = ()
 
     def exits(self, name: str) -> tuple[Exit, ...]:
         """Return every way out of a node that the document names."""

@@ -117,6 +117,8 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary
         revision=None if request.if_match is None else expected(request.if_match),
         now=request.now,
         drafts=wiring.flows(),
+        sounds=wiring.prompts(),
+        usage=wiring.usage(),
     )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.VersionSummary.of(header), location=location)

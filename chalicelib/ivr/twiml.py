@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from chalicelib.ivr.actions import Reply
-    from chalicelib.ivr.nodes import Spoken
+    from chalicelib.ivr.nodes import Audio, Spoken
     from chalicelib.ivr.position import Position
     from chalicelib.ivr.voicebot.remembering import Place
 
@@ -45,6 +45,9 @@ class Urls(Protocol):
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the absolute URL of a position."""
+
+    def sound(self, prompt_id: str, version: int) -> str:
+        """Return the absolute URL of an uploaded prompt."""
 
     def whisper(self, position: Position) -> str:
         """Return the absolute URL of what is said to whoever we ring."""
@@ -77,6 +80,9 @@ class _Back:
             return None
         return self._urls.at(self._position, arriving=arriving)
 
+    def sound(self, audio: Audio) -> str | None:
+        return self._urls.sound(audio.prompt_id, audio.version) if self._urls else None
+
     def whisper(self) -> str | None:
         if self._position is None or self._urls is None:
             return None
@@ -100,7 +106,9 @@ def _say(verb: VoiceResponse | Gather, action: Say, back: _Back) -> None:
 
 
 def _play(verb: VoiceResponse | Gather, action: Play, back: _Back) -> None:
-    verb.play(action.audio.url)
+    url = back.sound(action.audio) if action.audio.prompt_id else action.audio.url
+    if url:
+        verb.play(url)
 
 
 def _ask(response: VoiceResponse, action: Ask, back: _Back) -> None:

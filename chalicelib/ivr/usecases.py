@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
-from chalicelib.ivr import answering
+from chalicelib.ivr import answering, publishing
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
+    from chalicelib.ivr.publishing import Sounds
+    from chalicelib.ivr.usage import Usage
     from chalicelib.kernel.errors import Fault
 
 
@@ -221,18 +223,36 @@ def save_draft(
 
 
 def publish_flow(
-    account_id: str, flow_id: str, *, revision: int | None, now: datetime, drafts: Drafts
+    account_id: str,
+    flow_id: str,
+    *,
+    revision: int | None,
+    now: datetime,
+    drafts: Drafts,
+    sounds: Sounds,
+    usage: Usage,
 ) -> VersionHeader:
     """Make the draft the version that answers. Raises FlowRefused with every fault it has.
+
+    What it uses is held before it is published, so that nobody deletes it meanwhile.
 
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
     draft = _at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
-    if newest is not None and draft.header.all_published:
-        return newest
-    parse(draft.document)
-    return drafts.publish(draft.header, draft.document, now)
+    uploads = parse(draft.document).uploads
+    used = publishing.uses(uploads)
+    if newest is None or not draft.header.all_published:
+        found = sounds.latest_versions(account_id, {each.prompt_id for each in uploads})
+        faults = tuple(publishing.missing(uploads, found))
+        if faults:
+            raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
+        usage.hold(account_id, flow_id, used, now)
+        document = publishing.pinned(draft.document, uploads, found)
+        newest = drafts.publish(draft.header, document, now)
+    # Once more where it was published already: the first time may have broken off before this.
+    usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
+    return newest
 
 
 def faults_of(document: object) -> tuple[Fault, ...]:

@@ -13,11 +13,13 @@ from chalicelib.directory.lines import LineState
 from chalicelib.ivr import usecases
 from chalicelib.ivr.actions import Apologise, Ask, Connect, DialEnded, HangUp, KeysPressed, Say
 from chalicelib.ivr.flow import FlowRefused
+from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.texts import TEXTS, Line
 from chalicelib.ivr.usecases import Ports
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 from tests.directory.builders import a_line
 from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
+from tests.fakes.sounds import a_shelf
 from tests.ivr.builders import (
     OURS,
     SALES,
@@ -263,7 +265,7 @@ def test_a_draft_with_faults_is_not_published() -> None:
     usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=drafts)
 
     with pytest.raises(FlowRefused) as refused:
-        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts)
+        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **a_shelf())
 
     assert [fault.pointer for fault in refused.value.faults] == ["/nodes/menu/choices/1"]
 
@@ -272,8 +274,12 @@ def test_publishing_twice_makes_one_version() -> None:
     drafts = FlowsInMemory()
     usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
 
-    first = usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
-    second = usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
+    first = usecases.publish_flow(
+        "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
+    )
+    second = usecases.publish_flow(
+        "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
+    )
 
     assert first == second
     assert first.version == 1
@@ -287,4 +293,53 @@ def test_only_the_revision_that_was_seen_is_changed_or_published() -> None:
     with pytest.raises(Stale):
         usecases.save_draft("acc_1", "flow_1", DOCUMENT, revision=1, now=NOW, drafts=drafts)
     with pytest.raises(Stale):
-        usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts)
+        usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf())
+
+
+SAYS_HELLO = {
+    "name": "Accueil",
+    "start": "hello",
+    "prompts": {"hello": {"audio": "prompt_1"}},
+    "nodes": {
+        "hello": {"kind": "play", "prompt": "hello", "next": "box"},
+        "box": {"kind": "voicemail", "greeting": {"audio": "prompt_2"}},
+    },
+}
+
+
+def test_a_published_flow_goes_on_playing_the_very_sound_it_was_published_with() -> None:
+    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3, prompt_2=1)
+    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
+
+    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+
+    flow = drafts.published("flow_1").flow
+    assert flow.prompts["hello"].heard("fr-FR", {}) == Audio(prompt_id="prompt_1", version=3)
+    assert [(use.id, use.pointer) for use in shelf["usage"].recorded["flow_1"]] == [
+        ("prompt_1", "/prompts/hello/audio"),
+        ("prompt_2", "/nodes/box/greeting/audio"),
+    ]
+
+
+def test_a_sound_that_the_account_does_not_have_is_a_fault_where_it_is_named() -> None:
+    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3)
+    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
+
+    with pytest.raises(FlowRefused) as refused:
+        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/box/greeting/audio"]
+    assert shelf["usage"].recorded == {}
+
+
+def test_publishing_that_broke_off_before_its_uses_were_recorded_is_mended_by_the_next() -> None:
+    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3, prompt_2=1)
+    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
+    shelf["usage"].down = True
+    with pytest.raises(Unavailable):
+        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+    shelf["usage"].down = False
+
+    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+
+    assert len(shelf["usage"].recorded["flow_1"]) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.ivr.grammar import schema_of
+from chalicelib.ivr.grammar import or_null, schema_of
 from chalicelib.ivr.kinds import (
     announce,
     branch,
@@ -120,20 +120,25 @@ def node_schema(kind: Kind) -> Schema:
     described = schema_of(plain, kind=kind.name)
     described["title"], described["description"] = kind.name, kind.about
     for name, names in kind.folded.items():
+        required = kind.entries[name].required
         for each in names:
-            described["properties"].setdefault(each, {"$ref": f"#/$defs/{FOLDED[each]}"})
-        if kind.entries[name].required:
+            written = {"$ref": f"#/$defs/{FOLDED[each]}"}
+            body = required and each in BODIES
+            described["properties"][each] = written if body else or_null(written)
+        if required:
             bodies = [each for each in names if each in BODIES]
-            described["anyOf"] = [{"required": [each]} for each in bodies]
+            described["oneOf"] = [{"required": [each]} for each in bodies]
     return described
 
 
-BODIES: Final = ("text", "url", "by_language", "prompt", "weekly", "calendar")
+BODIES: Final = ("text", "url", "audio", "by_language", "prompt", "weekly", "calendar")
 FOLDED: Final = {
     "text": "words",
     "language": "language",
     "voice": "voice",
     "url": "url",
+    "audio": "audio",
+    "version": "version",
     "by_language": "by_language",
     "prompt": "prompt_name",
     "weekly": "weekly",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr import templates, voices
 from chalicelib.ivr.grammar import Field, Matching, Reading
-from chalicelib.ivr.nodes import Audio
+from chalicelib.ivr.nodes import Audio, Upload
 from chalicelib.ivr.prompting import Prompt, Utterance, Words
-from chalicelib.kernel.reading import Place, kind_of, matching, quoted, text
+from chalicelib.kernel.reading import Place, kind_of, matching, quoted, text, whole
 
 if TYPE_CHECKING:
     from chalicelib.ivr.grammar import Schema
@@ -23,8 +23,10 @@ PROMPT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 # The fields of a node that is a prompt itself.
 SAID: Final = ("text", "by_language", "prompt", "language", "voice")
-RECORDED: Final = ("url", "by_language", "prompt")
-BODIES: Final = ("text", "url", "by_language", "prompt")
+RECORDED: Final = ("url", "audio", "version", "by_language", "prompt")
+BODIES: Final = ("text", "url", "audio", "by_language", "prompt")
+
+_AUDIO: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 EMPTY: Final = Prompt.of({"fr-FR": Words(templates.compile(""), "fr-FR")})
 
@@ -66,6 +68,8 @@ def read_utterance(place: Place, about: Reading, default: str) -> tuple[Utteranc
         return nothing, default
     if "url" in place.value:
         return read_url(place.fields(("url",)).get("url")), default
+    if "audio" in place.value:
+        return _upload(place, about), default
     idle = [name for name in ("language", "voice") if place.value.get(name) is not None]
     if "text" not in place.value and idle:
         entries = place.entries()
@@ -73,6 +77,15 @@ def read_utterance(place: Place, about: Reading, default: str) -> tuple[Utteranc
             entries[name].fault("means nothing without a `text`")
         return nothing, default
     return _words(place.fields(("text",), ("language", "voice")), about, default)
+
+
+def _upload(place: Place, about: Reading) -> Audio:
+    """Read which uploaded prompt is meant; publishing adds the version."""
+    fields = place.fields(("audio",), ("version",))
+    prompt_id = matching(fields.get("audio"), _AUDIO, "the id of an uploaded prompt")
+    if prompt_id:
+        about.uploads.append(Upload(fields["audio"].pointer, prompt_id))
+    return Audio(prompt_id=prompt_id, version=whole(fields.get("version"), 1, 999_999, 0))
 
 
 def read_by_language(place: Place | None, about: Reading) -> Prompt:
@@ -112,6 +125,7 @@ def prompt_schema() -> Schema:
         words,
         _object(text=words, language=language, voice=voice),
         _object(url=Matching(_URL, "").schema()),
+        _object(audio=Matching(_AUDIO, "").schema(), version={"type": "integer", "minimum": 1}),
     ]
     several = {
         "type": "object",

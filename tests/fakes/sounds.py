@@ -1,0 +1,61 @@
+"""Uploaded prompts and what uses them, in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from chalicelib.ivr.usage import Kind, Use, User
+
+
+@dataclass(frozen=True)
+class ASound:
+    version: int
+
+
+class SoundsInMemory:
+    """The `Sounds` port: the newest version of each prompt."""
+
+    def __init__(self, versions: Mapping[str, int]) -> None:
+        self._versions = versions
+
+    def latest_versions(self, account_id: str, ids: Iterable[str]) -> Mapping[str, ASound]:
+        return {each: ASound(self._versions[each]) for each in ids if each in self._versions}
+
+
+class UsageInMemory:
+    """The `Usage` port, as far as publishing goes. `down` fails once something was held."""
+
+    def __init__(self) -> None:
+        self.down = False
+        self.recorded: dict[str, tuple[Use, ...]] = {}
+
+    def hold(self, account_id: str, flow_id: str, uses: Iterable[Use], now: datetime) -> None:
+        return
+
+    def record_usage(
+        self, account_id: str, flow_id: str, uses: Iterable[Use], *, version: int, now: datetime
+    ) -> None:
+        if self.down:
+            raise Unavailable("the table does not answer")
+        self.recorded[flow_id] = tuple(uses)
+
+    def users(self, account_id: str, kind: Kind, id: str) -> tuple[User, ...]:
+        return ()
+
+    def retire(self, account_id: str, kind: Kind, id: str, now: datetime) -> None:
+        return
+
+    def admit(self, account_id: str, kind: Kind, id: str) -> None:
+        return
+
+
+def a_shelf(**versions: int) -> dict[str, Any]:
+    """What publishing needs besides the drafts: prompts by id, each with its newest version."""
+    return {"sounds": SoundsInMemory(versions), "usage": UsageInMemory()}
