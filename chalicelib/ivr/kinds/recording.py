@@ -71,7 +71,6 @@ RECORD: Final = Kind(
         ),
         "next": must(Target(), "Where the call goes on.", ""),
     },
-    enter=_record,
+    enter=_record,  # turning it off asks nothing: a round of these alone would turn for ever
     hear={KeysPressed: _hear, NoInput: _hear},
-    waits=True,
 )
