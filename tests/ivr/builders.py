@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from chalicelib.ivr.actions import (
     Arrived,
     Ask,
+    CalleeAnswered,
+    CalleePressed,
     Connect,
     Context,
     DialEnded,
@@ -19,6 +21,7 @@ from chalicelib.ivr.actions import (
     Play,
     Reply,
     Say,
+    Spoke,
     TakeMessage,
 )
 from chalicelib.ivr.engine import step
@@ -84,6 +87,8 @@ class ACall:
     flow: Flow
     now: datetime = AT_WORK
     caller: str | None = CALLER
+    call_id: str = "CA1"
+    memory: dict[str, Any] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
@@ -95,6 +100,21 @@ class ACall:
 
     def says_nothing(self) -> ACall:
         return self._on(NoInput())
+
+    def says(self, words: str) -> ACall:
+        return self._on(Spoke(words, 90))
+
+    def callee_answers(self) -> Reply:
+        """What the person rung hears on picking up; the caller goes on waiting meanwhile."""
+        return self.at_the_callee_s(CalleeAnswered())
+
+    def callee_presses(self, keys: str, after: Reply) -> Reply:
+        return self.at_the_callee_s(CalleePressed(keys), after.position)
+
+    def at_the_callee_s(self, given: Input, position: Position | None = None) -> Reply:
+        position = position or self.replies[-1].position
+        assert position is not None, "the call is over"
+        return step(self.flow, position, given, self._context())
 
     def dial_ends(self, status: Any, seconds: int = 0) -> ACall:
         return self._on(DialEnded(status, seconds, leg_id="CA2"))
@@ -116,6 +136,10 @@ class ACall:
         return next((a.number for a in self.actions if isinstance(a, Connect)), None)
 
     @property
+    def ringing_together(self) -> tuple[str, ...]:
+        return next((a.numbers for a in self.actions if isinstance(a, Connect)), ())
+
+    @property
     def recording(self) -> bool:
         return any(isinstance(action, TakeMessage) for action in self.actions)
 
@@ -129,11 +153,14 @@ class ACall:
         return self._step(position, given)
 
     def _step(self, position: Position, given: Input) -> ACall:
-        context = a_context(now=self.now, caller=self.caller)
-        reply = step(self.flow, position, given, context)
+        reply = step(self.flow, position, given, self._context())
         self.replies.append(reply)
+        self.memory = dict(reply.memory or self.memory)
         self.events += reply.events
         return self
+
+    def _context(self) -> Context:
+        return a_context(now=self.now, caller=self.caller, call_id=self.call_id, memory=self.memory)
 
 
 def words_of(actions: tuple[Any, ...]) -> list[str]:

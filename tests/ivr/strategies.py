@@ -8,7 +8,20 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import strategies as st
 
 from chalicelib.calls.events import DialStatus
-from chalicelib.ivr.actions import Arrived, DialEnded, KeysPressed, MessageRecorded, NoInput
+from chalicelib.ivr.actions import (
+    Arrived,
+    BotEnded,
+    CalleeAnswered,
+    CalleePressed,
+    DialEnded,
+    KeysPressed,
+    MessageRecorded,
+    NoInput,
+    Spoke,
+)
+from chalicelib.ivr.kinds import KINDS as EVERY_KIND
+from chalicelib.ivr.needs import Fetched, FetchFailed, FlowMissing
+from chalicelib.ivr.voicebot.handoff import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +36,12 @@ NUMBERS = st.sampled_from(["+33162010001", "01 62 01 00 02", "+442079460018", "0
 LANGUAGES = st.sampled_from(["fr-FR", "en-GB", "de-DE", "hu-HU"])
 TIMES = st.integers(0, 23).map(lambda hour: f"{hour:02}:00")
 
-SILENT = ("say", "play", "hours")
-KINDS = (*SILENT, "menu", "dial", "voicemail", "hangup")
+WORDS = st.sampled_from(
+    ["un", "deux", "oui", "non", "la facture", "douze euros cinquante", "demain", "zéro six", ""]
+)
+
+KINDS = tuple(EVERY_KIND)
+SILENT = tuple(name for name, kind in EVERY_KIND.items() if not kind.waits)
 
 
 @st.composite
@@ -47,6 +64,13 @@ def inputs() -> st.SearchStrategy[Input]:
         st.text("0123456789*#", max_size=6).map(KeysPressed),
         st.builds(DialEnded, st.sampled_from(DialStatus), st.integers(0, 300), st.none()),
         st.builds(MessageRecorded, st.just("RE1"), st.integers(0, 120)),
+        st.builds(Spoke, st.one_of(WORDS, TEXTS), st.one_of(st.none(), st.integers(0, 100))),
+        st.just(CalleeAnswered()),
+        st.text("0123456789*#", max_size=2).map(CalleePressed),
+        st.builds(BotEnded, st.sampled_from([each.value for each in Outcome]), st.just("bill")),
+        st.just(FlowMissing("no version of it is published")),
+        st.just(FetchFailed("timeout")),
+        st.just(Fetched({"shop.number": "06 12 34 56 78", "shop.open": True})),
     )
 
 
@@ -163,7 +187,17 @@ def _menu(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
 def _dial(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     numbers = draw(st.lists(NUMBERS, min_size=1, max_size=3))
     exits = dict.fromkeys(["answered", "busy", "failed", "then"], targets)
-    more = _some(draw, {**exits, "caller_id": st.sampled_from(["caller", "dialled"])})
+    more = _some(
+        draw,
+        {
+            **exits,
+            "caller_id": st.sampled_from(["caller", "dialled"]),
+            "order": st.sampled_from(["in_order", "together", "weighted"]),
+            "whisper": TEXTS,
+            "accept": st.booleans(),
+            "record": st.booleans(),
+        },
+    )
     return {"kind": "dial", "destinations": numbers, "no_answer": draw(targets), **more}
 
 
@@ -176,6 +210,88 @@ def _hangup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "hangup", **_some(draw, {"text": TEXTS})}
 
 
+def _collect(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    what = draw(st.sampled_from(["digits", "code", "date", "phone", "amount", "speech"]))
+    listen = st.just("speech") if what == "speech" else st.sampled_from(["keys", "speech", "both"])
+    retry = st.fixed_dictionaries({}, optional={"prompt": TEXTS, "next": targets})
+    shape = {"check_digit": st.sampled_from(["luhn", "mod97"])} if what == "digits" else {}
+    more = _some(
+        draw,
+        {
+            **shape,
+            "confirm": st.booleans(),
+            "sensitive": st.booleans(),
+            "attempts": st.integers(1, 4),
+            "finish_key": st.sampled_from(["#", "*", "none"]),
+            "no_input": retry,
+            "invalid": retry,
+        },
+    )
+    asked = {"prompt": _prompt(draw), "variable": "shop.number", "what": what}
+    return {"kind": "collect", **asked, "listen": draw(listen), "next": draw(targets), **more}
+
+
+def _branch(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    conditions = st.sampled_from(
+        [
+            {"when": {"caller.withheld": True}},
+            {"when": {"caller.family": {"one_of": ["mobile", "foreign"]}}},
+            {"when": {"call.time": {"starts_with": 1}}},
+            {"when": {"caller.number": {"given": False, "is_not": 7}}},
+            {"when": {"call.dialled": {"at_least": 5, "at_most": 9}}},
+            {"percent": 50},
+            {"open": {"weekly": {"monday": [["09:00", "18:00"]]}}},
+            {"closed": {"weekly": {"monday": [["09:00", "18:00"]]}}},
+        ]
+    )
+    rules = draw(st.lists(st.tuples(conditions, targets), min_size=1, max_size=3))
+    written = [{**condition, "next": target} for condition, target in rules]
+    return {"kind": "branch", "rules": written, "otherwise": draw(targets)}
+
+
+def _lookup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    asked = {
+        "url": "https://crm.example.fr/callers",
+        "fields": {"number": "{{caller.number}}"},
+        "answer": {"shop.number": "/shop", "shop.open": "/open"},
+    }
+    return {"kind": "lookup", **asked, "next": draw(targets), **_some(draw, {"failed": targets})}
+
+
+def _voicebot(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    intent = {"name": "bill", "phrases": ["ma facture"], "reply": draw(TEXTS), "go": draw(targets)}
+    more = _some(draw, dict.fromkeys(["not_understood", "ended", "failed"], targets))
+    return {"kind": "voicebot", "greeting": _prompt(draw), "intents": [intent], **more}
+
+
+def _transfer(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    more = _some(draw, dict.fromkeys(["returned", "failed"], targets))
+    return {"kind": "transfer", "flow": "flow_2", **more}
+
+
+def _return(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "return"}
+
+
+def _tag(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "tag", "tag": "vip", "next": draw(targets)}
+
+
+def _set(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    values = st.sampled_from([1, True, "{{caller.number}}", "a{{call.date|date}}"])
+    sets = {"shop.number": draw(values)}
+    more = _some(draw, {"language": LANGUAGES})
+    return {"kind": "set", "variables": sets, "next": draw(targets), **more}
+
+
+def _record(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "record", "on": draw(st.booleans()), "next": draw(targets)}
+
+
+def _reject(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "reject", "reason": draw(st.sampled_from(["busy", "rejected"]))}
+
+
 _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "say": _say,
     "play": _play,
@@ -184,4 +300,14 @@ _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "dial": _dial,
     "voicemail": _voicemail,
     "hangup": _hangup,
+    "collect": _collect,
+    "branch": _branch,
+    "lookup": _lookup,
+    "voicebot": _voicebot,
+    "transfer": _transfer,
+    "return": _return,
+    "tag": _tag,
+    "set": _set,
+    "record": _record,
+    "reject": _reject,
 }

@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.ivr.actions import Apologise, Arrived, Ask, Connect, Continue, HangUp, TakeMessage
+from chalicelib.ivr.actions import (
+    Apologise,
+    Arrived,
+    Ask,
+    CalleeAnswered,
+    CalleePressed,
+    Connect,
+    Continue,
+    Converse,
+    HangUp,
+    Refuse,
+    TakeMessage,
+)
 from chalicelib.ivr.addresses import CallAddress
+from chalicelib.ivr.driving import drive
 from chalicelib.ivr.engine import MOST_STEPS, step
 from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.needs import Fetched, FetchFailed
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.twiml import render
+from chalicelib.ivr.usecases import Standing
 from chalicelib.kernel.errors import Fault
 from local.phone.twiml.document import from_text
 from tests.ivr.builders import a_context, words_of
 from tests.ivr.strategies import broken, documents, inputs, rubbish
 
-WAITS = (Ask, Connect, TakeMessage, Continue)
+if TYPE_CHECKING:
+    from chalicelib.ivr.actions import Context
+    from chalicelib.ivr.driving import Opened
+    from chalicelib.ivr.lookups import LookupRequest
+
+WAITS = (Ask, Connect, TakeMessage, Continue, Converse)
 LARGEST = 64 * 1024  # what the carrier accepts (error 11750)
 ADDRESS = CallAddress(
     base_url="https://api.example.fr/api",
@@ -35,59 +56,102 @@ INSTANTS = st.integers(0, 2 * 365 * 24 * 60).map(
 )
 
 
-@given(documents(), st.lists(inputs(), max_size=20), INSTANTS)
+@dataclass
+class AWorld:
+    """An account with another flow or none, and a system of its own that answers or does not."""
+
+    other: Opened | None
+    answers: bool
+
+    def open(self, flow_id: str, version: int | None) -> Opened | None:
+        return self.other if flow_id == "flow_2" else FIRST.get(flow_id)
+
+    def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
+        return Fetched({"shop.number": "0612345678"}) if self.answers else FetchFailed("timeout")
+
+
+FIRST: dict[str, Opened] = {}  # a call returns to the version it left
+
+
+@st.composite
+def worlds(draw: Any) -> AWorld:
+    document = draw(st.one_of(st.none(), documents()))
+    return AWorld(document and Standing("flow_2", 7, parse(document)), draw(st.booleans()))
+
+
+@given(documents(), worlds(), st.lists(inputs(), max_size=20), INSTANTS)
 def test_every_caller_always_gets_an_answer_that_the_carrier_can_play(
-    document: dict[str, Any], given_by_the_caller: list[Any], now: datetime
+    document: dict[str, Any], world: AWorld, given_by_the_caller: list[Any], now: datetime
 ) -> None:
     flow, context = parse(document), a_context(now=now)
+    opened: Opened = Standing("flow_1", 3, flow)
+    FIRST["flow_1"] = opened
     position, given_now = Position(flow.start), Arrived()
 
     for following in given_by_the_caller:
-        reply = step(flow, position, given_now, context)
-        assert reply == step(flow, position, given_now, context)
-        assert all(event.id.startswith(f"step:{position.step}") for event in reply.events)
+        reply, after = drive(opened, position, given_now, context, world)
+        assert (reply, after) == drive(opened, position, given_now, context, world)
+        ids = [event.id for event in reply.events]
+        assert all(each.startswith(f"step:{position.step}") for each in ids)
+        assert len(ids) == len(set(ids))
         rendered = render(reply, ADDRESS)
         assert from_text(rendered).findings == ()
         assert len(rendered.encode()) <= LARGEST
+        if isinstance(given_now, CalleeAnswered | CalleePressed):  # the caller goes on waiting
+            given_now = following
+            continue
         if reply.position is None:
-            assert reply.actions[-1] == HangUp()
+            assert isinstance(reply.actions[-1], HangUp | Refuse)
             return
         assert isinstance(reply.actions[-1], WAITS)
         assert read_back(ADDRESS.at(reply.position)) == (reply.position, ADDRESS)
         assert reply.position.step == position.step + 1
-        position, given_now = reply.position, following
+        context = replace(context, memory=reply.memory or context.memory)
+        opened, position, given_now = after, reply.position, following
 
 
-@given(documents(), st.data())
-def test_no_call_goes_on_for_ever(document: dict[str, Any], data: st.DataObject) -> None:
-    flow = parse(document)
+@given(documents(), worlds(), st.data())
+def test_no_call_goes_on_for_ever(
+    document: dict[str, Any], world: AWorld, data: st.DataObject
+) -> None:
+    opened: Opened = Standing("flow_1", 3, parse(document))
+    FIRST["flow_1"] = opened
     habits = data.draw(st.lists(inputs(), min_size=1, max_size=4))
-    reply = step(flow, Position(flow.start), Arrived(), a_context())
+    context = a_context()
+    reply, opened = drive(opened, Position(opened.flow.start), Arrived(), context, world)
 
     for at in range(MOST_STEPS):
         if reply.position is None:
             break
+        context = replace(context, memory=reply.memory or context.memory)
         given_now = habits[at % len(habits)]
-        reply = step(flow, reply.position, given_now, a_context())
+        reply, opened = drive(opened, reply.position, given_now, context, world)
 
     assert reply.position is None
-    assert reply.actions[-1] == HangUp()
-
-
-@given(documents(), st.sampled_from(["n0", "n1", "n5", "gone"]), inputs(), st.integers(0, 9999))
-def test_a_made_up_position_is_answered_too(
-    document: dict[str, Any], node: str, given_now: Any, number: int
-) -> None:
-    reply = step(
-        parse(document),
-        Position(node, step=number, attempt=number + 1, target=number),
-        given_now,
-        a_context(),
+    ours = (HangUp, Refuse)
+    assert any(isinstance(each, CalleeAnswered | CalleePressed) for each in habits) or isinstance(
+        reply.actions[-1], ours
     )
 
+
+@given(
+    documents(),
+    st.sampled_from(["n0", "n1", "n5", "gone"]),
+    inputs(),
+    st.integers(0, 9999),
+    st.sampled_from(["", "confirm", "told"]),
+)
+def test_a_made_up_position_is_answered_too(
+    document: dict[str, Any], node: str, given_now: Any, number: int, mark: str
+) -> None:
+    position = Position(node, step=number, attempt=number + 1, target=number, mark=mark)
+    reply = step(parse(document), position, given_now, a_context())
+
+    if reply.need is not None or isinstance(given_now, CalleeAnswered | CalleePressed):
+        return
     apologised = any(isinstance(action, Apologise) for action in reply.actions)
     heard = apologised or words_of(reply.actions)
-    assert heard or isinstance(reply.actions[-1], Connect | HangUp)
+    assert heard or isinstance(reply.actions[-1], Connect | Converse | Continue | HangUp | Refuse)
 
 
 @given(st.one_of(rubbish(), broken()))
