@@ -131,4 +131,4 @@ def run_errands(event: SQSEvent) -> None:
     """Do what calls left to be done: text messages, notices, transcriptions."""
     from chalicelib.ivr.errands import handlers
 
-    handlers.run_errands([record.body for record in event], wiring.errand_desk())
+    handlers.run_errands([record.body for record in event])

@@ -190,6 +190,13 @@ class World:
                 "Direction": "inbound",
             }
             assert ring(app, "/voice/incoming", fields).status == 200
+            message = {"RecordingSid": f"RE{client.name:0>32}", "RecordingStatus": "completed"}
+            spoken = {"RecordingSource": "RecordVerb", "RecordingDuration": "5"}
+            whose = f"?account={client.account_id}&shards=1"
+            assert (
+                ring(app, f"/voice/recordings{whose}", {**fields, **message, **spoken}).status
+                == 200
+            )
             over = {"CallStatus": "completed", "CallDuration": "95"}
             assert ring(app, "/voice/status", {**fields, **over}).status == 200
             client.ids["call_id"] = call_id

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from chalicelib.ivr.audio.store import PromptStore
     from chalicelib.ivr.audio.usecases import Shelf
     from chalicelib.ivr.errands.gateway import ErrandQueue
-    from chalicelib.ivr.errands.ports import Desk as ErrandDesk
-    from chalicelib.ivr.errands.ports import Transcriber
     from chalicelib.ivr.lookups import Lookups
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usage.store import UsageStore
@@ -195,13 +193,10 @@ def errands() -> ErrandQueue:
 @cache
 def recordings() -> Recordings:
     """Return the carrier's recordings, and our copies of them."""
-    import boto3
-
     from chalicelib.calls.recordings.gateway import AudioBucket
     from chalicelib.calls.recordings.usecases import Recordings
 
-    files = AudioBucket(boto3.client("s3"), secrets.files_bucket())
-    return Recordings(files, lambda: gateway().recording)
+    return Recordings(AudioBucket(aws("s3"), secrets.files_bucket()), lambda: gateway().recording)
 
 
 @cache
@@ -213,49 +208,11 @@ def transcripts() -> TranscriptStore:
 
 
 @cache
-def transcriber() -> Transcriber | None:
-    """Return whoever writes messages down; nobody where the stage has it off."""
-    if settings().transcription == "off":
-        return None
+def aws(service: str) -> Any:
+    """Return a client of a service that one room alone uses."""
     import boto3
 
-    from chalicelib.calls.recordings.gateway import AmazonTranscriber
-
-    return AmazonTranscriber(
-        boto3.client("transcribe"),
-        boto3.client("s3"),
-        secrets.files_bucket(),
-        f"cadran-{settings().stage}-",
-    )
-
-
-@cache
-def errand_desk() -> ErrandDesk:
-    """Return all that a worker needs to see to errands."""
-    from chalicelib.ivr.errands.gateway import CarrierTexts, SesMail, SignedHooks
-    from chalicelib.ivr.errands.ports import Desk
-    from chalicelib.ivr.errands.store import AttemptStore
-
-    return Desk(
-        log=calls(),
-        later=errands(),
-        attempts=AttemptStore(settings().ivr_table),
-        texts=CarrierTexts(gateway),
-        mail=SesMail(_ses, settings().mail_sender),
-        hooks=SignedHooks(webhook_secret),
-        recordings=recordings(),
-        transcripts=transcripts(),
-        transcriber=transcriber(),
-        sender=settings().text_sender,
-        clock=clock,
-    )
-
-
-@cache
-def _ses() -> Any:
-    import boto3
-
-    return boto3.client("sesv2")
+    return boto3.client(service)  # type: ignore[call-overload]
 
 
 class Callers:

@@ -40,6 +40,7 @@ HANDLERS = {
     "write_exports",
     "close_months",
     "close_account_month",
+    "run_errands",
 }
 
 

@@ -106,7 +106,7 @@ def test_a_message_s_file_makes_the_call_a_voicemail(app: Chalice) -> None:
     call = get(app, "/v1/calls/CA1").json
     assert (call["outcome"], call["messages"]) == (
         "voicemail",
-        [{"recording": "RE1", "seconds": 17}],
+        [{"recording": "RE1", "seconds": 17, "transcription": None}],
     )
 
 
