@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from local.phone import relay
 from local.phone.legs import HungUp
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ class Result:
 
 # A player gets the noun, the run it is in (`on.leg`, `on.exchange`, `on.absolute`, `on.report`)
 # and the result to fill. It returns when the session is over and the caller is still there.
-NOUNS: dict[str, Callable[[Tag, Program, Result], Awaitable[None]]] = {}
+NOUNS: dict[str, Callable[[Tag, Program, Result], Awaitable[None]]] = {
+    "ConversationRelay": relay.run,
+}
 
 
 async def run(tag: Tag, on: Program) -> Goto | None:
