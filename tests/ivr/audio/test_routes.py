@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from tests.clouds import Cloud
     from tests.house.shops import Shop
 
-pytest_plugins = ("tests.house.conftest",)
-
 
 def sent(content: bytes) -> dict[str, str]:
     return {"content_base64": base64.b64encode(content).decode()}
