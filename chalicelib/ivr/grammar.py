@@ -129,7 +129,7 @@ def or_null(schema: Schema) -> Schema:
     if "type" in schema and "enum" not in schema:
         kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
         return {**schema, "type": [*kinds, "null"]}
-    notes = {name: schema[name] for name in ("description", "default") if name in schema}
+    notes: Schema = {name: schema[name] for name in ("description", "default") if name in schema}
     bare = {name: value for name, value in schema.items() if name not in notes}
     return {"anyOf": [bare, {"type": "null"}], **notes}
 

@@ -7,7 +7,7 @@ the functions that only handle queues and schedules never pay for it.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import wiring
@@ -19,13 +19,14 @@ from chalicelib.runtime.versions import etag, expected
 from chalicelib.runtime.webhook import Webhooks, pass_on
 
 if TYPE_CHECKING:
-    from chalicelib.ivr import callbacks, models, twiml, usecases
+    from chalicelib.ivr import callbacks, describing, models, twiml, usecases
     from chalicelib.ivr.published import Draft
     from chalicelib.kernel.errors import Fault
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     callbacks = lazily("chalicelib.ivr.callbacks")
+    describing = lazily("chalicelib.ivr.describing")
     models = lazily("chalicelib.ivr.models")
     twiml = lazily("chalicelib.ivr.twiml")
     usecases = lazily("chalicelib.ivr.usecases")
@@ -33,6 +34,8 @@ else:
 webhooks = Webhooks(__name__)
 api = Api(__name__)
 
+_SCHEMA: Final = "/v1/schemas/flow.json"
+_SCHEMA_SECONDS: Final = 3600  # an editor may keep it so long
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -61,6 +64,13 @@ def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
 def fall_back(form: Form) -> str:
     """Take a call that the carrier could not bring to its flow. Needs no table and no network."""
     return pass_on(form, form.fallback)
+
+
+@api.get(_SCHEMA, scope=None, media="application/schema+json")
+def describe_flows(request: Request) -> Answer[dict[str, Any]]:
+    """Describe flow documents (JSON Schema 2020-12)."""
+    address = {"$id": f"{request.base_url}{_SCHEMA}"}
+    return Answer({**address, **describing.flow_schema()}, fresh_seconds=_SCHEMA_SECONDS)
 
 
 @api.post("/v1/flows", scope="flows:write")

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from chalicelib.kernel.holidays import Calendar
@@ -38,6 +38,37 @@ def read_schedule(fields: dict[str, Place]) -> Schedule:
     if weekly is not None and len(weekly.faults) == faults and not schedule.ever_opens():
         weekly.fault("never opens: no day of the week and no exception has hours")
     return schedule
+
+
+def schedule_schemas() -> dict[str, dict[str, Any]]:
+    """Describe the fields of opening hours as JSON Schema (2020-12), by name."""
+    time = {"type": "string", "pattern": f"^(?:{_TIME.pattern})$"}
+    interval = {"type": "array", "items": time, "minItems": 2, "maxItems": 2}
+    day = {"type": "array", "items": interval}
+    return {
+        "weekly": {
+            "description": 'Hours by day of the week, each as ["09:00", "18:00"].',
+            "type": "object",
+            "properties": {name: {**day, "type": ["array", "null"]} for name in WEEKDAYS},
+            "additionalProperties": False,
+        },
+        "zone": {
+            "description": "The time zone of these hours.",
+            "type": "string",
+            "pattern": f"^(?:{_ZONE.pattern})$",
+            "default": DEFAULT_ZONE,
+        },
+        "public_holidays": {
+            "description": "Whose public holidays are days off; false for none.",
+            "enum": [*(each.value for each in Calendar), False],
+        },
+        "exceptions": {
+            "description": "Hours by date, instead of the week's; none for a day off.",
+            "type": "object",
+            "propertyNames": {"pattern": f"^(?:{_DATE.pattern})$"},
+            "additionalProperties": day,
+        },
+    }
 
 
 def _zone(place: Place | None) -> ZoneInfo:

@@ -45,9 +45,11 @@ class Api:
         self.endpoints: list[Endpoint] = []
         self._models = import_name.rpartition(".")[0] + ".models"
 
-    def get(self, path: str, *, scope: str | None, status: int = 200) -> Callable[[View], View]:
-        """Register a read."""
-        return self._route("GET", path, scope, status)
+    def get(
+        self, path: str, *, scope: str | None, status: int = 200, media: str = JSON[0]
+    ) -> Callable[[View], View]:
+        """Register a read, answered as JSON of this media type."""
+        return self._route("GET", path, scope, status, media=media)
 
     def post(
         self,
@@ -84,6 +86,7 @@ class Api:
         status: int,
         replayable: bool = False,
         largest: int = MAX_BYTES,
+        media: str = JSON[0],
     ) -> Callable[[View], View]:
         def register(view: View) -> View:
             endpoint = Endpoint(
@@ -95,6 +98,7 @@ class Api:
                 models=self._models,
                 replayable=replayable,
                 largest=largest,
+                media=media,
             )
             self.endpoints.append(endpoint)
 
@@ -136,7 +140,7 @@ def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> R
     )
 
     def work() -> dict[str, Any]:
-        return _plain(endpoint.view(request=request, **arguments), endpoint.status)
+        return _plain(endpoint.view(request=request, **arguments), endpoint)
 
     key = http.headers.get("idempotency-key")
     if key is None or not endpoint.replayable:
@@ -233,15 +237,17 @@ def _validated() -> Iterator[None]:
         raise problems.from_validation(error) from None  # type: ignore[arg-type]
 
 
-def _plain(result: Any, status: int) -> dict[str, Any]:
+def _plain(result: Any, endpoint: Endpoint) -> dict[str, Any]:
     """Reduce a view's result to what can be stored for a replay: status, headers, text."""
     answer = result if isinstance(result, Answer) else Answer(result)
     headers = {"ETag": answer.etag, "Location": answer.location}
+    if endpoint.media != JSON[0]:
+        headers["Content-Type"] = endpoint.media
     if answer.fresh_seconds:
         headers["Cache-Control"] = f"public, max-age={answer.fresh_seconds}"
     body = answer.body
     return {
-        "status": answer.status or status,
+        "status": answer.status or endpoint.status,
         "headers": {name: value for name, value in headers.items() if value is not None},
         "body": body if body is None or isinstance(body, dict) else json.loads(_dump(body)),
     }

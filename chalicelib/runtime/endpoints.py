@@ -74,6 +74,7 @@ class Endpoint:
         models: str,
         replayable: bool,
         largest: int,
+        media: str,
     ) -> None:
         self.view = view
         self.method = method
@@ -83,6 +84,7 @@ class Endpoint:
         self.models = models
         self.replayable = replayable
         self.largest = largest  # bytes of a body
+        self.media = media  # type of what is answered
 
     @property
     def name(self) -> str:

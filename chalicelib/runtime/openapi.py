@@ -167,7 +167,7 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object"}
     if endpoint.answer is not None:
         schema = schemas.ref(endpoint.answer, "serialization")
-    return {**answer, "content": {"application/json": {"schema": schema}}}
+    return {**answer, "content": {endpoint.media: {"schema": schema}}}
 
 
 IF_MATCH: Final[dict[str, Any]] = {

@@ -275,7 +275,10 @@ _DESTINATION: Final = Short(
 
 def destination_schema() -> Schema:
     """Describe a destination, for the definitions of the schema."""
-    return {"anyOf": [Text(64).schema(), *_DESTINATION.schema()["anyOf"]]}
+    described = _DESTINATION.schema()
+    choice = [{"required": ["number"]}, {"required": ["variable"]}]
+    name_or_number = Text(64).schema()
+    return {**described, "then": {**described["then"], "oneOf": choice}, "else": name_or_number}
 
 
 def _check(node: Dial, flow: Flow) -> Iterator[Fault]:

@@ -53,7 +53,17 @@ class CalendarField(Field[Schedule]):
     def schema(self) -> Schema:
         """Describe the hours."""
         written: Schema = {"$ref": "#/$defs/hours"}
-        return {"anyOf": [{"type": "string"}, written]} if self.named else written
+        if not self.named:
+            return written
+        name: Schema = {"$ref": "#/$defs/calendar_name"}
+        required = {"type": "object", "required": ["calendar"]}
+        referring = {
+            **required,
+            "properties": {"calendar": name},
+            "additionalProperties": False,
+        }
+        longer = {"if": required, "then": referring, "else": written}
+        return {"if": {"type": "string"}, "then": name, "else": longer}
 
 
 def _by_the_clock(node: Hours, turn: Turn) -> Move:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr import templates, voices
-from chalicelib.ivr.grammar import Field, Matching, Reading
+from chalicelib.ivr.grammar import Field, Matching, Reading, Text, Whole, or_null
 from chalicelib.ivr.nodes import Audio, Upload
 from chalicelib.ivr.prompting import Prompt, Utterance, Words
 from chalicelib.kernel.reading import Place, kind_of, matching, quoted, text, whole
@@ -116,25 +116,60 @@ def read_url(place: Place | None) -> Audio:
     return Audio(url)
 
 
-def prompt_schema() -> Schema:
-    """Describe a prompt, for the definitions of the schema."""
-    words = {"type": "string", "minLength": 1, "maxLength": voices.LONGEST_TEXT}
-    language = {"anyOf": [{"enum": sorted(voices.LANGUAGES)}, {"type": "null"}]}
-    voice = {"type": ["string", "null"]}
-    one: list[Any] = [
-        words,
-        _object(text=words, language=language, voice=voice),
-        _object(url=Matching(_URL, "").schema()),
-        _object(audio=Matching(_AUDIO, "").schema(), version={"type": "integer", "minimum": 1}),
-    ]
-    several = {
-        "type": "object",
-        "propertyNames": {"enum": sorted(voices.LANGUAGES)},
-        "additionalProperties": {"anyOf": one},
-        "minProperties": 1,
+def prompt_schemas() -> dict[str, Schema]:
+    """Describe prompts and their parts, for the definitions of the schema."""
+    said = _object(text=_ref("words"), language=_or_null("language"), voice=_or_null("voice"))
+    recorded = {
+        "url": _object(url=_ref("url")),
+        "audio": _object(audio=_ref("audio"), version=_or_null("version")),
     }
-    named = _object(prompt={"type": "string", "pattern": f"^(?:{PROMPT_NAME.pattern})$"})
-    return {"anyOf": [*one, _object(by_language=several), named]}
+    several = {"by_language": _object(by_language=_ref("by_language"))}
+    named = {"prompt": _object(prompt=_ref("prompt_name"))}
+    return {
+        "words": _about("What is said; {{variables}} may stand in it.", Text(voices.LONGEST_TEXT)),
+        "language": {
+            "description": "A language that the carrier speaks.",
+            "enum": sorted(voices.LANGUAGES),
+        },
+        "voice": _about("A voice such as Polly.Lea-Neural.", Matching(voices.VOICE, "")),
+        "url": {
+            **_about("The absolute address of an MP3 or WAV file.", Matching(_URL, "")),
+            "maxLength": _LONGEST_URL,
+        },
+        "audio": _about("The id of an uploaded prompt.", Matching(_AUDIO, "")),
+        "version": _about("The version of it; publishing adds it.", Whole(1, 999_999)),
+        "by_language": {
+            "description": "Words or a recording for each language that the flow speaks.",
+            "type": "object",
+            "propertyNames": _ref("language"),
+            "additionalProperties": _ref("utterance"),
+            "minProperties": 1,
+        },
+        "prompt_name": _about("The name of one of the document's `prompts`.", Text(64)),
+        "utterance": _forms(recorded, said),
+        "shared_prompt": _forms(several | recorded, said),
+        "prompt": _forms(named | several | recorded, said),
+    }
+
+
+def _forms(by_field: dict[str, Schema], otherwise: Schema) -> Schema:
+    """Tell forms apart by the field that each has: a fault is told of the one that is meant."""
+    written = otherwise
+    for name, form in reversed(by_field.items()):
+        written = {"if": {"type": "object", "required": [name]}, "then": form, "else": written}
+    return {"if": {"type": "string"}, "then": _ref("words"), "else": written}
+
+
+def _about(description: str, field: Field[Any]) -> Schema:
+    return {"description": description, **field.schema()}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_null(name: str) -> Schema:
+    return or_null(_ref(name))
 
 
 def _object(**properties: Any) -> Schema:
