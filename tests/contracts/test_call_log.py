@@ -60,6 +60,53 @@ def test_the_same_event_twice_is_stored_once(log: CallLog) -> None:
     assert len(log.load("acc_1", "CA1").events) == 2
 
 
+def test_the_facts_of_one_answer_are_stored_at_once_with_what_the_call_remembers(
+    log: CallLog,
+) -> None:
+    story = (a.received(), a.pressed(), a.dialled())
+
+    assert log.append(a.a_ref(), *story, memory={"order.number": "12", "vip": True, "n": 3})
+
+    assert log.load("acc_1", "CA1").events == story
+    assert log.memory("CA1") == {"order.number": "12", "vip": True, "n": 3}
+
+
+def test_an_answer_delivered_again_changes_neither_facts_nor_memory(log: CallLog) -> None:
+    story = (a.received(), a.dialled())
+    log.append(a.a_ref(), *story, memory={"order.number": "12"})
+
+    assert not log.append(a.a_ref(), *story, memory={"order.number": "99"})
+
+    assert log.load("acc_1", "CA1").events == story
+    assert log.load("acc_1", "CA1").talk_seconds == 80
+    assert log.memory("CA1") == {"order.number": "12"}
+
+
+def test_of_an_answer_that_is_partly_known_the_rest_is_stored(log: CallLog) -> None:
+    log.append(a.a_ref(), a.received(), a.dialled(), memory={"order.number": "12"})
+
+    assert log.append(a.a_ref(), a.dialled(), a.message_left(), a.ended(), memory={"late": True})
+
+    call = log.load("acc_1", "CA1")
+    assert call.events == (a.received(), a.dialled(), a.message_left(), a.ended())
+    assert call.talk_seconds == 80
+    assert log.memory("CA1") == {"order.number": "12"}
+
+
+def test_facts_without_variables_leave_the_memory_as_it_is(log: CallLog) -> None:
+    log.append(a.a_ref(), a.received(), memory={"order.number": "12"})
+
+    log.append(a.a_ref(), a.pressed())
+    assert log.memory("CA1") == {"order.number": "12"}
+
+    log.append(a.a_ref(), a.dialled(), memory={"order.number": "34"})
+    assert log.memory("CA1") == {"order.number": "34"}
+
+
+def test_a_call_that_nobody_knows_remembers_nothing(log: CallLog) -> None:
+    assert log.memory("CA404") == {}
+
+
 def test_events_in_any_order_make_the_same_call(log: CallLog) -> None:
     story = (a.received(), a.dialled(2, status="busy"), a.message_left(), a.ended())
     calls = [
