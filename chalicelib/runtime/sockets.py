@@ -120,7 +120,7 @@ class Sockets:
 
     rooms: Mapping[str, Room]
     connections: Connections
-    post: Callable[[str], Post] = field(default=lambda endpoint: _Management(endpoint))
+    post: Callable[[str], Post] = field(default=lambda endpoint: Management(endpoint))
     clock: Callable[[], datetime]
     pause: Callable[[int], None]
 
@@ -255,7 +255,7 @@ def _connection_id(event: Event) -> str:
     return str(event["requestContext"]["connectionId"])
 
 
-class _Management:
+class Management:
     """API Gateway's own way to a connection."""
 
     def __init__(self, endpoint: str) -> None:
