@@ -145,6 +145,16 @@ class LookedUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextAsked(Event):
+    """The caller was offered a text: `agreed`, `refused`, or `impossible` without a mobile."""
+
+    kind: ClassVar[str] = "text-asked"
+
+    node: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedAway(Event):
     """The flow did not take the call: its caller heard a busy tone, or that it was rejected."""
 
@@ -353,6 +363,7 @@ EVENTS: dict[str, type[Event]] = {
         VariablesSet,
         Tagged,
         LookedUp,
+        TextAsked,
         TurnedAway,
         Dialled,
         MessageLeft,

@@ -36,6 +36,7 @@ from chalicelib.calls.events import (
     Recorded,
     Said,
     Tagged,
+    TextAsked,
     TextSent,
     TurnedAway,
     VariablesSet,
@@ -203,6 +204,7 @@ _adds(VariablesSet, _unseen)
 _adds(Tagged, _tagged)
 _adds(TurnedAway, _unseen)
 _adds(LookedUp, _unseen)
+_adds(TextAsked, _unseen)
 _adds(Dialled, _dialled)
 _adds(MessageLeft, _message_left)
 _adds(Recorded, _recorded)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
@@ -12,6 +13,7 @@ from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
+from chalicelib.ivr.errands.asked import Asker, errands_of
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.actions import Context, Input, Reply
     from chalicelib.ivr.driving import Opened
+    from chalicelib.ivr.errands.ports import Errands
     from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
@@ -96,6 +99,7 @@ class Ports:
     log: CallLog
     late: LateEvents
     lookups: Lookups | None = None
+    errands: Errands | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -128,7 +132,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         log_shards=line.log_shards,
         fallback=line.fallback,
     )
-    return Answer(reply=reply, address=address)
+    return Answer(reply=reply, address=address, undone=_leave(reply, context, address, ports))
 
 
 def continue_call(
@@ -148,7 +152,8 @@ def continue_call(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
     _record(ref, reply.events, ports, reply.memory)
-    return Answer(reply=reply, address=address.in_flow(opened.flow_id, opened.version))
+    here = address.in_flow(opened.flow_id, opened.version)
+    return Answer(reply=reply, address=here, undone=_leave(reply, context, here, ports))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +267,29 @@ def faults_of(document: object) -> tuple[Fault, ...]:
     except FlowRefused as error:
         return error.faults
     return ()
+
+
+def _leave(reply: Reply, context: Context, address: CallAddress, ports: Ports) -> int:
+    """Leave what the step asked for on the queue; return how much the queue did not take.
+
+    The caller is answered in any case: their call is worth more than a notice of it.
+    """
+    asker = Asker(
+        account_id=address.account_id,
+        call_id=context.call_id,
+        dialled=context.dialled,
+        at=context.now.astimezone(UTC),
+    )
+    left = errands_of(reply.errands, asker) if reply.errands else ()
+    if not left:
+        return 0
+    try:
+        if ports.errands is None:
+            return len(left)
+        ports.errands.put(*left)
+    except Unavailable:
+        return len(left)
+    return 0
 
 
 def _published(line: Line, flows: Flows) -> Published | None:

@@ -164,6 +164,7 @@ def ivr_ports() -> Ports:
         log=calls(),
         late=late_events(),
         lookups=lookups(),
+        errands=errands(),
     )
 
 

@@ -39,6 +39,7 @@ EVERYTHING: tuple[Event, ...] = (
     a.at_node(events.Collected, 10, variable="order", valid=True, value="4021"),
     a.at_node(events.VariablesSet, 11, names="order"),
     a.at_node(events.Tagged, 12, tag="devis"),
+    a.at_node(events.TextAsked, 15, answer="agreed"),
     a.at_node(events.LookedUp, 14, result="timeout"),
     a.at_node(events.TurnedAway, 13, reason="busy"),
     a.queued(),
