@@ -20,6 +20,13 @@ def test_an_example_can_be_published(example: str) -> None:
     assert parse(json.loads(example)).nodes
 
 
+def test_the_example_of_bots_can_be_published() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "voicebot.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+
+    assert parse(json.loads(example)).nodes
+
+
 def test_every_kind_of_node_is_described_and_shown() -> None:
     described = set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE))
     shown = {node["kind"] for text in EXAMPLES for node in json.loads(text)["nodes"].values()}
