@@ -73,6 +73,18 @@ def test_a_caller_hears_what_was_set_on_the_way() -> None:
     ]
 
 
+def test_a_variable_that_is_copied_keeps_its_value() -> None:
+    flow = a_flow(
+        one=a_set("two", variables={"order.count": 2, "order.paid": True}),
+        two=a_set(variables={"copy.count": "{{order.count}}", "copy.paid": "{{order.paid}}"}),
+        end=an_end(),
+    )
+
+    memory = ACall(flow).memory
+
+    assert (memory["copy.count"], memory["copy.paid"]) == (2, True)
+
+
 def test_a_caller_who_chose_english_hears_english_from_then_on() -> None:
     flow = a_flow(
         menu=a_menu(choices={"9": "english"}),
@@ -198,7 +210,7 @@ class AnAccount:
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         self.opened.append((flow_id, version))
         document = self.flows.get(flow_id)
-        return document and Standing(flow_id, version or 7, restore(document))
+        return None if document is None else Standing(flow_id, version or 7, restore(document))
 
     def fetch(self, request: LookupRequest, context: Context) -> FetchFailed:
         return FetchFailed("timeout")

@@ -138,6 +138,10 @@ def _set(node: Set, turn: Turn) -> Move:
 def _value(value: Template | Value, turn: Turn) -> Value:
     if isinstance(value, str | int | bool):
         return value
+    only = value.parts[0] if len(value.parts) == 1 else None
+    if isinstance(only, templates.Slot) and only == templates.Slot(only.name):
+        copied = turn.value(only.name)
+        return "" if copied is None else copied  # as it is: in a text, 2 becomes "deux"
     return value.render(turn.values, turn.language)[:LONGEST_VALUE]
 
 
