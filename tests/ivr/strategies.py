@@ -288,6 +288,11 @@ def _record(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "record", "on": draw(st.booleans()), "next": draw(targets)}
 
 
+def _sms(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    more = _some(draw, dict.fromkeys(["refused", "impossible"], targets))
+    return {"kind": "sms", "text": draw(TEXTS), "next": draw(targets), **more}
+
+
 def _reject(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "reject", "reason": draw(st.sampled_from(["busy", "rejected"]))}
 
@@ -310,4 +315,5 @@ _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "set": _set,
     "record": _record,
     "reject": _reject,
+    "sms": _sms,
 }
