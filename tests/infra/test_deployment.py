@@ -28,6 +28,7 @@ JOBS = {
     "websocket_connect",
     "websocket_message",
     "websocket_disconnect",
+    "run_errands",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -120,6 +121,8 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         == []
     )
     assert aws.ssm.get_parameter(Name="/cadran/dev/pepper")["Parameter"]["Type"] == "SecureString"
+    with pytest.raises(aws.ssm.exceptions.ParameterNotFound):
+        aws.ssm.get_parameter(Name="/cadran/dev/sockets-url")
 
 
 def deploy(here: Checkout, aws: Aws, twilio_url: str) -> Any:
