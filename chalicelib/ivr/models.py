@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, JsonValue, field_validator
+from pydantic import (
+    AwareDatetime,
+    Field,
+    JsonValue,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
+from chalicelib.calls.events import DialStatus
+from chalicelib.ivr.actions import (
+    Ask,
+    Connect,
+    DialEnded,
+    HangUp,
+    KeysPressed,
+    MessageRecorded,
+    NoInput,
+    Play,
+    Say,
+    Spoke,
+    TakeMessage,
+)
+from chalicelib.ivr.simulation import MOST_ACTIONS, Script
 from chalicelib.runtime.schema import Body, Out, Query
 
 if TYPE_CHECKING:
     from chalicelib.ivr import published
+    from chalicelib.ivr.actions import Action, Passed
+    from chalicelib.ivr.simulation import Act, Step, Transcript
     from chalicelib.kernel import errors
 
 
@@ -124,3 +148,129 @@ def _facts(header: published.FlowHeader) -> dict[str, str | int | datetime | Non
         "created_at": header.created_at,
         "updated_at": header.updated_at,
     }
+
+
+_E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,14}$")]
+
+
+class ActionIn(Body):
+    """One thing that happens: exactly one of its kinds."""
+
+    press: str | None = Field(None, pattern="^[0-9*#]{1,64}$", description="Keys pressed.")
+    say: str | None = Field(None, min_length=1, max_length=500, description="Words said.")
+    confidence: float | None = Field(None, ge=0, le=1, description="Of words said.")
+    wait: Literal[True] | None = Field(None, description="The caller keeps silent.")
+    dial: Literal["answered", "busy", "no-answer", "failed"] | None = None
+    seconds: int = Field(0, ge=0, le=14_400, description="How long callers talked with callees.")
+    record: int | None = Field(None, ge=0, le=14_400, description="A message of so many seconds.")
+    hang_up: Literal[True] | None = Field(None, description="The caller hangs up.")
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> ActionIn:
+        kinds = (self.press, self.say, self.wait, self.dial, self.record, self.hang_up)
+        if sum(each is not None for each in kinds) != 1:
+            raise ValueError("must be one of press, say, wait, dial, record, hang_up")
+        return self
+
+    def act(self, index: int) -> Act:
+        """Return it as the engine takes it."""
+        if self.press is not None:
+            return KeysPressed(self.press)
+        if self.say is not None:
+            sure = None if self.confidence is None else round(self.confidence * 100)
+            return Spoke(self.say, sure)
+        if self.dial is not None:
+            return DialEnded(DialStatus(self.dial), self.seconds)
+        if self.record is not None:
+            return MessageRecorded(f"simulated-{index}", self.record)
+        return HangUp() if self.hang_up else NoInput()
+
+
+class SimulationIn(Body):
+    """A call to try."""
+
+    caller: _E164 | None = Field(None, description="E.164; withheld unless given.")
+    dialled: _E164
+    at: AwareDatetime | None = Field(None, description="Now, unless it is given.")
+    source: str | None = Field(None, min_length=1, max_length=64)
+    version: int | None = Field(None, ge=1, le=999_999, description="The draft, unless given.")
+    actions: list[ActionIn] = Field(default_factory=list, max_length=MOST_ACTIONS)
+
+    def script(self, now: datetime) -> Script:
+        """Return the script."""
+        acts = tuple(each.act(index) for index, each in enumerate(self.actions))
+        return Script(
+            caller=self.caller,
+            dialled=self.dialled,
+            at=self.at or now,
+            source=self.source,
+            actions=acts,
+        )
+
+
+class ExitOut(Out):
+    """A node, and an exit of it; null where the call waits there or ends."""
+
+    node: str
+    exit: str | None
+
+
+class StepOut(Out):
+    """One answer of the platform's."""
+
+    flow_id: str = Field(description="The flow that the call is in afterwards.")
+    path: list[ExitOut]
+    heard: list[str] = Field(description="Words and addresses of recordings, in order.")
+    rung: list[str] = Field(description="Numbers rung (E.164).")
+    records: bool = Field(description="Whether a message or a conversation is recorded.")
+    events: list[dict[str, JsonValue]]
+    microseconds: int = Field(description="How long deciding took.")
+
+    @classmethod
+    def of(cls, step: Step) -> StepOut:
+        """Render one step."""
+        does = step.reply.actions
+        return cls(
+            flow_id=step.flow_id,
+            path=[_exit(each) for each in step.reply.path],
+            heard=[words for each in does for words in _heard(each)],
+            rung=[number for each in does if isinstance(each, Connect) for number in each.numbers],
+            records=any(
+                isinstance(each, TakeMessage) or (isinstance(each, Connect) and each.record)
+                for each in does
+            ),
+            events=[each.to_dict() for each in step.reply.events],
+            microseconds=step.microseconds,
+        )
+
+
+class SimulationOut(Out):
+    """What came of the call."""
+
+    steps: list[StepOut]
+    over: bool
+    awaits: str | None = Field(description="What a call that is not over waits for.")
+    untaken_exits: list[ExitOut]
+
+    @classmethod
+    def of(cls, told: Transcript, untaken: tuple[tuple[str, str], ...]) -> SimulationOut:
+        """Render a transcript with the exits that it did not take."""
+        return cls(
+            steps=[StepOut.of(each) for each in told.steps],
+            over=told.over,
+            awaits=told.awaits,
+            untaken_exits=[ExitOut(node=node, exit=way) for node, way in untaken],
+        )
+
+
+def _exit(passed: Passed) -> ExitOut:
+    return ExitOut(node=passed.node, exit=passed.exit)
+
+
+def _heard(action: Action) -> list[str]:
+    if isinstance(action, Say):
+        return [action.words.text]
+    if isinstance(action, Play):
+        return [action.audio.url or f"{action.audio.prompt_id}/{action.audio.version}"]
+    prompts = action.prompts if isinstance(action, Ask) else ()
+    return [words for each in prompts for words in _heard(each)]

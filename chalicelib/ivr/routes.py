@@ -7,6 +7,7 @@ the functions that only handle queues and schedules never pay for it.
 from __future__ import annotations
 
 import re
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import NotFound
@@ -19,7 +20,14 @@ from chalicelib.runtime.versions import etag, expected
 from chalicelib.runtime.webhook import Webhooks, pass_on
 
 if TYPE_CHECKING:
-    from chalicelib.ivr import callbacks, describing, models, twiml, usecases
+    from chalicelib.ivr import (
+        callbacks,
+        describing,
+        models,
+        simulation,
+        twiml,
+        usecases,
+    )
     from chalicelib.ivr.answering import Answer as Answered
     from chalicelib.ivr.published import Draft
     from chalicelib.kernel.errors import Fault
@@ -29,6 +37,7 @@ else:
     callbacks = lazily("chalicelib.ivr.callbacks")
     describing = lazily("chalicelib.ivr.describing")
     models = lazily("chalicelib.ivr.models")
+    simulation = lazily("chalicelib.ivr.simulation")
     twiml = lazily("chalicelib.ivr.twiml")
     usecases = lazily("chalicelib.ivr.usecases")
 
@@ -135,6 +144,18 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary
     )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.VersionSummary.of(header), location=location)
+
+
+@api.post("/v1/flows/{flow_id}/simulate", scope="flows:read", status=200)
+def simulate_flow(
+    request: Request, flow_id: str, body: models.SimulationIn
+) -> models.SimulationOut:
+    """Try a flow without a phone: nobody is rung, nothing is stored, no server is asked."""
+    flows = wiring.flows()
+    opened = usecases.tried(request.account_id, flow_id, body.version, drafts=flows, flows=flows)
+    world = usecases.AccountFlows(request.account_id, flows)
+    told = simulation.simulate(opened, body.script(request.now), world, perf_counter_ns)
+    return models.SimulationOut.of(told, simulation.coverage(opened.flow, [told]))
 
 
 @api.get("/v1/flows/{flow_id}/versions", scope="flows:read")

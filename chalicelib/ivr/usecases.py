@@ -260,6 +260,16 @@ def publish_flow(
     return newest
 
 
+def tried(
+    account_id: str, flow_id: str, version: int | None, *, drafts: Drafts, flows: Flows
+) -> Standing:
+    """Return a flow to try, its draft (version 0) or a version. Raises FlowRefused, NotFound."""
+    draft = drafts.draft(account_id, flow_id)  # another account's flow is not found
+    if version is None:
+        return Standing(flow_id, 0, parse(draft.document))
+    return Standing(flow_id, version, flows.version(flow_id, version))
+
+
 def faults_of(document: object) -> tuple[Fault, ...]:
     """Return everything that keeps a document from being published."""
     try:

@@ -43,6 +43,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_number": [{"label": "Stolen"}, {"flow_id": ids["flow_id"]}],
         "create_flow": [{"document": FLOW}],
         "save_draft": [{"document": {**FLOW, "name": "Stolen"}}],
+        "simulate_flow": [{"dialled": ids["number"]}, {"dialled": ids["number"], "version": 1}],
         "create_prompt": [{"name": "Stolen", "content_base64": SOUND}],
         "replace_audio": [{"content_base64": SOUND}],
         "create_source": [{"name": "Stolen", "channel": "web"}],
