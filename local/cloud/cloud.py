@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
@@ -65,6 +65,7 @@ class Cloud:
             poll_seconds=0.05,
         )
         self._put_secrets(aws)
+        _verify_sender(aws, environment(LOCAL.name)["CADRAN_MAIL_SENDER"])
         running = RunningCloud(started, aws, self._settings(started))
         self._deploy_code(aws, running, outputs["CallsStreamArn"])
         return running
@@ -134,6 +135,15 @@ def _aws(endpoint_url: str) -> Aws:
         aws_secret_access_key="test",
     )
     return Aws(emulator.ACCOUNT, REGION, endpoint_url, session)
+
+
+def _verify_sender(aws: Aws, sender: str) -> None:
+    """Let e-mails be sent from the stage's address: nobody confirms it here, and none leaves."""
+    ses: Any = aws.session.client("sesv2", endpoint_url=aws.endpoint_url)
+    if sender not in {
+        each["IdentityName"] for each in ses.list_email_identities()["EmailIdentities"]
+    }:
+        ses.create_email_identity(EmailIdentity=sender)
 
 
 def _quietly(line: str) -> None:

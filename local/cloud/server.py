@@ -11,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from local.cloud import streams, words
+from local.cloud import naming, streams, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,7 @@ def main() -> None:
 
     streams.keep()
     words.hear()
+    naming.name()
     app.save_all = _one_at_a_time(app.save_all)
     threading.Thread(target=_snapshots, daemon=True, name="snapshots").start()
     sys.argv = ["ministack"]
