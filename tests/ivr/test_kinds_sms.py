@@ -32,6 +32,7 @@ from tests.ivr.builders import (
 )
 
 if TYPE_CHECKING:
+    from chalicelib.ivr.answering import Answer
     from chalicelib.ivr.errands.errands import Errand
 
 FLOW = a_flow(
@@ -111,7 +112,7 @@ BOX = a_document(
 )
 
 
-def a_message_left(errands: ErrandsInMemory) -> usecases.Answer:
+def a_message_left(errands: ErrandsInMemory) -> Answer:
     flows = FlowsInMemory()
     usecases.create_flow("acc_1", "flow_1", BOX, now=AT_WORK, drafts=flows)
     usecases.publish_flow("acc_1", "flow_1", revision=None, now=AT_WORK, drafts=flows, **a_shelf())
