@@ -30,15 +30,11 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a use case hands to its route: the reply, where the call comes back, what to log.
-
-    `undone` counts errands that no queue took: they are lost, and somebody has to know.
-    """
+    """What a use case hands to its route: the reply, where the call comes back, what to log."""
 
     reply: Reply
     address: CallAddress | None = None
     refusal: str | None = None
-    undone: int = 0
 
 
 # Nobody in particular answers these: saying so is no apology.

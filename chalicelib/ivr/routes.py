@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         twiml,
         usecases,
     )
-    from chalicelib.ivr.answering import Answer as Answered
     from chalicelib.ivr.published import Draft
     from chalicelib.kernel.errors import Fault
     from chalicelib.runtime.api import Request
@@ -57,7 +56,6 @@ def answer_call(form: Form) -> str:
     if answer.refusal is not None:
         count("CallRefused", reason=answer.refusal)
         logger().warning("call refused", extra={"reason": answer.refusal})
-    _tell_of(answer)
     return twiml.render(answer.reply, answer.address)
 
 
@@ -68,7 +66,6 @@ def continue_call(form: Form, flow_id: str, version: str, node: str) -> str:
     context = callbacks.context_of(form, wiring.clock())
     given = callbacks.heard(form)
     answer = usecases.continue_call(context, address, standing, given, wiring.ivr_ports())
-    _tell_of(answer)
     return twiml.render(answer.reply, answer.address)
 
 
@@ -181,12 +178,6 @@ def show_version(request: Request, flow_id: str, version: str) -> models.Version
         published_at=found.header.published_at,
         document=found.document,
     )
-
-
-def _tell_of(answer: Answered) -> None:
-    if answer.undone:
-        count("ErrandLost", answer.undone)
-        logger().error("errands could not be queued", extra={"errands": answer.undone})
 
 
 def _flow(

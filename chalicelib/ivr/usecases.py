@@ -14,6 +14,7 @@ from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.errands.asked import Asker, errands_of
+from chalicelib.ivr.errands.usecases import leave
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed
@@ -123,7 +124,8 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
     events = (first, *reply.events)
-    _record(_ref(line, context, ports), events, ports, reply.memory or context.memory or None)
+    ref = _ref(line, context, ports)
+    _record(ref, events, ports, reply.memory or context.memory or None)
     address = CallAddress(
         base_url=base_url,
         flow_id=opened.flow_id,
@@ -132,7 +134,8 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         log_shards=line.log_shards,
         fallback=line.fallback,
     )
-    return Answer(reply=reply, address=address, undone=_leave(reply, context, address, ports))
+    _leave(reply, context, ref, ports)
+    return Answer(reply=reply, address=address)
 
 
 def continue_call(
@@ -152,8 +155,8 @@ def continue_call(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
     _record(ref, reply.events, ports, reply.memory)
-    here = address.in_flow(opened.flow_id, opened.version)
-    return Answer(reply=reply, address=here, undone=_leave(reply, context, here, ports))
+    _leave(reply, context, ref, ports)
+    return Answer(reply=reply, address=address.in_flow(opened.flow_id, opened.version))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,27 +282,21 @@ def faults_of(document: object) -> tuple[Fault, ...]:
     return ()
 
 
-def _leave(reply: Reply, context: Context, address: CallAddress, ports: Ports) -> int:
-    """Leave what the step asked for on the queue; return how much the queue did not take.
+def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
+    """Leave what the step asked for on the queue; the log says what no queue took.
 
     The caller is answered in any case: their call is worth more than a notice of it.
     """
+    if not reply.errands or ports.errands is None:
+        return
     asker = Asker(
-        account_id=address.account_id,
-        call_id=context.call_id,
+        account_id=ref.account_id,
+        call_id=ref.call_id,
         dialled=context.dialled,
         at=context.now.astimezone(UTC),
     )
-    left = errands_of(reply.errands, asker) if reply.errands else ()
-    if not left:
-        return 0
-    try:
-        if ports.errands is None:
-            return len(left)
-        ports.errands.put(*left)
-    except Unavailable:
-        return len(left)
-    return 0
+    lost = leave(errands_of(reply.errands, asker), ports.errands, asker.at)
+    _record(ref, lost, ports)
 
 
 def _published(line: Line, flows: Flows) -> Published | None:

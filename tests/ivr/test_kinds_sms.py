@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.calls.events import TextAsked
+from chalicelib.calls.call import CallRef
+from chalicelib.calls.events import ErrandLost, Received, TextAsked
 from chalicelib.ivr import usecases
 from chalicelib.ivr.actions import Arrived, KeysPressed, MessageRecorded, NoInput
 from chalicelib.ivr.addresses import CallAddress
@@ -22,6 +24,7 @@ from tests.fakes.sounds import a_shelf
 from tests.ivr.builders import (
     AT_WORK,
     CALLER,
+    OURS,
     ACall,
     a_context,
     a_document,
@@ -112,7 +115,7 @@ BOX = a_document(
 )
 
 
-def a_message_left(errands: ErrandsInMemory) -> Answer:
+def a_message_left(errands: ErrandsInMemory, log: CallLogInMemory | None = None) -> Answer:
     flows = FlowsInMemory()
     usecases.create_flow("acc_1", "flow_1", BOX, now=AT_WORK, drafts=flows)
     usecases.publish_flow("acc_1", "flow_1", revision=None, now=AT_WORK, drafts=flows, **a_shelf())
@@ -122,7 +125,7 @@ def a_message_left(errands: ErrandsInMemory) -> Answer:
         flows=flows,
         sources=nobody,
         callers=nobody,
-        log=CallLogInMemory(),
+        log=log or CallLogInMemory(),
         late=LateEventsInMemory(),
         errands=errands,
     )
@@ -137,18 +140,22 @@ def a_message_left(errands: ErrandsInMemory) -> Answer:
 def test_a_message_is_written_down_and_somebody_is_told() -> None:
     errands = ErrandsInMemory()
 
-    answer = a_message_left(errands)
+    a_message_left(errands)
 
     assert [type(each) for each in errands.left] == [Transcribe, Notify]
     assert {each.account_id for each in errands.left} == {"acc_1"}
-    assert answer.undone == 0
 
 
 def test_a_caller_never_pays_for_a_queue_that_does_not_answer() -> None:
-    answer = a_message_left(ErrandsInMemory(down=True))
+    log = CallLogInMemory()
+    first = Received(id="received", at=AT_WORK.astimezone(UTC), dialled=OURS, caller=CALLER)
+    log.append(CallRef(call_id="CA1", account_id="acc_1"), first)
+
+    answer = a_message_left(ErrandsInMemory(down=True), log)
 
     assert words_of(answer.reply.actions) == ["Merci."]
-    assert answer.undone == 2
+    lost = [each for each in log.load("acc_1", "CA1").events if isinstance(each, ErrandLost)]
+    assert sorted(each.errand for each in lost) == ["notify", "transcribe"]
 
 
 def test_nobody_is_told_of_an_empty_message() -> None:
