@@ -86,7 +86,8 @@ class CallOut(Out):
     started_at: AwareDatetime
     ended_at: AwareDatetime | None
     service_from: AwareDatetime | None = Field(
-        description="The first beep after a price notice: the price of the service runs from here"
+        description="The first beep after a price notice: the price of the service runs from here. "
+        "Null in lists; read the call itself"
     )
     number: str
     caller: str | None

@@ -143,6 +143,8 @@ def faults(shape: Shape) -> Iterator[tuple[str, str]]:
         yield "pattern", "may hold 9 (a digit), A (a letter), * (either), capitals and digits"
     if shape.pattern and shape.what not in (What.DIGITS, What.CODE):
         yield "pattern", f"means nothing for a value of the kind {shape.what}"
+    if shape.what is What.DIGITS and re.search(r"[A-Z]", shape.pattern):
+        yield "pattern", "holds letters, which nobody can key in as digits: `what` must be code"
     if shape.check_digit is not CheckDigit.NONE and shape.what is not What.DIGITS:
         yield "check_digit", "can check digits only"
 

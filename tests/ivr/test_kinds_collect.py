@@ -219,6 +219,7 @@ def test_a_value_of_a_known_length_needs_no_finish_key_and_others_end_with_one()
     [
         pytest.param({"least": 9, "most": 8}, "/least", id="least above most"),
         pytest.param({"what": "date", "pattern": "99"}, "/pattern", id="a date has its own"),
+        pytest.param({"pattern": "AA 999"}, "/pattern", id="letters among digits"),
         pytest.param({"what": "phone", "check_digit": "luhn"}, "/check_digit", id="no digits"),
         pytest.param({"what": "speech"}, "", id="words cannot be typed"),
         pytest.param({"variable": "call.date"}, "/variable", id="a name of the platform's"),
