@@ -61,7 +61,7 @@ class FlowRefused(Rejected):
 def parse(document: object) -> Flow:
     """Read and judge a document. Raises FlowRefused with every fault found, in order."""
     faults: list[Fault] = []
-    flow, unread = _read(Place(document, "", faults))
+    flow, unread = _read(Place(document, "", faults), judging=True)
     faults += checks.check(flow, unread)
     return _sound(flow, faults)
 
@@ -73,7 +73,7 @@ def restore(document: object) -> Flow:
     not silence a line that answers.
     """
     faults: list[Fault] = []
-    flow, _ = _read(Place(document, "", faults))
+    flow, _ = _read(Place(document, "", faults), judging=False)
     return _sound(flow, faults)
 
 
@@ -84,20 +84,21 @@ def _sound(flow: Flow, faults: list[Fault]) -> Flow:
     return flow
 
 
-def _read(place: Place) -> tuple[Flow, frozenset[str]]:
+def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
     """Return the flow, and the names of its nodes of which nothing could be read."""
     fields = place.fields(("name", "start", "nodes"), OPTIONAL)
     language = read_language(fields.get("language"), texts.DEFAULT_LANGUAGE)
     languages = _languages(fields.get("languages"), language)
-    about = Reading(language=language, languages=languages)
+    about = Reading(language=language, judging=judging, languages=languages)
     about.voices = _named(fields, "voices", _Voice(), about)
     about.calendars = _named(fields, "calendars", CalendarField(named=False), about)
     about.destinations = _named(fields, "destinations", DestinationField(), about)
-    prompts, used = _prompts(fields.get("prompts"), about)
+    prompts = _prompts(fields.get("prompts"), about)
     variables = _named(fields, "variables", Scalar(), about, VARIABLE, VARIABLE_MEANING)
     about.prompts = prompts
     nodes, ways, unread = _nodes(fields.get("nodes"), about)
-    _spot_unused(fields, about)
+    if judging:
+        _spot_unused(fields, about)
     flow = Flow(
         name=text(fields.get("name"), LONGEST_NAME),
         language=language,
@@ -108,7 +109,7 @@ def _read(place: Place) -> tuple[Flow, frozenset[str]]:
         variables=variables,
         prompts=prompts,
         calendars=about.calendars,
-        uses=frozenset(about.uses | used),
+        uses=frozenset(about.uses),
         sets=frozenset(about.sets),
         uploads=tuple(about.uploads),
     )
@@ -186,11 +187,11 @@ class _Voice(Field[str]):
         return {"type": "string"}
 
 
-def _prompts(place: Place | None, about: Reading) -> tuple[Mapping[str, Prompt], set[str]]:
-    """Read the named prompts; what they say counts where a node refers to them."""
+def _prompts(place: Place | None, about: Reading) -> Mapping[str, Prompt]:
+    """Read the named prompts."""
     prompts: dict[str, Prompt] = {}
     if place is None:
-        return prompts, set()
+        return prompts
     for name, entry in place.entries().items():
         if not PROMPT_NAME.fullmatch(name):
             entry.fault(f"{quoted(name)} is not {_MEANING}")
@@ -201,7 +202,7 @@ def _prompts(place: Place | None, about: Reading) -> tuple[Mapping[str, Prompt],
         else:
             utterance, language = read_utterance(entry, about, about.language)
             prompts[name] = Prompt.of({language: utterance})
-    return MappingProxyType(prompts), set()
+    return MappingProxyType(prompts)
 
 
 def _spot_unused(fields: dict[str, Place], about: Reading) -> None:

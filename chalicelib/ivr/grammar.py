@@ -43,6 +43,7 @@ class Reading:
     """What a document says outside the node being read, and what reading the node found out."""
 
     language: str
+    judging: bool = True  # False where a published document is read back, by the rules of its day
     languages: tuple[str, ...] = ()
     voices: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Schedule] = field(default_factory=dict)

@@ -348,3 +348,18 @@ def test_a_flow_that_was_read_cannot_be_changed() -> None:
     assert isinstance(menu, Menu)
     with pytest.raises(TypeError):
         menu.choices["2"] = "menu"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        pytest.param(a_say("Prix {{entre accolades"), id="braces that were only text then"),
+        pytest.param(a_say(voice="Polly.Nobody"), id="a voice that is in no list any more"),
+    ],
+)
+def test_what_was_published_by_older_rules_goes_on_answering(say: dict[str, object]) -> None:
+    document = a_document(say=say, end=END)
+
+    with pytest.raises(FlowRefused):
+        parse(document)
+    assert restore(document).nodes
