@@ -108,7 +108,6 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
         ways=MappingProxyType(ways),
         variables=variables,
         prompts=prompts,
-        calendars=about.calendars,
         uses=frozenset(about.uses),
         sets=frozenset(about.sets),
         uploads=tuple(about.uploads),

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ivr.prompting import Prompt
-    from chalicelib.kernel.hours import Schedule
 
 Value = str | int | bool
 Node = Any  # a frozen dataclass of one of the modules in `kinds/`
@@ -74,7 +73,6 @@ class Flow:
     languages: tuple[str, ...] = ()
     variables: Mapping[str, Value] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
-    calendars: Mapping[str, Schedule] = field(default_factory=dict)
     uses: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     uploads: tuple[Upload, ...] = ()
