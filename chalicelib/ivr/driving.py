@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.ivr import engine
 from chalicelib.ivr.actions import Arrived
-from chalicelib.ivr.needs import Fetch, FlowMissing
+from chalicelib.ivr.needs import Fetch, FlowMissing, OpenFlow
 from chalicelib.ivr.position import MOST_RETURNS, Position, Return
 
 if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context, Input, Reply
     from chalicelib.ivr.lookups import LookupRequest
-    from chalicelib.ivr.needs import Fetched, FetchFailed, OpenFlow
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, Fetched, FetchFailed
     from chalicelib.ivr.nodes import Flow
 
 MOST_NEEDS: Final = 8  # in one answer: beyond, flows send each other round in circles
@@ -48,6 +48,9 @@ class World(Protocol):
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         """Ask the customer's own system."""
 
+    def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
+        """Ask the contact centre, or tell it."""
+
 
 def drive(
     opened: Opened, position: Position, given: Input, context: Context, world: World
@@ -61,8 +64,10 @@ def drive(
             context = replace(context, memory=reply.memory)
         if isinstance(reply.need, Fetch):
             position, given = reply.position, world.fetch(reply.need.request, context)
-        else:
+        elif isinstance(reply.need, OpenFlow):
             opened, position, given = _enter(opened, reply.position, reply.need, world)
+        else:
+            position, given = reply.position, world.queue(reply.need, context)
         reply = reply.and_then(engine.step(opened.flow, position, given, context))
     return reply.and_then(engine.lost(opened.flow, position, context)), opened
 

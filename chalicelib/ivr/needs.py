@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ivr.lookups import LookupRequest
     from chalicelib.ivr.nodes import Value
+    from chalicelib.ivr.queueing import Booked, Slot, Standing, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,94 @@ class FlowMissing:
     reason: str
 
 
-Need = Fetch | OpenFlow
-NeedMet = Fetched | FetchFailed | FlowMissing
-MET = (Fetched, FetchFailed, FlowMissing)
+@dataclass(frozen=True, slots=True)
+class JoinQueue:
+    """Take a place in a queue."""
+
+    queue: str
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class AskQueue:
+    """Ask how far the caller has come, and whether an agent is free for them."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """Tell that the agent took the call: the wait is over."""
+
+    queue: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferOver:
+    """Tell how it went with the agent who was rung: talked with, or missed."""
+
+    queue: str
+    agent: str
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue:
+    """Give the place up; `how` is one of those of `queueing.Desk.leave`."""
+
+    queue: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCallback:
+    """Have a number (E.164) rung back at its turn, or within a slot."""
+
+    queue: str
+    ticket: Ticket
+    number: str
+    slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """Where the caller stands: the answer to joining, asking, and a missed offer."""
+
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfQueue:
+    """The place is given up, or the conversation over: how long the caller had waited."""
+
+    waited_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackBooked:
+    """The callback will be placed."""
+
+    booked: Booked
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFailed:
+    """The queue does not exist, or could not be asked."""
+
+    reason: str
+
+
+DeskNeed = JoinQueue | AskQueue | PickedUp | OfferOver | LeaveQueue | BookCallback
+DeskAnswer = InQueue | OutOfQueue | CallbackBooked | QueueFailed
+Need = Fetch | OpenFlow | DeskNeed
+NeedMet = Fetched | FetchFailed | FlowMissing | DeskAnswer
+MET = (
+    Fetched,
+    FetchFailed,
+    FlowMissing,
+    InQueue,
+    OutOfQueue,
+    CallbackBooked,
+    QueueFailed,
+)

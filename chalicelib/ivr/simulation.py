@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Action, Input, Passed, Reply
     from chalicelib.ivr.driving import Opened, World
     from chalicelib.ivr.lookups import LookupRequest
-    from chalicelib.ivr.needs import Fetched, FetchFailed
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, Fetched, FetchFailed
     from chalicelib.ivr.nodes import Flow
 
 MOST_ACTIONS: Final = 200
@@ -110,6 +110,9 @@ class _Trial:
 
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         return self.world.fetch(request, context)
+
+    def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
+        return self.world.queue(need, context)
 
 
 def simulate(opened: Opened, script: Script, world: World, clock: Callable[[], int]) -> Transcript:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
-from chalicelib.ivr import answering, publishing
+from chalicelib.ivr import answering, publishing, queueing
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
@@ -17,7 +17,7 @@ from chalicelib.ivr.errands.asked import Asker, errands_of
 from chalicelib.ivr.errands.usecases import leave
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
-from chalicelib.ivr.needs import Fetched, FetchFailed
+from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.errands.ports import Errands
     from chalicelib.ivr.lookups import LookupRequest, Lookups
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
     from chalicelib.ivr.publishing import Sounds
+    from chalicelib.ivr.queueing import Desk
     from chalicelib.ivr.usage import Usage
     from chalicelib.kernel.errors import Fault
 
@@ -101,6 +103,7 @@ class Ports:
     late: LateEvents
     lookups: Lookups | None = None
     errands: Errands | None = None
+    desk: Desk | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -120,7 +123,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     source_id = _source(line, context, ports)
     context = replace(context, memory=_told_on_arrival(published.flow, source_id))
     position = Position(published.flow.start)
-    world = AccountFlows(line.account_id, ports.flows, ports.lookups)
+    world = AccountFlows(line.account_id, ports.flows, ports.lookups, ports.desk)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
     events = (first, *reply.events)
@@ -149,7 +152,7 @@ def continue_call(
     opened: Opened = Standing(address.flow_id, address.version, _version(address, ports.flows))
     if position.remembers:
         context = replace(context, memory=ports.log.memory(context.call_id))
-    world = AccountFlows(address.account_id, ports.flows, ports.lookups)
+    world = AccountFlows(address.account_id, ports.flows, ports.lookups, ports.desk)
     reply, opened = drive(opened, position, given, context, world)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
@@ -172,12 +175,13 @@ class Standing:
 class AccountFlows:
     """The world of an account's call: its own flows and its own system, never another's.
 
-    Without `lookups` its system is not asked.
+    Without `lookups` its system is not asked, without a `desk` its queues are not.
     """
 
     account_id: str
     flows: Flows
     lookups: Lookups | None = None
+    desk: Desk | None = None
 
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         """Ask the customer's own system."""
@@ -189,6 +193,17 @@ class AccountFlows:
             )
         except LookupFailed as error:
             return FetchFailed(error.reason.value)
+
+    def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
+        """Ask the contact centre, or tell it; a caller is never lost to its failure."""
+        if self.desk is None:
+            return QueueFailed("no desk")
+        try:
+            return queueing.answer(need, self.desk, self.account_id, context)
+        except NotFound:
+            return QueueFailed("no such queue")
+        except Unavailable:
+            return QueueFailed("ours")
 
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         """Return a flow, the newest version or the one that a call came from."""

@@ -11,7 +11,7 @@ from chalicelib.calls.events import LookedUp
 from chalicelib.ivr.actions import Arrived, Connect, Reply, Say
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.flow import FlowRefused, parse
-from chalicelib.ivr.needs import Fetched, FetchFailed
+from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.usecases import Standing
 from tests.ivr.builders import CALLER, SALES, a_context, a_document, an_end
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.needs import DeskNeed
 
 ASK = {
     "kind": "lookup",
@@ -50,6 +51,9 @@ class ACrm:
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         self.asked.append(request)
         return self.answer
+
+    def queue(self, need: DeskNeed, context: Context) -> QueueFailed:
+        return QueueFailed("no desk")
 
 
 def answered_by(crm: ACrm) -> Reply:

@@ -11,7 +11,7 @@ from chalicelib.calls.events import FellBack, Tagged, TurnedAway, VariablesSet
 from chalicelib.ivr.actions import Arrived, Connect, HangUp, NoInput, Reason, Refuse
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.flow import FlowRefused, parse, restore
-from chalicelib.ivr.needs import FetchFailed
+from chalicelib.ivr.needs import FetchFailed, QueueFailed
 from chalicelib.ivr.position import MOST_RETURNS, Position
 from chalicelib.ivr.texts import TEXTS, Line
 from chalicelib.ivr.usecases import Standing
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context, Input, Reply
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.needs import DeskNeed
 
 FR, EN = TEXTS["fr"], TEXTS["en"]
 
@@ -214,6 +215,9 @@ class AnAccount:
 
     def fetch(self, request: LookupRequest, context: Context) -> FetchFailed:
         return FetchFailed("timeout")
+
+    def queue(self, need: DeskNeed, context: Context) -> QueueFailed:
+        return QueueFailed("no desk")
 
 
 @dataclass

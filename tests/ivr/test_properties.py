@@ -27,7 +27,7 @@ from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.engine import MOST_STEPS, step
 from chalicelib.ivr.flow import FlowRefused, parse
-from chalicelib.ivr.needs import Fetched, FetchFailed
+from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.twiml import render
 from chalicelib.ivr.usecases import Standing
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.needs import DeskNeed
 
 WAITS = (Ask, Connect, TakeMessage, Continue, Converse)
 LARGEST = 64 * 1024  # what the carrier accepts (error 11750)
@@ -68,6 +69,9 @@ class AWorld:
 
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         return Fetched({"shop.number": "0612345678"}) if self.answers else FetchFailed("timeout")
+
+    def queue(self, need: DeskNeed, context: Context) -> QueueFailed:
+        return QueueFailed("no desk")
 
 
 FIRST: dict[str, Opened] = {}  # a call returns to the version it left
