@@ -9,12 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.ivr import needs
-
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from chalicelib.ivr.actions import Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,26 +142,3 @@ class Desk(Protocol):
         A call that waited in this queue keeps its place by the arrival it had; another one takes
         a place by the ticket's.
         """
-
-
-def answer(need: needs.DeskNeed, desk: Desk, account_id: str, context: Context) -> needs.DeskAnswer:
-    """Put a call's need to the desk. Raises NotFound, Unavailable."""
-    about = (account_id, need.queue)
-    call_id, now = context.call_id, context.now
-    match need:
-        case needs.JoinQueue():
-            return needs.InQueue(desk.join(*about, need.ticket, now))
-        case needs.AskQueue():
-            return needs.InQueue(desk.ask(*about, call_id, now))
-        case needs.PickedUp():
-            desk.picked_up(*about, call_id, need.agent, now)
-            return needs.OutOfQueue()
-        case needs.OfferOver(answered=True):
-            return needs.OutOfQueue(desk.answered(*about, call_id, need.agent, now))
-        case needs.OfferOver():
-            return needs.InQueue(desk.missed(*about, call_id, need.agent, now))
-        case needs.LeaveQueue():
-            return needs.OutOfQueue(desk.leave(*about, call_id, need.how, now))
-        case needs.BookCallback():
-            booked = desk.book(*about, need.ticket, need.number, need.slot, now)
-            return needs.CallbackBooked(booked)

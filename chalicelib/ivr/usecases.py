@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
-from chalicelib.ivr import answering, publishing, queueing
+from chalicelib.ivr import answering, publishing, waiting
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
@@ -199,7 +199,7 @@ class AccountFlows:
         if self.desk is None:
             return QueueFailed("no desk")
         try:
-            return queueing.answer(need, self.desk, self.account_id, context)
+            return waiting.answer(need, self.desk, self.account_id, context)
         except NotFound:
             return QueueFailed("no such queue")
         except Unavailable:
