@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 STATE: Final = Path(".local")
 CLOUD_PORT: Final = 8081
 PHONE_PORT: Final = 8082
+ORDERS_PORT: Final = 8099
 
 
 def main() -> int:
@@ -39,6 +40,7 @@ def main() -> int:
         place,
         cloud_port=options.cloud_port,
         phone_port=options.phone_port,
+        orders_port=options.orders_port,
         state=place / "phone",
         unscripted=BY_HAND,
         rate=options.speed,
@@ -64,6 +66,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--state", type=Path, default=STATE)
     parser.add_argument("--cloud-port", type=int, default=CLOUD_PORT)
     parser.add_argument("--phone-port", type=int, default=PHONE_PORT)
+    parser.add_argument("--orders-port", type=int, default=ORDERS_PORT)
     parser.add_argument("--speed", type=float, default=1.0, help="seconds of theirs to one of ours")
     return parser.parse_args()
 

@@ -1,4 +1,4 @@
-"""The product on this machine: local cloud, phone network and operator's key, up together."""
+"""The product on this machine: local cloud, phone network, a customer's system, all up together."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from infra.product import Rooms
 from local.client import Client
 from local.cloud.cloud import ACCOUNT_SID, AUTH_TOKEN, Cloud
+from local.orders import order_system
 from local.phone.threads import running
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.cloud.running import RunningCloud
+    from local.orders import OrderSystem
     from local.phone.threads import RunningNetwork
 
 
@@ -26,6 +28,7 @@ class Machine:
 
     cloud: RunningCloud
     network: RunningNetwork
+    orders: OrderSystem
     agency: Client
 
 
@@ -35,22 +38,32 @@ def up(
     *,
     cloud_port: int = 0,
     phone_port: int = 0,
+    orders_port: int = 0,
     say: Callable[[str], None] = print,
     **network_options: Any,
 ) -> Iterator[Machine]:
     """Start the phone network and the cloud, with their state under `place`."""
     say("Starting the phone network")
-    with running(
-        port=phone_port, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, **network_options
-    ) as network:
+    with (
+        running(
+            port=phone_port, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, **network_options
+        ) as network,
+        order_system(orders_port) as orders,
+    ):
         say("Starting the cloud")
-        cloud = Cloud(place / "cloud", port=cloud_port, twilio_url=network.base_url, say=say)
+        cloud = Cloud(
+            place / "cloud",
+            port=cloud_port,
+            twilio_url=network.base_url,
+            outgoing=orders.outgoing,
+            say=say,
+        )
         with cloud.start() as ready:
             os.environ.update(ready.env)
             key = _operator_key(place / "operator-key")
             # Kept numbers may point at where another run was.
             Rooms().point_numbers(ready.base_url)
-            yield Machine(ready, network, Client(ready.base_url, key))
+            yield Machine(ready, network, orders, Client(ready.base_url, key))
 
 
 def _operator_key(kept: Path) -> str:

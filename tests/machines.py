@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local.cloud.running import RunningCloud
+    from local.orders import OrderSystem
     from local.phone.stories import Story
     from local.phone.threads import RunningNetwork
     from local.seed import World
@@ -46,6 +47,7 @@ class Machine:
     place: Path
     cloud: RunningCloud
     network: RunningNetwork
+    orders: OrderSystem
     world: World
 
     def ring(self, to: str, from_: str, **script: Any) -> Story:
@@ -82,7 +84,9 @@ class Machine:
         port = self.cloud.emulator.port
         self.cloud.stop()
         state, url = self.place / "cloud", self.network.base_url
-        self.cloud = Cloud(state, port=port, twilio_url=url, say=_quietly).start()
+        outgoing = self.orders.outgoing
+        cloud = Cloud(state, port=port, twilio_url=url, outgoing=outgoing, say=_quietly)
+        self.cloud = cloud.start()
 
     @contextmanager
     def by_hand(self, **options: Any) -> Iterator[RunningNetwork]:
@@ -120,7 +124,7 @@ def a_machine(place: Path) -> Iterator[Machine]:
         forget_clients()
         world = seed.seed(ready.agency, datetime.now(UTC).date(), _quietly)
         ready.network.handset(seed.OVEN, Handset(answers_after=3))
-        machine = Machine(place, ready.cloud, ready.network, world)
+        machine = Machine(place, ready.cloud, ready.network, ready.orders, world)
         try:
             yield machine
         finally:

@@ -39,6 +39,7 @@ class Cloud:
     twilio_url: str = "http://127.0.0.1:8082"
     account_sid: str = ACCOUNT_SID
     auth_token: str = AUTH_TOKEN
+    outgoing: str = ""  # servers of this machine that flows may ask; "" = those of the stage
     say: Callable[[str], None] = field(default=print)
 
     def start(self) -> RunningCloud:
@@ -79,6 +80,8 @@ class Cloud:
             "CADRAN_PUBLIC_URL": f"{apis}/{template.API_ID}/{template.API_STAGE}",
             "CADRAN_SOCKETS_URL": f"ws{sockets.removeprefix('http')}",
         }
+        if self.outgoing:
+            addresses["CADRAN_OUTGOING_LOCAL"] = self.outgoing
         return {**environment(LOCAL.name), **addresses}
 
     def _put_secrets(self, aws: Aws) -> None:

@@ -41,7 +41,8 @@ def environment() -> dict[str, str]:
 def the_product(place: Path) -> Iterator[str]:
     """Run `make run`'s program on free ports until Ctrl-C; yield what it printed when it was up."""
     told = place.parent / "said.txt"
-    options = ["--state", str(place), "--cloud-port", "0", "--phone-port", "0", "--speed", "20"]
+    options = ["--state", str(place), "--cloud-port", "0", "--phone-port", "0"]
+    options += ["--orders-port", "0", "--speed", "20"]
     with told.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "local.run", *options],
