@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+PATIENCE_SECONDS: Final = 30.0
 
 
 @dataclass(slots=True)
@@ -36,3 +39,12 @@ def table(title: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
         return " | ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
 
     return "\n".join(["", title, row(list(head)), rule, *map(row, lines)])
+
+
+def wait_for(ready: Callable[[], bool], for_what: str) -> None:
+    """Look until it is so. Raises TimeoutError, saying what was waited for."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s for {for_what}")
+        time.sleep(0.2)

@@ -1,65 +1,25 @@
-"""`make demo`: real calls through the deployed package, each figure checked, on throw-away state.
+"""The demo's first part: four calls to the bakery, its sources, its charges and its invoice.
 
-Exit status 0 only if every check held. The phone network's clock jumps over waiting, so a
-conversation of 95 s takes no time and lasts exactly 95 s on the invoice.
+A conversation of 95 s takes no time on the phone network's clock and lasts exactly 95 s on the
+invoice.
 """
 
 from __future__ import annotations
 
-import sys
-import tempfile
-import time
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.periods import Month
 from local import seed
-from local.checks import Checks, table
+from local.checks import table, wait_for
 from local.phone.handsets import Handset
-from local.stage import up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from local.checks import Checks
     from local.phone.stories import Story
     from local.seed import World
     from local.stage import Machine
-
-PATIENCE_SECONDS: Final = 30.0
-HANDLERS: Final = ("project_calls", "project_again", "close_months", "close_account_month")
-
-
-def main() -> int:
-    """Run every scene, and return the exit status."""
-    began = time.monotonic()
-    checks = Checks()
-    with (
-        tempfile.TemporaryDirectory(prefix="cadran-demo-") as place,
-        up(Path(place), autojump=True, seed=2026) as machine,
-    ):
-        world = seed.seed(machine.agency, datetime.now(UTC).date(), print)
-        machine.network.handset(seed.OVEN, Handset(answers_after=3))
-        try:
-            play(machine, world, checks)
-        except Exception as error:
-            checks.failed.append(f"{type(error).__name__}: {error}")
-        if checks.failed:
-            _print_what_went_wrong(machine)
-    for failed in checks.failed:
-        print(f"FAILED: {failed}")
-    verdict = "every check held" if not checks.failed else f"{len(checks.failed)} checks failed"
-    print(f"\n{checks.held} checks held; {verdict}, in {time.monotonic() - began:.0f} s")
-    return 1 if checks.failed else 0
-
-
-def _print_what_went_wrong(machine: Machine) -> None:
-    print("\nErrors and warnings that the functions logged:")
-    for handler in (None, *HANDLERS):
-        for line in machine.cloud.logs(handler):
-            if '"level":"ERROR"' in line or '"level":"WARNING"' in line:
-                print(f"  {handler or 'api'}: {line[:2000]}")
 
 
 def play(machine: Machine, world: World, checks: Checks) -> None:
@@ -131,7 +91,7 @@ def _check_log(world: World, stories: list[Story], checks: Checks) -> list[dict[
         calls = world.shop.every("/v1/calls")
         return len([call for call in calls if call["state"] == "ended"]) == len(wanted)
 
-    _wait(ended, "the call log to hold every call's end")
+    wait_for(ended, "the call log to hold every call's end")
     by_id = {call["id"]: call for call in world.shop.every("/v1/calls")}
     checks.that("calls in the log", sorted(by_id), sorted(wanted))
     calls = [by_id[sid] for sid in wanted]
@@ -157,7 +117,7 @@ def _check_charges(world: World, calls: list[dict[str, Any]], checks: Checks) ->
     def charged() -> bool:
         return len(_charges(world)) >= len(calls)
 
-    _wait(charged, "a charge for each call")
+    wait_for(charged, "a charge for each call")
     ledger = _charges(world)
     checks.that("charges, each call's once", len(ledger), len(calls))
     charges = {charge["call"]: charge for charge in ledger}
@@ -189,7 +149,7 @@ def _check_sources(world: World, checks: Checks) -> None:
     def counted() -> bool:
         return sum(int(row["calls"]) for row in _report(world)) == 4
 
-    _wait(counted, "every call to be counted for its source")
+    wait_for(counted, "every call to be counted for its source")
     names = {source: name for name, source in world.sources.items()}
     counts = {names[row["source_id"]]: row["calls"] for row in _report(world)}
     checks.that(
@@ -219,7 +179,7 @@ def _check_invoice(
     def invoiced() -> bool:
         return [each["status"] for each in world.shop.every("/v1/invoices")] == ["issued"]
 
-    _wait(invoiced, "the invoice")
+    wait_for(invoiced, "the invoice")
     machine.cloud.tick("close_months", month.end + timedelta(hours=7))
     (closed,) = world.shop.every("/v1/invoices")
     invoice: dict[str, Any] = closed["invoice"]
@@ -281,15 +241,3 @@ def _show(
     )
     totals = invoice["totals"]
     print(f"total {totals['gross']} €, of which VAT {totals['vat']} €")
-
-
-def _wait(ready: Callable[[], bool], for_what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not ready():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE_SECONDS:.0f} s for {for_what}")
-        time.sleep(0.2)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
