@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import FellBack
+from chalicelib.ivr import ssml
 from chalicelib.ivr.actions import (
     Apologise,
     Ask,
@@ -149,7 +150,8 @@ def _length(actions: tuple[Action, ...]) -> int:
     length = 0
     for action in actions:
         if isinstance(action, Say):
-            length += len(action.words.text)
+            words = action.words
+            length += ssml.weight(words.markup) if words.markup else len(words.text)
         elif isinstance(action, Play):
             length += len(action.audio.url)
         elif isinstance(action, Ask):

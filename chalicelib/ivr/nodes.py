@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ivr.prompting import Prompt
+    from chalicelib.ivr.ssml import Node as Marked
 
 Value = str | int | bool
 Node = Any  # a frozen dataclass of one of the modules in `kinds/`
@@ -20,11 +21,15 @@ Node = Any  # a frozen dataclass of one of the modules in `kinds/`
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Words for the carrier to say. Without a `voice`, the language's usual one is taken."""
+    """Words for the carrier to say. Without a `voice`, the language's usual one is taken.
+
+    With `markup`, that is what the voice is given, and `text` is what callers hear of it.
+    """
 
     text: str
     language: str
     voice: str | None = None
+    markup: tuple[Marked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from chalicelib.ivr import ssml
 from chalicelib.ivr.nodes import Audio, Spoken
 
 if TYPE_CHECKING:
@@ -36,7 +37,26 @@ class Words:
         return Spoken(self.template.render(values, self.language), self.language, self.voice)
 
 
-Utterance = Words | Audio
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words with speech markup, and variables in the words."""
+
+    markup: ssml.Markup
+    language: str
+    voice: str | None = None
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Name the variables that the words read."""
+        return self.markup.variables
+
+    def spoken(self, values: Mapping[str, Value]) -> Spoken:
+        """Return the markup with the values of one call in its words."""
+        nodes = self.markup.render(values, self.language)
+        return Spoken(ssml.spoken(nodes), self.language, self.voice, nodes)
+
+
+Utterance = Words | Marked | Audio
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +70,7 @@ class Prompt:
     def of(cls, utterances: Mapping[str, Utterance]) -> Prompt:
         """Make a prompt; what needs no variable is made ready once."""
         fixed = {
-            language: each.spoken({}) if isinstance(each, Words) else each
+            language: each if isinstance(each, Audio) else each.spoken({})
             for language, each in utterances.items()
             if isinstance(each, Audio) or not each.variables
         }
@@ -59,7 +79,7 @@ class Prompt:
     @property
     def variables(self) -> frozenset[str]:
         """Name the variables that the prompt reads in any language."""
-        words = (each for each in self.utterances.values() if isinstance(each, Words))
+        words = (each for each in self.utterances.values() if not isinstance(each, Audio))
         return frozenset(name for each in words for name in each.variables)
 
     def heard(self, language: str, values: Mapping[str, Value]) -> Spoken | Audio:
@@ -69,7 +89,7 @@ class Prompt:
         if ready is not None:
             return ready
         utterance = self.utterances[spoken]
-        return utterance.spoken(values) if isinstance(utterance, Words) else utterance
+        return utterance if isinstance(utterance, Audio) else utterance.spoken(values)
 
     def _nearest(self, language: str) -> str:
         """Belgian callers are happier with the French of France than with English."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.readings import Value
 
 DEEPEST: Final = 20
+NO_VOICE: Final = "the carrier's own voice"  # of a language for which we know no better one
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,18 @@ def spoken(nodes: tuple[Node, ...]) -> str:
             inside = spoken(node.children)
             said.append(f" {inside} " if node.name in {"break", "p", "s"} else inside)
     return re.sub(r"\s+", " ", "".join(said)).strip()
+
+
+def weight(nodes: tuple[Node, ...]) -> int:
+    """Return about how many characters of XML it takes, so that an answer stays small enough."""
+    size = 0
+    for node in nodes:
+        if isinstance(node, str):
+            size += len(node)
+        else:
+            size += 2 * len(node.name) + len("</ ></>") + weight(node.children)
+            size += sum(len(name) + len(value) + len(' =""') for name, value in node.attributes)
+    return size
 
 
 class _Refused(Exception):

@@ -47,6 +47,8 @@ def _attribute_faults(name: str, rule: Rule, attributes: Mapping[str, str]) -> I
 
 
 def _voice_faults(name: str, attributes: Mapping[str, str], voice: str) -> Iterator[str]:
+    if voice and not voice.startswith(("Polly.", "Google.")) or "-Chirp" in voice:
+        yield f"<{name}> is not for {voice}: voices of Polly's and most of Google's take markup"
     # Amazon Polly, "Supported SSML tags": neural and generative voices fail on these, and the
     # carrier then says nothing at all.
     if not (voice.startswith("Polly.") and voice.endswith(("-Neural", "-Generative"))):

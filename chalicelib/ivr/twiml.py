@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Reply
     from chalicelib.ivr.nodes import Audio, Spoken
     from chalicelib.ivr.position import Position
+    from chalicelib.ivr.ssml import Node
     from chalicelib.ivr.voicebot.remembering import Place
 
 
@@ -237,7 +238,21 @@ def _hang_up(response: VoiceResponse, action: HangUp, back: _Back) -> None:
 
 def _speak(verb: VoiceResponse | Gather, words: Spoken) -> None:
     voice = words.voice or voice_for(words.language)
-    verb.say(words.text, language=words.language, voice=voice)
+    if words.markup:
+        _mark(verb.say(language=words.language, voice=voice), words.markup)
+    else:
+        verb.say(words.text, language=words.language, voice=voice)
+
+
+def _mark(verb: Any, nodes: tuple[Node, ...]) -> None:
+    """Nest speech markup: the carrier's library has a method for each element."""
+    for node in nodes:
+        if isinstance(node, str):
+            verb.append(node)
+            continue
+        # Elements of text take their words first; an empty one leaves them to what follows.
+        words = () if node.name == "break" else ("",)
+        _mark(getattr(verb, node.method)(*words, **node.arguments), node.children)
 
 
 _VERBS: Final[dict[type[Any], Callable[[Any, Any, _Back], None]]] = {

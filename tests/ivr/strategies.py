@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from hypothesis import strategies as st
 
@@ -147,10 +148,36 @@ def _strings(value: Any) -> list[str]:
     return ([value] if isinstance(value, str) else []) + [s for v in inner for s in _strings(v)]
 
 
+def _element(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Return words around which some markup stands that any voice takes."""
+    around = st.sampled_from(
+        ["prosody rate='slow'", "lang xml:lang='en-GB'", "prosody volume='+6dB'"]
+    )
+    return st.builds(lambda tag, words: f"<{tag}>{words}</{tag.split()[0]}>", around, inner)
+
+
+_PAUSES = st.sampled_from(["<break/>", '<break time="500ms"/>', "<sub alias='a &amp; b'>c</sub>"])
+_ESCAPED = TEXTS.map(lambda text: f"{escape(text)} {{{{caller.number|phone}}}}")
+_SENTENCES = st.recursive(st.one_of(_ESCAPED, _PAUSES), _element, max_leaves=4)
+MARKUP = st.lists(_SENTENCES, max_size=5).map(lambda parts: f"Bonjour {''.join(parts)}")
+
+
+def marked() -> st.SearchStrategy[dict[str, Any]]:
+    """Words with markup, for a neural voice and for an older one that takes more of it."""
+    older = {"voice": st.just("Polly.Celine"), "language": st.just("fr-FR")}
+    strong = MARKUP.map(lambda words: f"<emphasis level='strong'>{words}</emphasis>")
+    spoken = st.sampled_from(["fr-FR", "en-GB", "de-DE"])
+    return st.one_of(
+        st.fixed_dictionaries({"ssml": MARKUP, "language": spoken}),
+        st.fixed_dictionaries({"ssml": strong, **older}),
+    )
+
+
 def _prompt(draw: Draw) -> Any:
     return draw(
         st.one_of(
             TEXTS,
+            marked(),
             st.fixed_dictionaries({"text": TEXTS, "language": LANGUAGES}),
             st.just({"url": "https://media.example.fr/a.mp3"}),
         )
@@ -163,7 +190,8 @@ def _some(draw: Draw, values: dict[str, st.SearchStrategy[Any]]) -> dict[str, An
 
 
 def _say(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
-    return {"kind": "say", "text": draw(TEXTS), "next": draw(targets)}
+    words = draw(st.one_of(st.fixed_dictionaries({"text": TEXTS}), marked()))
+    return {"kind": "say", **words, "next": draw(targets)}
 
 
 def _play(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:

@@ -133,9 +133,10 @@ def node_schema(kind: Kind) -> Schema:
     return described
 
 
-BODIES: Final = ("text", "url", "audio", "by_language", "prompt", "weekly", "calendar")
+BODIES: Final = ("text", "ssml", "url", "audio", "by_language", "prompt", "weekly", "calendar")
 FOLDED: Final = {
     "text": "words",
+    "ssml": "ssml",
     "language": "language",
     "voice": "voice",
     "url": "url",

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.ivr import templates, voices
+from chalicelib.ivr import ssml, templates, voices
 from chalicelib.ivr.grammar import Field, Matching, Reading, Text, Whole, or_null
 from chalicelib.ivr.nodes import Audio, Upload
-from chalicelib.ivr.prompting import Prompt, Utterance, Words
+from chalicelib.ivr.prompting import Marked, Prompt, Utterance, Words
 from chalicelib.kernel.reading import Place, kind_of, matching, quoted, text, whole
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ _LONGEST_URL: Final = 2000
 PROMPT_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 # The fields of a node that is a prompt itself.
-SAID: Final = ("text", "by_language", "prompt", "language", "voice")
+SAID: Final = ("text", "ssml", "by_language", "prompt", "language", "voice")
 RECORDED: Final = ("url", "audio", "version", "by_language", "prompt")
-BODIES: Final = ("text", "url", "audio", "by_language", "prompt")
+BODIES: Final = ("text", "ssml", "url", "audio", "by_language", "prompt")
 
 _AUDIO: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
@@ -70,11 +70,13 @@ def read_utterance(place: Place, about: Reading, default: str) -> tuple[Utteranc
         return read_url(place.fields(("url",)).get("url")), default
     if "audio" in place.value:
         return _upload(place, about), default
+    if "ssml" in place.value:
+        return _marked(place.fields(("ssml",), ("language", "voice")), about, default)
     idle = [name for name in ("language", "voice") if place.value.get(name) is not None]
     if "text" not in place.value and idle:
         entries = place.entries()
         for name in idle:
-            entries[name].fault("means nothing without a `text`")
+            entries[name].fault("means nothing without a `text` or `ssml`")
         return nothing, default
     return _words(place.fields(("text",), ("language", "voice")), about, default)
 
@@ -118,8 +120,10 @@ def read_url(place: Place | None) -> Audio:
 
 def prompt_schemas() -> dict[str, Schema]:
     """Describe prompts and their parts, for the definitions of the schema."""
-    said = _object(text=_ref("words"), language=_or_null("language"), voice=_or_null("voice"))
+    how = {"language": _or_null("language"), "voice": _or_null("voice")}
+    said = _object(text=_ref("words"), **how)
     recorded = {
+        "ssml": _object(ssml=_ref("ssml"), **how),
         "url": _object(url=_ref("url")),
         "audio": _object(audio=_ref("audio"), version=_or_null("version")),
     }
@@ -127,6 +131,10 @@ def prompt_schemas() -> dict[str, Schema]:
     named = {"prompt": _object(prompt=_ref("prompt_name"))}
     return {
         "words": _about("What is said; {{variables}} may stand in it.", Text(voices.LONGEST_TEXT)),
+        "ssml": _about(
+            "What is said, with speech markup; {{variables}} may stand in its words.",
+            Text(voices.LONGEST_ENCODED),
+        ),
         "language": {
             "description": "A language that the carrier speaks.",
             "enum": sorted(voices.LANGUAGES),
@@ -210,9 +218,26 @@ def _words(fields: dict[str, Place], about: Reading, default: str) -> tuple[Word
     if body is not None and about.judging:
         for fault in compiled.faults:
             body.fault(fault)
+    language, voice = _speaker(fields, about, default)
+    return Words(compiled, language, voice), language
+
+
+def _marked(fields: dict[str, Place], about: Reading, default: str) -> tuple[Marked, str]:
+    """Read marked-up words, for the voice that is to say them."""
+    body = fields.get("ssml")
+    language, voice = _speaker(fields, about, default)
+    written = text(body, voices.LONGEST_ENCODED)
+    markup = ssml.parse(written, voice or voices.voice_for(language) or ssml.NO_VOICE)
+    if body is not None and written and about.judging:
+        for fault in markup.faults:
+            body.fault(fault)
+    return Marked(markup, language, voice), language
+
+
+def _speaker(fields: dict[str, Place], about: Reading, default: str) -> tuple[str, str | None]:
+    """Read who says it: the language, and the voice if one is chosen."""
     language = read_language(fields.get("language"), default)
     voice = matching(fields.get("voice"), voices.VOICE, "a voice such as Polly.Lea-Neural")
     if voice and about.judging and not voices.speaks(voice, language):
         fields["voice"].fault(f"does not speak {language}")
-    chosen = voice or about.voices.get(language)
-    return Words(compiled, language, chosen), language
+    return language, voice or about.voices.get(language)
