@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Context:
     """What the engine may know of a call. `caller` (E.164) is None when withheld.
 
-    `memory` holds the call's variables, by their dotted names.
+    `memory` holds the call's variables, by their dotted names. `gone` says that the caller has
+    hung up: what is left to do is to note what happened.
     """
 
     now: datetime
@@ -32,6 +33,7 @@ class Context:
     dialled: str
     caller: str | None = None
     memory: Mapping[str, Value] = field(default_factory=dict)
+    gone: bool = False
 
 
 # Inputs: what happened since the last answer.

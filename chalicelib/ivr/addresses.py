@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
-from chalicelib.ivr.audio.addresses import audio_url
+from chalicelib.ivr.audio.addresses import audio_url, builtin_url
 from chalicelib.ivr.voicebot.remembering import Place
 from chalicelib.kernel.errors import Rejected
 
@@ -29,7 +29,8 @@ _MOST_SHARDS: Final = 1_000
 class CallAddress:
     """Everything that stays the same from one answer of a call to the next.
 
-    `side` is the callee's where it is not the caller who hears the answer.
+    `side` is the callee's where it is not the caller who hears the answer: the line that was
+    `dialled` is told there, for the carrier names another one.
     """
 
     base_url: str
@@ -39,12 +40,13 @@ class CallAddress:
     log_shards: int = 1
     fallback: str | None = None
     side: str = ""
+    dialled: str = ""
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the URL of a position; `arriving` where nobody was asked anything."""
         query = {**self._query(), **position.query()}
         if self.side:
-            query["side"] = self.side
+            query |= {"side": self.side, "dialled": self.dialled}
         if arriving:
             query["arriving"] = "1"
         path = f"voice/flows/{self.flow_id}/{self.version}/{position.node}"
@@ -58,13 +60,17 @@ class CallAddress:
         """Return where a conversation with a bot takes place."""
         return Place(self.account_id, self.flow_id, self.version, position.node, language)
 
-    def in_flow(self, flow_id: str, version: int) -> Self:
-        """Return the address of the same call in another flow."""
-        return replace(self, flow_id=flow_id, version=version)
+    def in_flow(self, flow_id: str, version: int, dialled: str) -> Self:
+        """Return the address of the same call, on the line `dialled`, in a version of a flow."""
+        return replace(self, flow_id=flow_id, version=version, dialled=dialled)
 
     def sound(self, prompt_id: str, version: int) -> str:
         """Return the URL of an uploaded prompt; it says nothing of the call."""
         return audio_url(self.base_url, prompt_id, version)
+
+    def builtin(self, name: str) -> str:
+        """Return the URL of a sound that is built in."""
+        return builtin_url(self.base_url, name)
 
     def recordings(self) -> str:
         """Return the URL that is told when a recording's file is ready."""
@@ -88,6 +94,7 @@ class CallAddress:
             log_shards=min(int(shards), _MOST_SHARDS),
             fallback=query.get("fallback"),
             side=CALLEE if query.get("side") == CALLEE else "",
+            dialled=query.get("dialled", ""),
         )
 
 

@@ -37,6 +37,8 @@ DIAL_STATUS: Final = {
     "failed": DialStatus.FAILED,
     "canceled": DialStatus.CANCELLED,
 }
+# Twilio, CallStatus of a call that is over: the result of a <Dial> still comes to its action.
+_OVER: Final = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
 _MOST_WORDS: Final = 1_000  # characters of speech that are looked at
 _MOST_DIGITS: Final = 7  # of a number of seconds: more is no call's length
 
@@ -69,16 +71,22 @@ def context_of(webhook: Webhook, now: datetime) -> Context:
         call_id=webhook.required("CallSid"),
         dialled=phone.caller_or_none(dialled) or dialled,
         caller=phone.caller_or_none(webhook.optional("From")),
+        gone=webhook.optional("CallStatus") in _OVER,
     )
 
 
 def _caller_of(webhook: Webhook, now: datetime) -> Context:
-    """Read the call of whoever is waiting, from the leg of the person that we rang for them."""
+    """Read the call of whoever is waiting, from the leg of the person that we rang for them.
+
+    That leg comes from the caller's number, or from ours where the caller's is not shown.
+    """
+    dialled, shown = webhook.query.get("dialled", ""), webhook.optional("From")
+    caller = phone.caller_or_none(shown)
     return Context(
         now=now,
         call_id=webhook.optional("ParentCallSid") or webhook.required("CallSid"),
-        dialled=webhook.query.get("dialled", ""),
-        caller=phone.caller_or_none(webhook.optional("From")),
+        dialled=dialled,
+        caller=None if caller == dialled else caller,
     )
 
 

@@ -35,6 +35,7 @@ from chalicelib.runtime.schema import Body, Out, Query
 if TYPE_CHECKING:
     from chalicelib.ivr import published
     from chalicelib.ivr.actions import Action, Passed
+    from chalicelib.ivr.nodes import Audio
     from chalicelib.ivr.simulation import Act, Step, Transcript
     from chalicelib.kernel import errors
 
@@ -267,10 +268,16 @@ def _exit(passed: Passed) -> ExitOut:
     return ExitOut(node=passed.node, exit=passed.exit)
 
 
+def _sound(audio: Audio) -> str:
+    """Name a recording: by its address, its place among the built-in ones, or its version."""
+    own = f"builtin/{audio.builtin}" if audio.builtin else f"{audio.prompt_id}/{audio.version}"
+    return audio.url or own
+
+
 def _heard(action: Action) -> list[str]:
     if isinstance(action, Say):
         return [action.words.text]
     if isinstance(action, Play):
-        return [action.audio.url or f"{action.audio.prompt_id}/{action.audio.version}"]
+        return [_sound(action.audio)]
     prompts = action.prompts if isinstance(action, Ask) else ()
     return [words for each in prompts for words in _heard(each)]

@@ -34,11 +34,12 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Audio:
-    """A recording for the carrier to fetch and play: at an address, or an uploaded prompt's."""
+    """A recording for the carrier to fetch and play: at an address, uploaded, or built in."""
 
     url: str = ""
     prompt_id: str = ""
     version: int = 0
+    builtin: str = ""
 
 
 @dataclass(frozen=True, slots=True)

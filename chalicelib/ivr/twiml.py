@@ -50,6 +50,9 @@ class Urls(Protocol):
     def sound(self, prompt_id: str, version: int) -> str:
         """Return the absolute URL of an uploaded prompt."""
 
+    def builtin(self, name: str) -> str:
+        """Return the absolute URL of a sound that is built in: `beep` or `hold`."""
+
     def whisper(self, position: Position) -> str:
         """Return the absolute URL of what is said to whoever we ring."""
 
@@ -82,7 +85,11 @@ class _Back:
         return self._urls.at(self._position, arriving=arriving)
 
     def sound(self, audio: Audio) -> str | None:
-        return self._urls.sound(audio.prompt_id, audio.version) if self._urls else None
+        if audio.url or self._urls is None:
+            return audio.url
+        if audio.builtin:
+            return self._urls.builtin(audio.builtin)
+        return self._urls.sound(audio.prompt_id, audio.version) if audio.prompt_id else None
 
     def whisper(self) -> str | None:
         if self._position is None or self._urls is None:
@@ -107,7 +114,7 @@ def _say(verb: VoiceResponse | Gather, action: Say, back: _Back) -> None:
 
 
 def _play(verb: VoiceResponse | Gather, action: Play, back: _Back) -> None:
-    url = back.sound(action.audio) if action.audio.prompt_id else action.audio.url
+    url = back.sound(action.audio)
     if url:
         verb.play(url)
 

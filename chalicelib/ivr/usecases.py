@@ -136,6 +136,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         account_id=line.account_id,
         log_shards=line.log_shards,
         fallback=line.fallback,
+        dialled=context.dialled,
     )
     _leave(reply, context, ref, ports)
     return Answer(reply=reply, address=address)
@@ -159,7 +160,8 @@ def continue_call(
     )
     _record(ref, reply.events, ports, reply.memory)
     _leave(reply, context, ref, ports)
-    return Answer(reply=reply, address=address.in_flow(opened.flow_id, opened.version))
+    address = address.in_flow(opened.flow_id, opened.version, context.dialled)
+    return Answer(reply=reply, address=address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,22 @@ def test_the_leg_of_whoever_was_rung_is_read_as_the_caller_s_call() -> None:
     assert context.caller == "+33612345678"
 
 
+def test_our_own_number_on_the_leg_of_whoever_was_rung_is_no_caller_s() -> None:
+    form = a_form({"side": "callee", "dialled": "+33162017788"}, CallSid="CA2", From="+33162017788")
+
+    assert context_of(form, AT_WORK).caller is None
+
+
+@pytest.mark.parametrize(
+    ("status", "gone"),
+    [("in-progress", False), ("ringing", False), ("completed", True), ("canceled", True)],
+)
+def test_a_webhook_tells_whether_the_caller_has_hung_up(status: str, gone: bool) -> None:
+    form = a_form(CallSid="CA1", To="+33162017788", CallStatus=status)
+
+    assert context_of(form, AT_WORK).gone is gone
+
+
 @pytest.mark.parametrize(
     "position",
     [

@@ -79,6 +79,11 @@ def said(*actions: object) -> str:
         ),
         pytest.param(Play(Audio("https://a.fr/b")), "<Play>https://a.fr/b</Play>", id="play"),
         pytest.param(
+            Play(Audio(builtin="hold")),
+            "<Play>https://api.example.fr/api/audio/builtin/hold</Play>",
+            id="play what is built in",
+        ),
+        pytest.param(
             Ask(prompts=(HELLO,), timeout_seconds=5, most_keys=1, finish_key="#"),
             f'<Gather action="{BACK}" actionOnEmptyResult="true" finishOnKey="#" input="dtmf" '
             f'method="POST" numDigits="1" timeout="5">{SAID}</Gather>',
@@ -182,6 +187,13 @@ def test_a_position_that_we_did_not_write_is_refused(node: str, query: dict[str,
 def test_an_address_that_we_did_not_write_is_refused(version: str, query: dict[str, str]) -> None:
     with pytest.raises(Rejected):
         CallAddress.from_url("https://api.example.fr", "flow_1", version, query)
+
+
+def test_only_whoever_is_rung_is_told_at_which_line_the_call_came_in() -> None:
+    address = an_address(dialled=OURS)
+
+    assert f"dialled=%2B{OURS[1:]}&" in address.whisper(Position("team"))
+    assert "dialled" not in address.at(Position("team"))
 
 
 def test_an_address_needs_no_fallback() -> None:
