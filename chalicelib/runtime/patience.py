@@ -2,7 +2,9 @@
 
 One request's time-outs are short, but a call's step makes several, and on a bad day each of them
 runs into its own. So once a webhook has waited long enough for tables, it asks them no more, and
-the events go to the queue; a little later it asks nobody, and the caller goes to the fallback.
+the events go to the queue; a little later it asks no queue that failed it, and the caller goes to
+the fallback. What no queue was asked to keep is lost, so however late it is, queues are asked until
+one fails: a machine that was busy itself, or a process that began slowly, costs no event.
 Jobs are in no hurry: nothing limits them.
 """
 
@@ -12,6 +14,7 @@ import math
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -26,23 +29,33 @@ FOR_CUSTOMERS: Final = 4.0
 FOR_ANYBODY: Final = 10.0
 
 clock = time.monotonic
-_began: ContextVar[float | None] = ContextVar("webhook began", default=None)
+
+
+@dataclass(slots=True)
+class _Webhook:
+    """When it began, and whether it has asked a queue in vain."""
+
+    began: float
+    queue_failed: bool = False
+
+
+_answering: ContextVar[_Webhook | None] = ContextVar("webhook being answered", default=None)
 
 
 @contextmanager
 def limited() -> Iterator[None]:
     """Begin to count: everything in the block shares one patience."""
-    token = _began.set(clock())
+    token = _answering.set(_Webhook(clock()))
     try:
         yield
     finally:
-        _began.reset(token)
+        _answering.reset(token)
 
 
 def is_over(seconds: float) -> bool:
     """Tell whether the webhook being answered, if any, is older than that."""
-    began = _began.get()
-    return began is not None and clock() - began > seconds
+    webhook = _answering.get()
+    return webhook is not None and clock() - webhook.began > seconds
 
 
 def left(seconds: float) -> float:
@@ -50,5 +63,18 @@ def left(seconds: float) -> float:
 
     Outside a webhook nobody waits: the answer is infinite.
     """
-    began = _began.get()
-    return math.inf if began is None else max(0.0, began + seconds - clock())
+    webhook = _answering.get()
+    return math.inf if webhook is None else max(0.0, webhook.began + seconds - clock())
+
+
+def queue_failed() -> None:
+    """Note that the webhook being answered, if any, has asked a queue in vain."""
+    webhook = _answering.get()
+    if webhook is not None:
+        webhook.queue_failed = True
+
+
+def is_over_for_queues() -> bool:
+    """Tell whether a queue need not be asked: one has failed already, and it is late."""
+    webhook = _answering.get()
+    return webhook is not None and webhook.queue_failed and is_over(FOR_ANYBODY)

@@ -20,7 +20,7 @@ class Queue:
         """Send one message. Raises Unavailable if SQS does not take it."""
         from botocore.exceptions import BotoCoreError, ClientError
 
-        if patience.is_over(patience.FOR_ANYBODY):
+        if patience.is_over_for_queues():
             raise Unavailable("nobody can wait for the queue any longer", queue=self.name)
         try:
             _client().send_message(
@@ -29,6 +29,7 @@ class Queue:
                 DelaySeconds=delay_seconds,
             )
         except (BotoCoreError, ClientError) as error:
+            patience.queue_failed()
             raise Unavailable("the queue did not take a message", queue=self.name) from error
 
 

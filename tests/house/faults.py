@@ -1,12 +1,12 @@
 """AWS that does not answer as it should: at a request of one's choice, for as long as one likes.
 
 Faults are put where botocore hands a request to the network, so the SDK's own retries, time-outs
-and error classes are the real ones. Time-outs and pauses take no time: `waited` adds them up.
+and error classes are the real ones. Time-outs and pauses take no time: `waited` adds them up, and
+is all the time that passes for a webhook's patience, however busy the machine that runs the tests.
 """
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -47,8 +47,11 @@ class Network:
 
 
 @contextmanager
-def trouble(kind: Trouble, wanted: Wanted) -> Iterator[Network]:
-    """Have requests fail that are wanted, by their number (from 1) and name, retries included."""
+def trouble(kind: Trouble, wanted: Wanted, *, busy: float = 0.0) -> Iterator[Network]:
+    """Have requests fail that are wanted, by their number (from 1) and name, retries included.
+
+    `busy` is how many seconds our own machine loses before each request.
+    """
     network = Network()
     internals: Any = Endpoint
     make, respond = internals.make_request, internals._get_response
@@ -56,6 +59,7 @@ def trouble(kind: Trouble, wanted: Wanted) -> Iterator[Network]:
     def make_request(self: Endpoint, model: Any, request: Any) -> Any:
         name = f"{model.service_model.service_name}.{model.name}"
         network.sent.append(name)
+        network.waited += busy
         request["context"]["fails"] = wanted(len(network.sent), name)
         if request["context"]["fails"]:
             network.failed.append(name)
@@ -77,7 +81,7 @@ def trouble(kind: Trouble, wanted: Wanted) -> Iterator[Network]:
         patch.setattr(Endpoint, "make_request", make_request)
         patch.setattr(Endpoint, "_get_response", get_response)
         patch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=sleep))
-        patch.setattr(patience, "clock", lambda: time.monotonic() + network.waited)
+        patch.setattr(patience, "clock", lambda: network.waited)
         yield network
 
 

@@ -106,14 +106,15 @@ def test_one_request_that_fails_costs_no_caller_and_no_event(shop: Shop, kind: T
         assert_whole(shop, places)
 
 
+@pytest.mark.parametrize("busy", [0.0, 3.0], ids=["idle", "busy"])
 @pytest.mark.parametrize("kind", Trouble)
 def test_a_database_that_fails_in_mid_call_costs_no_caller_and_no_event(
-    shop: Shop, kind: Trouble
+    shop: Shop, kind: Trouble, busy: float
 ) -> None:
     for number in requests_to(shop, "dynamodb"):
         shop.forget_calls()
 
-        with trouble(kind, from_(number, float("inf"), "dynamodb")):
+        with trouble(kind, from_(number, float("inf"), "dynamodb"), busy=busy):
             _, places = a_call(shop)
         shop.drain(times=2)
 
