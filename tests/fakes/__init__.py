@@ -7,6 +7,7 @@ from tests.fakes.calls import (
     LateEventsInMemory,
     QueueInMemory,
 )
+from tests.fakes.desk import DeskInMemory, FloorsInMemory, NudgesInMemory
 from tests.fakes.directory import CarrierInMemory, CarrierOfUrls, DirectoryInMemory
 from tests.fakes.ivr import FlowsInMemory
 from tests.fakes.tracking import TrackingInMemory
@@ -15,11 +16,14 @@ __all__ = [
     "CallLogInMemory",
     "CarrierInMemory",
     "CarrierOfUrls",
+    "DeskInMemory",
     "DirectoryInMemory",
     "ExportsInMemory",
     "FilesInMemory",
+    "FloorsInMemory",
     "FlowsInMemory",
     "LateEventsInMemory",
+    "NudgesInMemory",
     "QueueInMemory",
     "TrackingInMemory",
 ]

@@ -1,0 +1,92 @@
+"""Visits to queues, told from the events of a call; callbacks as reports count them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.calls.events import Dialled, DialStatus, LeftQueue, Offered, Queued
+from chalicelib.desk.callbacks import Stage
+from chalicelib.kernel.periods import Day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from chalicelib.calls.call import Call
+    from chalicelib.calls.events import Event
+    from chalicelib.desk.callbacks import Callback
+
+ABANDONED: Final = "abandoned"
+ANSWERED: Final = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One caller's time in one queue. It names no caller. `events` is how much of the call was
+    known when it was told: more is newer.
+    """
+
+    id: str
+    call_id: str
+    queue: str
+    day: date
+    how: str
+    waited_seconds: int
+    talk_seconds: int = 0
+    offers: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A callback as reports count it: on the day when it was asked for."""
+
+    id: str
+    queue: str
+    day: date
+    tries: int
+    reached: bool
+
+
+def asked_of(callback: Callback) -> Asked:
+    """Tell of a callback what reports count."""
+    return Asked(
+        id=callback.id,
+        queue=callback.queue,
+        day=Day.of(callback.asked_at).date,
+        tries=callback.tries,
+        reached=callback.stage is Stage.REACHED,
+    )
+
+
+def visits_of(call: Call) -> Iterator[Visit]:
+    """Tell each of a call's visits: one for each time that it took a place.
+
+    A visit that nobody told the end of was abandoned when the call ended.
+    """
+    events = call.events
+    begun = [at for at, event in enumerate(events) if isinstance(event, Queued)]
+    for at, end in zip(begun, [*begun[1:], len(events)], strict=True):
+        queued = events[at]
+        assert isinstance(queued, Queued)
+        yield _visit(call, queued, events[at + 1 : end])
+
+
+def _visit(call: Call, queued: Queued, after: Sequence[Event]) -> Visit:
+    left = next((e for e in after if isinstance(e, LeftQueue) and e.queue == queued.queue), None)
+    end = call.ended_at or queued.at
+    lasted = max(0, int((end - queued.at).total_seconds()))
+    talks = (e for e in after if isinstance(e, Dialled) and e.status == DialStatus.ANSWERED)
+    talked = sum(e.seconds for e in talks if e.node == queued.node)
+    return Visit(
+        id=queued.id,
+        call_id=call.call_id,
+        queue=queued.queue,
+        day=Day.of(queued.at).date,
+        how=ABANDONED if left is None else left.how,
+        waited_seconds=lasted if left is None else left.waited_seconds,
+        talk_seconds=talked,
+        offers=sum(isinstance(e, Offered) and e.queue == queued.queue for e in after),
+        events=len(call.events),
+    )
