@@ -59,8 +59,12 @@ class Exit:
 
     @property
     def name(self) -> str:
-        """Name the exit as documents, transcripts and coverage do: `choices/1`, `no_answer`."""
-        return self.pointer[1:]
+        """Name the exit as transcripts and coverage do: `choices/1`, `no_answer`.
+
+        A choice is the same exit whether it is written short or with its phrases.
+        """
+        name = self.pointer[1:]
+        return name.removesuffix("/next") if name.startswith("choices/") else name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,10 +60,11 @@ class Slot:
         """Return what is heard in this place."""
         value = values.get(self.name)
         if value is None or value == "":
-            # A default is what the author wrote: it is read like the value it stands for.
+            # A default is read like the value it stands for, unless it has words instead of one:
+            # an unknown order number is "inconnue", which nobody wants spelt.
             value = self.default
-        if value == "":
-            return ""
+            if not any(map(str.isdigit, value)):
+                return value[:LONGEST_VALUE]
         read = FILTERS.get(self.filter, _as_it_is)
         clipped = value[:LONGEST_VALUE] if isinstance(value, str) else value
         return read(clipped, language)[:LONGEST_VALUE]

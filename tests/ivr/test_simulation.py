@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,12 +24,16 @@ from tests.ivr.builders import (
     an_end,
 )
 
-FLOW = a_flow(
-    menu=a_menu(choices={"1": "sales", "2": "end"}),
-    sales=a_dial(SALES, no_answer="box"),
-    box=a_voicemail(),
-    end=an_end(),
-)
+if TYPE_CHECKING:
+    from chalicelib.ivr.nodes import Flow
+
+NODES: dict[str, Any] = {
+    "menu": a_menu(choices={"1": "sales", "2": "end"}),
+    "sales": a_dial(SALES, no_answer="box"),
+    "box": a_voicemail(),
+    "end": an_end(),
+}
+FLOW = a_flow(**NODES)
 
 
 class Nowhere:
@@ -39,10 +44,10 @@ class Nowhere:
         raise AssertionError("nothing is fetched")
 
 
-def tried(*actions: object) -> Transcript:
+def tried(*actions: object, flow: Flow = FLOW) -> Transcript:
     script = Script(caller=CALLER, dialled=OURS, at=AT_WORK, actions=actions)  # type: ignore[arg-type]
     ticks = count(0, 5_000)
-    return simulate(Standing("flow_1", 0, FLOW), script, Nowhere(), lambda: next(ticks))  # type: ignore[arg-type]
+    return simulate(Standing("flow_1", 0, flow), script, Nowhere(), lambda: next(ticks))  # type: ignore[arg-type]
 
 
 WHOLE = (
@@ -93,3 +98,11 @@ def test_coverage_names_the_exits_that_nobody_took() -> None:
     assert ("menu", "choices/2") in coverage(FLOW, [tried(*WHOLE)])
     assert ("menu", "choices/2") not in coverage(FLOW, [tried(*WHOLE), tried(KeysPressed("2"))])
     assert ("menu", "choices/1") in coverage(FLOW, [])
+
+
+def test_a_choice_with_phrases_is_covered_as_one_without() -> None:
+    choices = {"1": {"next": "sales", "phrases": ["les ventes"]}, "2": "end"}
+    flow = a_flow(**{**NODES, "menu": a_menu(choices=choices, listen="both")})
+
+    assert {("menu", "choices/1"), ("menu", "choices/2")} <= set(coverage(flow, []))
+    assert ("menu", "choices/1") not in coverage(flow, [tried(*WHOLE, flow=flow)])

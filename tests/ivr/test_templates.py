@@ -46,6 +46,8 @@ CALL: dict[str, Value] = {
         ('{{x|default("}}")}}!', "}}!"),
         ('{{x|default("3")|number}}', "trois"),
         ('{{x|number|default("3")}}', "trois"),
+        ('{{x|digits|default("3")}}', "trois"),
+        ('{{x|digits|default("inconnu")}}', "inconnu"),
         (r"Écrivez \{{x}}", "Écrivez {{x}}"),
         ("{x} }} {", "{x} }} {"),
         (
