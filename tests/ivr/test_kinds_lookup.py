@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,15 +56,16 @@ class ACrm:
         return QueueFailed("no desk")
 
 
-def answered_by(crm: ACrm) -> Reply:
+def answered_by(crm: ACrm, **memory: Any) -> Reply:
     flow = parse(DOCUMENT)
     opened = Standing("flow_1", 1, flow)
-    reply, _ = drive(opened, Position(flow.start), Arrived(), a_context(), crm)
+    context = replace(a_context(), memory=memory)
+    reply, _ = drive(opened, Position(flow.start), Arrived(), context, crm)
     return reply
 
 
-def knowing(values: Mapping[str, Any]) -> Reply:
-    return answered_by(ACrm(Fetched(values)))
+def knowing(values: Mapping[str, Any], **memory: Any) -> Reply:
+    return answered_by(ACrm(Fetched(values)), **memory)
 
 
 def test_a_caller_is_greeted_by_the_name_that_the_customer_s_system_knows() -> None:
@@ -98,6 +99,13 @@ def test_what_was_not_asked_for_is_not_kept() -> None:
     reply = knowing({"caller.first_name": "Anne", "shop.number": SALES, "caller.vip": True})
 
     assert "caller.vip" not in (reply.memory or {})
+
+
+def test_what_an_earlier_lookup_said_is_forgotten() -> None:
+    reply = knowing({"shop.number": SALES}, **{"caller.first_name": "Anne", "order.number": "12"})
+
+    assert [a.words.text for a in reply.actions if isinstance(a, Say)] == ["Bonjour ."]
+    assert reply.memory == {"caller.first_name": "", "order.number": "12", "shop.number": SALES}
 
 
 @pytest.mark.parametrize("number", ["", "112", "0899 10 20 30", "n'importe quoi"])

@@ -58,9 +58,14 @@ def _ask(node: LookupNode, turn: Turn) -> Move:
 
 
 def _keep(node: LookupNode, given: Fetched, turn: Turn) -> Move:
-    """Keep what was answered; what the answer does not hold is as if never known."""
+    """Keep what was answered; what the answer does not hold is as if never known.
+
+    So is what an earlier answer said of it: the caller may have asked about something else since.
+    """
     looked_up = LookedUp(**turn.fact, node=turn.node, result="answered")
     learnt = {name: value for name, value in given.values.items() if name in node.lookup.answer}
+    old = turn.context.memory.keys() & node.lookup.answer.keys() - learnt.keys()
+    learnt |= {name: turn.flow.variables.get(name, "") for name in old}
     return Move(events=(looked_up,), learnt=learnt, exit="next", go=node.next)
 
 
