@@ -34,6 +34,7 @@ def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
         *_loops(flow),
         *_helpless_menus(flow, unread),
         *_unknown_variables(flow, unread),
+        *_tests_of_nothing(flow, unread),
     ]
 
 
@@ -122,6 +123,15 @@ def _unknown_variables(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     known = facts.KNOWN | flow.sets | flow.variables.keys()
     for name in sorted(flow.uses - known):
         yield Fault("", f"nothing gives the variable {quoted(name)} a value")
+
+
+def _tests_of_nothing(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
+    """Find tests that expect a node which is not there."""
+    for script in flow.tests:
+        for at, node in script.nodes():
+            if node not in flow.nodes and node not in unread:
+                reason = f"no node is called {quoted(node)}"
+                yield Fault(f"{script.pointer}/steps/{at}/goes", reason)
 
 
 def _loops(flow: Flow) -> Iterator[Fault]:

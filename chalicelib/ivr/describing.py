@@ -17,6 +17,7 @@ from chalicelib.ivr.kinds.hours import FIELDS, CalendarField
 from chalicelib.ivr.kinds.marking import LanguageField
 from chalicelib.ivr.kinds.prompts import PROMPT_NAME, prompt_schemas
 from chalicelib.ivr.published import LONGEST_NAME
+from chalicelib.ivr.trials import writing
 from chalicelib.kernel import timetable
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ _ABOUT: Final = {
     "prompts": "What callers hear in several places, by name.",
     "start": "The first node.",
     "nodes": "The nodes by name.",
+    "tests": "Calls that must go as they are written here, tried before publishing.",
 }
 
 
@@ -81,6 +83,7 @@ def _fields() -> dict[str, Schema]:
             "minProperties": 1,
             "maxProperties": flow.MOST_NODES,
         },
+        "tests": {**writing.TESTS.schema(), "items": _ref("test")},
     }
 
 
@@ -117,6 +120,10 @@ def _definitions() -> dict[str, Schema]:
         "destination": {
             "description": "A number, the name of one of the `destinations`, or more about one.",
             **destination_schema(),
+        },
+        "test": {
+            "description": "A test: a call and what must come of it.",
+            **writing.TEST.schema(),
         },
         "node": _node(),
         **{f"node_{name}": node_schema(kind) for name, kind in KINDS.items()},

@@ -39,6 +39,7 @@ from chalicelib.kernel.reading import Place, matching, quoted, text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from chalicelib.ivr.trials.scripts import Script
     from chalicelib.kernel.errors import Fault
 
 __all__ = ["Flow", "FlowRefused", "parse", "restore"]
@@ -47,7 +48,7 @@ MOST_NODES: Final = 10_000
 MOST_NAMED: Final = 200
 MOST_LANGUAGES: Final = 20
 OPTIONAL: Final = ("language", "languages", "voices", "variables", "calendars", "destinations",
-                   "prompts")  # fmt: skip
+                   "prompts", "tests")  # fmt: skip
 _MEANING: Final = "a name: letters, digits, - and _, at most 64"
 _NAMED: Final = re.compile(NAME.pattern)
 
@@ -111,8 +112,18 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
         uses=frozenset(about.uses),
         sets=frozenset(about.sets),
         uploads=tuple(about.uploads),
+        tests=_tests(fields.get("tests")) if judging else (),
     )
     return flow, unread
+
+
+def _tests(place: Place | None) -> tuple[Script, ...]:
+    """Read the tests: calls never do, and never load what reads them."""
+    if place is None:
+        return ()
+    from chalicelib.ivr.trials.writing import TESTS
+
+    return TESTS.read(place, Reading(language=""))
 
 
 def _nodes(

@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import (
-    AwareDatetime,
-    Field,
-    JsonValue,
-    StringConstraints,
-    field_validator,
-    model_validator,
-)
+from pydantic import ConfigDict, Field, GetJsonSchemaHandler, JsonValue, field_validator
 
-from chalicelib.calls.events import DialStatus
-from chalicelib.ivr.actions import (
-    Ask,
-    Connect,
-    DialEnded,
-    HangUp,
-    KeysPressed,
-    MessageRecorded,
-    NoInput,
-    Play,
-    Say,
-    Spoke,
-    TakeMessage,
-)
-from chalicelib.ivr.simulation import MOST_ACTIONS, Script
+from chalicelib.ivr.trials import observing
+from chalicelib.ivr.trials.writing import SCRIPT, read_script
 from chalicelib.runtime.schema import Body, Out, Query
 
 if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
+
     from chalicelib.ivr import published
-    from chalicelib.ivr.actions import Action, Passed
-    from chalicelib.ivr.nodes import Audio
-    from chalicelib.ivr.simulation import Act, Step, Transcript
+    from chalicelib.ivr.actions import Passed
+    from chalicelib.ivr.trials.rehearsing import Report, Verdict
+    from chalicelib.ivr.trials.scripts import Script
+    from chalicelib.ivr.trials.simulation import Answered, Transcript
+    from chalicelib.ivr.trials.usecases import Attempt, Judged
     from chalicelib.kernel import errors
 
 
@@ -90,19 +74,54 @@ class FlowSummary(Out):
         return cls(**_facts(header))
 
 
+class ExitOut(Out):
+    """A node, and an exit of it; null where the call waits there or ends."""
+
+    node: str
+    exit: str | None
+
+
+class TestsSummary(Out):
+    """How a document's tests went, and how much of it they take callers through."""
+
+    tests: int
+    failed: int
+    exits: int = Field(description="How many exits the document names.")
+    taken_percent: int = Field(description="How many of a hundred some test takes.")
+    untaken_exits: list[ExitOut]
+    milliseconds: int = Field(description="How long trying them took.")
+
+    @classmethod
+    def of(cls, report: Report) -> TestsSummary:
+        """Render a report without its transcripts."""
+        count = len(report.exits)
+        return cls(
+            tests=len(report.verdicts),
+            failed=report.failed,
+            exits=count,
+            taken_percent=100 * (count - len(report.untaken)) // count if count else 100,
+            untaken_exits=[ExitOut(node=node, exit=way) for node, way in report.untaken],
+            milliseconds=report.nanoseconds // 1_000_000,
+        )
+
+
 class FlowOut(FlowSummary):
     """A flow with its draft, and what is still wrong with it."""
 
     document: dict[str, JsonValue]
-    faults: list[Fault]
+    faults: list[Fault] = Field(description="All that keeps the draft from being published.")
+    tests: TestsSummary | None = Field(
+        description="Null where its faults keep it from being tried."
+    )
 
     @classmethod
-    def with_faults(cls, draft: published.Draft, faults: tuple[errors.Fault, ...]) -> FlowOut:
+    def with_faults(cls, draft: published.Draft, judged: Judged) -> FlowOut:
         """Render a flow with everything that keeps its draft from being published."""
         return cls(
             **_facts(draft.header),
             document=draft.document,
-            faults=[Fault.of(fault) for fault in faults],
+            faults=[Fault.of(fault) for fault in judged.faults],
+            tests=judged.report and TestsSummary.of(judged.report),
         )
 
 
@@ -123,6 +142,17 @@ class VersionSummary(Out):
     def of(cls, header: published.VersionHeader) -> VersionSummary:
         """Render a version without its document."""
         return cls(version=header.version, published_at=header.published_at)
+
+
+class PublishedOut(VersionSummary):
+    """The version that answers now, and how its tests went."""
+
+    tests: TestsSummary
+
+    @classmethod
+    def with_tests(cls, header: published.VersionHeader, report: Report) -> PublishedOut:
+        """Render a version with what its tests take callers through."""
+        return cls(**VersionSummary.of(header).__dict__, tests=TestsSummary.of(report))
 
 
 class VersionOut(VersionSummary):
@@ -151,69 +181,26 @@ def _facts(header: published.FlowHeader) -> dict[str, str | int | datetime | Non
     }
 
 
-_E164 = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{1,14}$")]
-
-
-class ActionIn(Body):
-    """One thing that happens: exactly one of its kinds."""
-
-    press: str | None = Field(None, pattern="^[0-9*#]{1,64}$", description="Keys pressed.")
-    say: str | None = Field(None, min_length=1, max_length=500, description="Words said.")
-    confidence: float | None = Field(None, ge=0, le=1, description="Of words said.")
-    wait: Literal[True] | None = Field(None, description="The caller keeps silent.")
-    dial: Literal["answered", "busy", "no-answer", "failed"] | None = None
-    seconds: int = Field(0, ge=0, le=14_400, description="How long callers talked with callees.")
-    record: int | None = Field(None, ge=0, le=14_400, description="A message of so many seconds.")
-    hang_up: Literal[True] | None = Field(None, description="The caller hangs up.")
-
-    @model_validator(mode="after")
-    def _is_one_thing(self) -> ActionIn:
-        kinds = (self.press, self.say, self.wait, self.dial, self.record, self.hang_up)
-        if sum(each is not None for each in kinds) != 1:
-            raise ValueError("must be one of press, say, wait, dial, record, hang_up")
-        return self
-
-    def act(self, index: int) -> Act:
-        """Return it as the engine takes it."""
-        if self.press is not None:
-            return KeysPressed(self.press)
-        if self.say is not None:
-            sure = None if self.confidence is None else round(self.confidence * 100)
-            return Spoke(self.say, sure)
-        if self.dial is not None:
-            return DialEnded(DialStatus(self.dial), self.seconds)
-        if self.record is not None:
-            return MessageRecorded(f"simulated-{index}", self.record)
-        return HangUp() if self.hang_up else NoInput()
-
-
 class SimulationIn(Body):
-    """A call to try."""
+    """A call to try, written as one of a document's tests is; see docs/flow-tests.md."""
 
-    caller: _E164 | None = Field(None, description="E.164; withheld unless given.")
-    dialled: _E164
-    at: AwareDatetime | None = Field(None, description="Now, unless it is given.")
-    source: str | None = Field(None, min_length=1, max_length=64)
+    # The script's own fields are read where documents' tests are: the same words, the same faults.
+    model_config = ConfigDict(extra="allow")
+
     version: int | None = Field(None, ge=1, le=999_999, description="The draft, unless given.")
-    actions: list[ActionIn] = Field(default_factory=list, max_length=MOST_ACTIONS)
 
-    def script(self, now: datetime) -> Script:
-        """Return the script."""
-        acts = tuple(each.act(index) for index, each in enumerate(self.actions))
-        return Script(
-            caller=self.caller,
-            dialled=self.dialled,
-            at=self.at or now,
-            source=self.source,
-            actions=acts,
-        )
+    def script(self) -> Script:
+        """Return the script. Raises Rejected with every fault of it."""
+        return read_script(self.model_extra or {})
 
-
-class ExitOut(Out):
-    """A node, and an exit of it; null where the call waits there or ends."""
-
-    node: str
-    exit: str | None
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Describe the script's fields beside the model's own."""
+        described = dict(handler.resolve_ref_schema(handler(core)))
+        described["properties"] |= SCRIPT.schema()["properties"]
+        return {**described, "additionalProperties": False}
 
 
 class StepOut(Out):
@@ -223,61 +210,82 @@ class StepOut(Out):
     path: list[ExitOut]
     heard: list[str] = Field(description="Words and addresses of recordings, in order.")
     rung: list[str] = Field(description="Numbers rung (E.164).")
+    whispered: list[str] = Field(description="What whoever is rung hears before the caller.")
+    sent: list[str] = Field(description="Texts that the caller is sent.")
     records: bool = Field(description="Whether a message or a conversation is recorded.")
     events: list[dict[str, JsonValue]]
     microseconds: int = Field(description="How long deciding took.")
 
     @classmethod
-    def of(cls, step: Step) -> StepOut:
-        """Render one step."""
-        does = step.reply.actions
+    def of(cls, answered: Answered) -> StepOut:
+        """Render one answer."""
         return cls(
-            flow_id=step.flow_id,
-            path=[_exit(each) for each in step.reply.path],
-            heard=[words for each in does for words in _heard(each)],
-            rung=[number for each in does if isinstance(each, Connect) for number in each.numbers],
-            records=any(
-                isinstance(each, TakeMessage) or (isinstance(each, Connect) and each.record)
-                for each in does
-            ),
-            events=[each.to_dict() for each in step.reply.events],
-            microseconds=step.microseconds,
+            flow_id=answered.flow_id,
+            path=[_exit(each) for each in answered.reply.path],
+            heard=observing.heard(answered.reply.actions),
+            rung=observing.rung(answered),
+            whispered=observing.whispered(answered),
+            sent=observing.sent(answered),
+            records=observing.records(answered),
+            events=[each.to_dict() for each in answered.reply.events],
+            microseconds=answered.microseconds,
         )
 
 
-class SimulationOut(Out):
-    """What came of the call."""
+class TranscriptOut(Out):
+    """What came of a call."""
 
     steps: list[StepOut]
     over: bool
     awaits: str | None = Field(description="What a call that is not over waits for.")
+    passed: bool = Field(description="Whether it went as the script expects.")
+    faults: list[Fault] = Field(description="Where it did not.")
+
+
+class SimulationOut(TranscriptOut):
+    """What came of the call, and the exits that it did not take."""
+
     untaken_exits: list[ExitOut]
 
     @classmethod
-    def of(cls, told: Transcript, untaken: tuple[tuple[str, str], ...]) -> SimulationOut:
-        """Render a transcript with the exits that it did not take."""
-        return cls(
-            steps=[StepOut.of(each) for each in told.steps],
-            over=told.over,
-            awaits=told.awaits,
-            untaken_exits=[ExitOut(node=node, exit=way) for node, way in untaken],
-        )
+    def of(cls, attempt: Attempt) -> SimulationOut:
+        """Render an attempt."""
+        untaken = [ExitOut(node=node, exit=way) for node, way in attempt.untaken]
+        return cls(**_transcript(attempt.transcript, attempt.faults), untaken_exits=untaken)
+
+
+class TestOut(TranscriptOut):
+    """What came of one test."""
+
+    name: str
+
+    @classmethod
+    def of(cls, verdict: Verdict) -> TestOut:
+        """Render a verdict."""
+        return cls(name=verdict.script.name, **_transcript(verdict.transcript, verdict.faults))
+
+
+class TestsOut(TestsSummary):
+    """What came of each of a document's tests."""
+
+    items: list[TestOut]
+
+    @classmethod
+    def with_transcripts(cls, report: Report) -> TestsOut:
+        """Render a report whole."""
+        items = [TestOut.of(each) for each in report.verdicts]
+        return cls(**TestsSummary.of(report).__dict__, items=items)
+
+
+def _transcript(told: Transcript, faults: tuple[errors.Fault, ...]) -> dict[str, Any]:
+    return {
+        "steps": [StepOut.of(each) for each in told.answers],
+        "over": told.over,
+        "awaits": told.awaits,
+        "passed": not faults,
+        "faults": [Fault.of(each) for each in faults],
+    }
 
 
 def _exit(passed: Passed) -> ExitOut:
     return ExitOut(node=passed.node, exit=passed.exit)
-
-
-def _sound(audio: Audio) -> str:
-    """Name a recording: by its address, its place among the built-in ones, or its version."""
-    own = f"builtin/{audio.builtin}" if audio.builtin else f"{audio.prompt_id}/{audio.version}"
-    return audio.url or own
-
-
-def _heard(action: Action) -> list[str]:
-    if isinstance(action, Say):
-        return [action.words.text]
-    if isinstance(action, Play):
-        return [_sound(action.audio)]
-    prompts = action.prompts if isinstance(action, Ask) else ()
-    return [words for each in prompts for words in _heard(each)]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.ivr.ssml import Node as Marked
+    from chalicelib.ivr.trials.scripts import Script
 
 Value = str | int | bool
 Node = Any  # a frozen dataclass of one of the modules in `kinds/`
@@ -72,7 +73,8 @@ class Flow:
     """A whole flow document, read: how one business answers its phone.
 
     `uses` names every variable that something in the flow reads: a flow that reads none needs no
-    memory. `sets` names those that its nodes give a value.
+    memory. `sets` names those that its nodes give a value. `tests` are only read to be
+    published: no call pays for them.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Flow:
     uses: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     uploads: tuple[Upload, ...] = ()
+    tests: tuple[Script, ...] = ()
 
     def exits(self, name: str) -> tuple[Exit, ...]:
         """Return every way out of a node that the document names."""

@@ -113,3 +113,12 @@ def name_of(document: Document) -> str:
     written = name if isinstance(name, str) else ""
     storable = written.encode("utf-8", "replace").decode("utf-8")  # half a character becomes "?"
     return storable.strip()[:LONGEST_NAME] or "(no name)"
+
+
+def answering(document: Document) -> Document:
+    """Return what of a document calls need: its tests are none of theirs.
+
+    >>> answering({"start": "box", "tests": []})
+    {'start': 'box'}
+    """
+    return {name: value for name, value in document.items() if name != "tests"}

@@ -24,19 +24,18 @@ if TYPE_CHECKING:
         callbacks,
         describing,
         models,
-        simulation,
         twiml,
         usecases,
     )
     from chalicelib.ivr.published import Draft
-    from chalicelib.kernel.errors import Fault
+    from chalicelib.ivr.trials import usecases as trials
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     callbacks = lazily("chalicelib.ivr.callbacks")
     describing = lazily("chalicelib.ivr.describing")
     models = lazily("chalicelib.ivr.models")
-    simulation = lazily("chalicelib.ivr.simulation")
+    trials = lazily("chalicelib.ivr.trials.usecases")
     twiml = lazily("chalicelib.ivr.twiml")
     usecases = lazily("chalicelib.ivr.usecases")
 
@@ -85,14 +84,14 @@ def describe_flows(request: Request) -> Answer[dict[str, Any]]:
 @api.post("/v1/flows", scope="flows:write")
 def create_flow(request: Request, body: models.FlowIn) -> Answer[models.FlowOut]:
     """Create a flow from its first draft."""
-    draft, faults = usecases.create_flow(
+    draft = usecases.create_flow(
         request.account_id,
         request.new_id("flow"),
         body.document,
         now=request.now,
         drafts=wiring.flows(),
     )
-    return _flow(draft, faults, location=f"/v1/flows/{draft.header.flow_id}")
+    return _flow(draft, location=f"/v1/flows/{draft.header.flow_id}")
 
 
 @api.get("/v1/flows", scope="flows:read")
@@ -110,13 +109,13 @@ def list_flows(request: Request, query: models.PageQuery) -> models.FlowPage:
 def show_flow(request: Request, flow_id: str) -> Answer[models.FlowOut]:
     """Show a flow with its draft, and what is still wrong with it."""
     draft = wiring.flows().draft(request.account_id, flow_id)
-    return _flow(draft, usecases.faults_of(draft.document))
+    return _flow(draft)
 
 
 @api.put("/v1/flows/{flow_id}/draft", scope="flows:write")
 def save_draft(request: Request, flow_id: str, body: models.FlowIn) -> Answer[models.FlowOut]:
     """Replace a flow's draft; `If-Match` is the ETag of the flow that was changed."""
-    draft, faults = usecases.save_draft(
+    draft = usecases.save_draft(
         request.account_id,
         flow_id,
         body.document,
@@ -124,13 +123,13 @@ def save_draft(request: Request, flow_id: str, body: models.FlowIn) -> Answer[mo
         now=request.now,
         drafts=wiring.flows(),
     )
-    return _flow(draft, faults)
+    return _flow(draft)
 
 
 @api.post("/v1/flows/{flow_id}/publish", scope="flows:write")
-def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary]:
+def publish_flow(request: Request, flow_id: str) -> Answer[models.PublishedOut]:
     """Make the draft the version that answers new calls; refused with all of its faults."""
-    header = usecases.publish_flow(
+    header, report = usecases.publish_flow(
         request.account_id,
         flow_id,
         revision=None if request.if_match is None else expected(request.if_match),
@@ -138,9 +137,10 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.VersionSummary
         drafts=wiring.flows(),
         sounds=wiring.prompts(),
         usage=wiring.usage(),
+        rehearsals=_rehearsals(),
     )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
-    return Answer(models.VersionSummary.of(header), location=location)
+    return Answer(models.PublishedOut.with_tests(header, report), location=location)
 
 
 @api.post("/v1/flows/{flow_id}/simulate", scope="flows:read", status=200)
@@ -148,11 +148,17 @@ def simulate_flow(
     request: Request, flow_id: str, body: models.SimulationIn
 ) -> models.SimulationOut:
     """Try a flow without a phone: nobody is rung, nothing is stored, no server is asked."""
-    flows = wiring.flows()
+    flows, script = wiring.flows(), body.script()
     opened = usecases.tried(request.account_id, flow_id, body.version, drafts=flows, flows=flows)
-    world = usecases.AccountFlows(request.account_id, flows)
-    told = simulation.simulate(opened, body.script(request.now), world, perf_counter_ns)
-    return models.SimulationOut.of(told, simulation.coverage(opened.flow, [told]))
+    attempt = _rehearsals().attempt(request.account_id, opened, script, request.now)
+    return models.SimulationOut.of(attempt)
+
+
+@api.post("/v1/flows/{flow_id}/tests", scope="flows:read", status=200)
+def run_tests(request: Request, flow_id: str) -> models.TestsOut:
+    """Try all the tests of the draft: what came of each, and which exits none of them takes."""
+    report = trials.rehearsed(request.account_id, flow_id, wiring.flows(), _rehearsals())
+    return models.TestsOut.with_transcripts(report)
 
 
 @api.get("/v1/flows/{flow_id}/versions", scope="flows:read")
@@ -180,8 +186,12 @@ def show_version(request: Request, flow_id: str, version: str) -> models.Version
     )
 
 
-def _flow(
-    draft: Draft, faults: tuple[Fault, ...], location: str | None = None
-) -> Answer[models.FlowOut]:
-    body = models.FlowOut.with_faults(draft, faults)
-    return Answer(body, etag=etag(draft.header.revision), location=location)
+def _flow(draft: Draft, location: str | None = None) -> Answer[models.FlowOut]:
+    header = draft.header
+    judged = trials.judged(header.account_id, header.flow_id, draft.document, _rehearsals())
+    body = models.FlowOut.with_faults(draft, judged)
+    return Answer(body, etag=etag(header.revision), location=location)
+
+
+def _rehearsals() -> trials.Rehearsals:
+    return trials.Rehearsals(wiring.flows(), perf_counter_ns)

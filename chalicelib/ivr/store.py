@@ -26,6 +26,7 @@ from chalicelib.ivr.published import (
     Published,
     Version,
     VersionHeader,
+    answering,
     name_of,
 )
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
@@ -165,7 +166,7 @@ class FlowStore:
             document=data,
         )
         changes: list[Action] = [
-            FlowRow.published.set(data),
+            FlowRow.published.set(packed(answering(document))),
             FlowRow.published_version.set(number),
             FlowRow.published_revision.set(header.revision),
             FlowRow.published_at.set(now),

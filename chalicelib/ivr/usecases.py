@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
     from chalicelib.ivr.publishing import Sounds
     from chalicelib.ivr.queueing import Desk
+    from chalicelib.ivr.trials.rehearsing import Report
     from chalicelib.ivr.usage import Usage
-    from chalicelib.kernel.errors import Fault
 
 
 class Lines(Protocol):
@@ -60,6 +60,13 @@ class Callers(Protocol):
 
     def caller_hash(self, account_id: str, caller: str) -> str:
         """Return the account's own hash of a caller's number (E.164)."""
+
+
+class Rehearsals(Protocol):
+    """Where the tests of documents are tried."""
+
+    def report(self, account_id: str, flow_id: str, flow: Flow) -> Report:
+        """Try all the tests of a document that is not published yet."""
 
 
 class Flows(Protocol):
@@ -228,9 +235,9 @@ def _told_on_arrival(flow: Flow, source_id: str | None) -> dict[str, Value]:
 
 def create_flow(
     account_id: str, flow_id: str, document: Document, *, now: datetime, drafts: Drafts
-) -> tuple[Draft, tuple[Fault, ...]]:
-    """Keep a new flow. It may have faults, which are returned: only publishing demands none."""
-    return drafts.create(account_id, flow_id, document, now), faults_of(document)
+) -> Draft:
+    """Keep a new flow. It may have faults: only publishing demands that it has none."""
+    return drafts.create(account_id, flow_id, document, now)
 
 
 def save_draft(
@@ -241,10 +248,10 @@ def save_draft(
     revision: int | None,
     now: datetime,
     drafts: Drafts,
-) -> tuple[Draft, tuple[Fault, ...]]:
+) -> Draft:
     """Replace a flow's draft. Raises Stale if it is not at `revision` any more."""
     header = _at_revision(drafts.draft(account_id, flow_id), revision).header
-    return drafts.replace(header, document, now), faults_of(document)
+    return drafts.replace(header, document, now)
 
 
 def publish_flow(
@@ -256,20 +263,23 @@ def publish_flow(
     drafts: Drafts,
     sounds: Sounds,
     usage: Usage,
-) -> VersionHeader:
+    rehearsals: Rehearsals,
+) -> tuple[VersionHeader, Report]:
     """Make the draft the version that answers. Raises FlowRefused with every fault it has.
 
-    What it uses is held before it is published, so that nobody deletes it meanwhile.
+    Its tests are tried first. What it uses is held before it is published, so that nobody deletes
+    it meanwhile.
 
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
     draft = _at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
-    uploads = parse(draft.document).uploads
+    flow = parse(draft.document)
+    uploads, report = flow.uploads, rehearsals.report(account_id, flow_id, flow)
     used = publishing.uses(uploads)
     if newest is None or not draft.header.all_published:
         found = sounds.latest_versions(account_id, {each.prompt_id for each in uploads})
-        faults = tuple(publishing.missing(uploads, found))
+        faults = (*publishing.missing(uploads, found), *report.faults)
         if faults:
             raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
         usage.hold(account_id, flow_id, used, now)
@@ -277,7 +287,7 @@ def publish_flow(
         newest = drafts.publish(draft.header, document, now)
     # Once more where it was published already: the first time may have broken off before this.
     usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
-    return newest
+    return newest, report
 
 
 def tried(
@@ -288,15 +298,6 @@ def tried(
     if version is None:
         return Standing(flow_id, 0, parse(draft.document))
     return Standing(flow_id, version, flows.version(flow_id, version))
-
-
-def faults_of(document: object) -> tuple[Fault, ...]:
-    """Return everything that keeps a document from being published."""
-    try:
-        parse(document)
-    except FlowRefused as error:
-        return error.faults
-    return ()
 
 
 def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:

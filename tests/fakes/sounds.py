@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.ivr.trials.usecases import Rehearsals
 from chalicelib.kernel.errors import Unavailable
+from tests.fakes.ivr import FlowsInMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,4 +60,9 @@ class UsageInMemory:
 
 def a_shelf(**versions: int) -> dict[str, Any]:
     """What publishing needs besides the drafts: prompts by id, each with its newest version."""
-    return {"sounds": SoundsInMemory(versions), "usage": UsageInMemory()}
+    rehearsals = Rehearsals(FlowsInMemory(), lambda: 0)
+    return {
+        "sounds": SoundsInMemory(versions),
+        "usage": UsageInMemory(),
+        "rehearsals": rehearsals,
+    }

@@ -42,6 +42,32 @@ ANNUAIRE = {
         "ring": {"kind": "dial", "destinations": ["desk"], "then": "end", "whisper": None},
         "end": {"kind": "hangup", "text": None, "language": None},
     },
+    "tests": [
+        {
+            "name": "Tout ce qu'un test peut dire",
+            "caller": "withheld",
+            "dialled": "01 62 01 77 88",
+            "at": "2026-12-24 10:30",
+            "source": None,
+            "steps": [
+                {"hears": "Bonjour"},
+                {"press": 1},
+                {"say": "un", "confidence": 0.5},
+                {"dial": "answered", "seconds": 60},
+                {"lookup": {"order.count": 4}},
+                {"lookup": "timeout"},
+                {"bot": {"intent": "order", "learnt": {"order.count": 4}}},
+                {"bot": "failed"},
+                {"rings": ["01 62 01 00 01"]},
+                {"knows": {"order.count": 4}},
+                {"goes": "ring"},
+                {"wait": True, "seconds": None},
+                {"record": 4},
+                {"records": True},
+                {"ends": True},
+            ],
+        }
+    ],
 }
 
 

@@ -15,6 +15,7 @@ from chalicelib.ivr.actions import Apologise, Ask, Connect, DialEnded, HangUp, K
 from chalicelib.ivr.flow import FlowRefused
 from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.texts import TEXTS, Line
+from chalicelib.ivr.trials.usecases import Rehearsals, judged
 from chalicelib.ivr.usecases import Ports
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 from tests.directory.builders import a_line
@@ -254,10 +255,14 @@ def test_a_source_that_cannot_be_told_does_not_keep_the_caller_waiting() -> None
 
 
 def test_a_draft_may_have_faults_which_are_told() -> None:
-    draft, faults = usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=FlowsInMemory())
+    flows = FlowsInMemory()
 
+    draft = usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=flows)
+
+    told = judged("acc_1", "flow_1", draft.document, Rehearsals(flows, lambda: 0))
     assert draft.document == BROKEN
-    assert [fault.pointer for fault in faults] == ["/nodes/menu/choices/1"]
+    assert [fault.pointer for fault in told.faults] == ["/nodes/menu/choices/1"]
+    assert told.report is None
 
 
 def test_a_draft_with_faults_is_not_published() -> None:
@@ -274,10 +279,10 @@ def test_publishing_twice_makes_one_version() -> None:
     drafts = FlowsInMemory()
     usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
 
-    first = usecases.publish_flow(
+    first, _ = usecases.publish_flow(
         "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
     )
-    second = usecases.publish_flow(
+    second, _ = usecases.publish_flow(
         "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
     )
 
