@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ConfigDict, Field, GetJsonSchemaHandler, JsonValue, field_validator
+from pydantic import Field, GetJsonSchemaHandler, JsonValue, field_validator
 
 from chalicelib.ivr.trials import observing
 from chalicelib.ivr.trials.writing import SCRIPT, read_script
@@ -184,14 +184,17 @@ def _facts(header: published.FlowHeader) -> dict[str, str | int | datetime | Non
 class SimulationIn(Body):
     """A call to try, written as one of a document's tests is; see docs/flow-tests.md."""
 
-    # The script's own fields are read where documents' tests are: the same words, the same faults.
-    model_config = ConfigDict(extra="allow")
-
     version: int | None = Field(None, ge=1, le=999_999, description="The draft, unless given.")
+    # Read and described where documents' tests are: the same words, the same faults.
+    caller: JsonValue = None
+    dialled: JsonValue = None
+    at: JsonValue = None
+    source: JsonValue = None
+    steps: JsonValue = None
 
     def script(self) -> Script:
         """Return the script. Raises Rejected with every fault of it."""
-        return read_script(self.model_extra or {})
+        return read_script(self.model_dump(exclude={"version"}, exclude_unset=True))
 
     @classmethod
     def __get_pydantic_json_schema__(
@@ -200,7 +203,7 @@ class SimulationIn(Body):
         """Describe the script's fields beside the model's own."""
         described = dict(handler.resolve_ref_schema(handler(core)))
         described["properties"] |= SCRIPT.schema()["properties"]
-        return {**described, "additionalProperties": False}
+        return described
 
 
 class StepOut(Out):
