@@ -126,3 +126,11 @@ def test_every_code_that_is_reported_for_an_attribute_has_a_severity() -> None:
             assert set(attribute.codes) <= known
     assert rules.level(13214) == "WARNING"
     assert rules.level(13201) == "ERROR"
+
+
+def test_callers_hear_what_stands_in_for_a_text() -> None:
+    say = "<Say>Au <sub alias='trente et un, quatorze'>31 14</sub>.<break/>Au <w>revoir</w>.</Say>"
+
+    (tag,) = from_text(f"<Response>{say}</Response>").verbs
+
+    assert tag.spoken == "Au trente et un, quatorze. Au revoir."
