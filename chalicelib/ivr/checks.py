@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from chalicelib.ivr import facts
 from chalicelib.ivr.kinds import kind_of
+from chalicelib.ivr.kinds.callback_fields import Callback
 from chalicelib.ivr.kinds.dial import Dial
 from chalicelib.ivr.kinds.menu import Menu
+from chalicelib.ivr.kinds.queue_fields import Queue
 from chalicelib.ivr.kinds.transfer import Return, Transfer
 from chalicelib.ivr.kinds.voicemail import Voicemail
 from chalicelib.kernel.errors import Fault
@@ -33,6 +35,7 @@ def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
         *_of_their_kinds(flow),
         *_loops(flow),
         *_helpless_menus(flow, unread),
+        *_lost_callbacks(flow, unread),
         *_unknown_variables(flow, unread),
         *_tests_of_nothing(flow, unread),
     ]
@@ -88,17 +91,42 @@ def _helpless_menus(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
 
     A caller whom the choices don't fit must not be left with a machine for good.
     """
-    missing = {way.target for name in flow.nodes for way in flow.exits(name)} - flow.nodes.keys()
     helping = [name for name, node in flow.nodes.items() if _helps(node)]
-    # What a missing or unread node would lead to is unknown: better no word than a wrong one.
-    helped = _leading_to(flow, [*unread, *missing, *helping])
+    helped = _leading_to(flow, [*_unknown(flow, unread), *helping])
     for name, node in flow.nodes.items():
         if isinstance(node, Menu) and name not in helped:
             yield Fault(pointer(name), "no way leads from here to a person or a voicemail")
 
 
 def _helps(node: Node) -> bool:
-    return isinstance(node, Dial | Voicemail | Transfer | Return)
+    return isinstance(node, Dial | Queue | Callback | Voicemail | Transfer | Return)
+
+
+def _unknown(flow: Flow, unread: frozenset[str]) -> set[str]:
+    """Return nodes that lead nobody knows where: better no word than a wrong one."""
+    named = {way.target for name in flow.nodes for way in flow.exits(name)}
+    return (named - flow.nodes.keys()) | unread
+
+
+def _lost_callbacks(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
+    """Find keys that promise a callback, and lead to none of that queue: the place is lost."""
+    promised: dict[str, list[tuple[str, str]]] = {}
+    for name, node in flow.nodes.items():
+        if isinstance(node, Queue) and node.callback is not None:
+            promised.setdefault(node.queue, []).append((name, node.callback.next))
+    for queue, ways in promised.items():
+        kept = _leading_to(flow, [*_unknown(flow, unread), *_callbacks(flow, queue)])
+        for name, target in ways:
+            if target not in kept:
+                reason = f"leads to no callback of the queue {quoted(queue)}"
+                yield Fault(f"{pointer(name)}/callback/next", reason)
+
+
+def _callbacks(flow: Flow, queue: str) -> Iterator[str]:
+    """Return the nodes that book a callback, and those beyond which nothing can be told."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Transfer) or (isinstance(node, Callback) and node.queue == queue):
+            yield name
 
 
 def _leading_to(flow: Flow, goals: list[str]) -> set[str]:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from chalicelib.ivr.turns import Move
 
 # Assumption: no honest call needs so many answers. A caller who waits in a queue gets one each
-# fifteen seconds or so, and the carrier ends calls after four hours.
-MOST_STEPS: Final = 1_000
+# seventeen seconds, or five with music in short pieces; the carrier ends calls after four hours.
+MOST_STEPS: Final = 4_000
 
 # An answer over 64 kB is refused by the carrier (error 11750). A character takes at most five
 # bytes of XML, so this leaves room for the longest menu after the last announcement.

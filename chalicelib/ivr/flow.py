@@ -113,6 +113,7 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
         sets=frozenset(about.sets),
         uploads=tuple(about.uploads),
         tests=_tests(fields.get("tests")) if judging else (),
+        queues=tuple(about.queues),
     )
     return flow, unread
 

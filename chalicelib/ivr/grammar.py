@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from enum import StrEnum
 
-    from chalicelib.ivr.nodes import Upload, Value
+    from chalicelib.ivr.nodes import NamedQueue, Upload, Value
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.kernel.hours import Schedule
 
@@ -55,6 +55,7 @@ class Reading:
     sets: set[str] = field(default_factory=set)
     referred: set[str] = field(default_factory=set)
     uploads: list[Upload] = field(default_factory=list)
+    queues: list[NamedQueue] = field(default_factory=list)
 
 
 class Field(ABC, Generic[T]):

@@ -132,9 +132,13 @@ class CallbackBooked:
 
 @dataclass(frozen=True, slots=True)
 class QueueFailed:
-    """The queue does not exist, or could not be asked."""
+    """The queue does not exist, or does not know the call, or could not be asked.
+
+    `passing` says that asking again may help.
+    """
 
     reason: str
+    passing: bool = False
 
 
 DeskNeed = JoinQueue | AskQueue | PickedUp | OfferOver | LeaveQueue | BookCallback

@@ -52,6 +52,14 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedQueue:
+    """Where a document (a JSON pointer) names a queue."""
+
+    pointer: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """A way out of a node: where it is written (a pointer inside the node) and where it goes."""
 
@@ -89,6 +97,7 @@ class Flow:
     sets: frozenset[str] = frozenset()
     uploads: tuple[Upload, ...] = ()
     tests: tuple[Script, ...] = ()
+    queues: tuple[NamedQueue, ...] = ()
 
     def exits(self, name: str) -> tuple[Exit, ...]:
         """Return every way out of a node that the document names."""

@@ -44,7 +44,7 @@ class Offer(Protocol):
 
     @property
     def agent(self) -> str:
-        """Who it is."""
+        """Who it is: at most 38 letters, digits, - and _, for it goes into URLs."""
 
     @property
     def number(self) -> str:

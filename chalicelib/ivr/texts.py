@@ -6,6 +6,7 @@ in `prompts/<language>.json`; values come raw (a number, a price, a time) and ar
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -45,15 +46,19 @@ class Line(StrEnum):
     QUEUE_NEXT = "queue-next"
     QUEUE_WAIT = "queue-wait"  # duration, in seconds
     QUEUE_WAIT_SHORT = "queue-wait-short"
-    QUEUE_WAIT_UNKNOWN = "queue-wait-unknown"
     QUEUE_CALLBACK = "queue-callback"  # key
     QUEUE_MESSAGE = "queue-message"  # key
+    QUEUE_WHISPER = "queue-whisper"  # label
 
     CALLBACK_CONFIRM = "callback-confirm"  # number
     CALLBACK_NUMBER = "callback-number"
+    CALLBACK_CANCEL = "callback-cancel"
+    CALLBACK_REFUSED = "callback-refused"
+    CALLBACK_SOON = "callback-soon"  # key
     CALLBACK_SLOT = "callback-slot"  # time, key
     CALLBACK_BOOKED = "callback-booked"  # number
     CALLBACK_BOOKED_AT = "callback-booked-at"  # time, number
+    CALLBACK_EXPECTED = "callback-expected"  # duration, in seconds
     CALLBACK_NONE = "callback-none"
     CALLBACK_AGENT = "callback-agent"  # number
     WHISPER = "whisper"  # label
@@ -137,7 +142,7 @@ def say(line: Line, language: str, **values: Value) -> Spoken:
     `number="+33142680005"`, `price=Decimal("0.15")`, `time=datetime(...)` (in the callers' zone).
 
     >>> say(Line.QUEUE_WAIT, "fr-FR", duration=120).text
-    "Temps d'attente estimé : deux minutes."
+    "Votre temps d'attente est d'environ deux minutes."
     """
     heard = language if family(language) else DEFAULT_LANGUAGE
     if line is Line.RECORDING:
@@ -153,13 +158,22 @@ def write(line: Line, language: str, **values: str) -> str:
     return _filled(line, language, values)
 
 
-def expected_wait(seconds: int | None, language: str) -> Spoken:
-    """Say how long a caller is expected to wait, in whole minutes, rounded up."""
-    if seconds is None:
-        return say(Line.QUEUE_WAIT_UNKNOWN, language)
+def expected_wait(seconds: int, language: str) -> Spoken:
+    """Say how long a caller is expected to wait: about, and rather more than less."""
     if seconds < 60:
         return say(Line.QUEUE_WAIT_SHORT, language)
-    return say(Line.QUEUE_WAIT, language, duration=-(-seconds // 60) * 60)
+    return say(Line.QUEUE_WAIT, language, duration=about(seconds))
+
+
+def about(seconds: int) -> int:
+    """Round a wait up (in seconds) to what can honestly be said of it, the longer the coarser.
+
+    >>> about(61) // 60, about(11 * 60) // 60, about(31 * 60) // 60
+    (2, 15, 45)
+    """
+    minutes = -(-seconds // 60)
+    step = next(step for most, step in _STEPS if minutes <= most)
+    return -(-minutes // step) * step * 60
 
 
 def standing(position: int, language: str) -> Spoken:
@@ -187,6 +201,10 @@ def spoken_seconds(text: str, language: str) -> Decimal:
 def placeholders(text: str) -> frozenset[str]:
     """Return the names that a sentence leaves open."""
     return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+# A wait of so many minutes at most is rounded up to a multiple of so many.
+_STEPS: Final = ((10, 1), (30, 5), (math.inf, 15))
 
 
 def _filled(line: Line, language: str, values: Mapping[str, str]) -> str:

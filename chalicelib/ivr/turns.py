@@ -53,6 +53,10 @@ class Turn:
         """What every event of this turn has."""
         return {"id": self.event_id, "at": self.at}
 
+    def noted(self, what: str) -> dict[str, Any]:
+        """What an event of this turn has that is not its only one."""
+        return {"id": f"{self.event_id}:{what}", "at": self.at}
+
     @property
     def language(self) -> str:
         """The language that this caller hears."""

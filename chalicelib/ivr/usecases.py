@@ -212,7 +212,7 @@ class AccountFlows:
         except NotFound:
             return QueueFailed("no such queue")
         except Unavailable:
-            return QueueFailed("ours")
+            return QueueFailed("ours", passing=True)
 
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         """Return a flow, the newest version or the one that a call came from."""

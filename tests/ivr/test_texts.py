@@ -92,21 +92,26 @@ def test_a_sentence_is_said_with_its_values_in_words(language: str, line: Line) 
 def test_a_caller_of_another_language_hears_french() -> None:
     said = say(Line.QUEUE_WAIT, "it-IT", duration=60)
 
-    assert (said.language, said.text) == ("fr-FR", "Temps d'attente estimé : une minute.")
+    assert (said.language, said.text) == (
+        "fr-FR",
+        "Votre temps d'attente est d'environ une minute.",
+    )
 
 
 @pytest.mark.parametrize(
     ("seconds", "heard"),
     [
-        (None, "Nous vous répondrons dès que possible."),
-        (0, "Le temps d'attente estimé est de moins d'une minute."),
-        (59, "Le temps d'attente estimé est de moins d'une minute."),
-        (60, "Temps d'attente estimé : une minute."),
-        (61, "Temps d'attente estimé : deux minutes."),
-        (1260, "Temps d'attente estimé : vingt et une minutes."),
+        (0, "Votre temps d'attente est de moins d'une minute."),
+        (59, "Votre temps d'attente est de moins d'une minute."),
+        (60, "Votre temps d'attente est d'environ une minute."),
+        (61, "Votre temps d'attente est d'environ deux minutes."),
+        (600, "Votre temps d'attente est d'environ dix minutes."),
+        (601, "Votre temps d'attente est d'environ quinze minutes."),
+        (1860, "Votre temps d'attente est d'environ quarante-cinq minutes."),
+        (3_600, "Votre temps d'attente est d'environ une heure."),
     ],
 )
-def test_a_caller_is_told_how_long_to_wait(seconds: int | None, heard: str) -> None:
+def test_a_caller_is_told_about_how_long_to_wait(seconds: int, heard: str) -> None:
     assert texts.expected_wait(seconds, "fr-FR").text == heard
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.calls.events import Dialled, DialStatus, VariablesSet
+from chalicelib.calls.events import Dialled, DialStatus
 from chalicelib.ivr.actions import (
     CalleeAnswered,
     CalleePressed,
@@ -36,7 +36,7 @@ from chalicelib.ivr.kinds.branch import dice
 from chalicelib.ivr.kinds.hours import CalendarField
 from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.prompts import PromptField
-from chalicelib.ivr.kinds.recording import OBJECTION_KEY, RECORDED, tell
+from chalicelib.ivr.kinds.recording import RECORDED, answered, tell
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
 from chalicelib.kernel import destinations as diallable
@@ -126,12 +126,9 @@ def _enter(node: Dial, turn: Turn) -> Move:
 def _told(node: Dial, given: KeysPressed | NoInput, turn: Turn) -> Move:
     if turn.position.mark != _TOLD:
         return _enter(node, turn)
-    objects = isinstance(given, KeysPressed) and given.keys == OBJECTION_KEY
-    noted = VariablesSet(**turn.fact, node=turn.node, names=RECORDED)
-    learnt = {RECORDED: not objects}
-    rung = replace(_ring(node, turn.here(mark="").knowing(learnt)), learnt=learnt)
-    refused = (turn.line(Line.RECORDING_REFUSED),) if objects else ()
-    return rung.after(*refused, events=(noted,))
+    answer = answered(given, turn)
+    rung = _ring(node, turn.here(mark="").knowing(answer.learnt)).learning(answer.learnt)
+    return rung.after(*answer.actions, events=answer.events)
 
 
 def _ring(node: Dial, turn: Turn, *events: Event, after: DialStatus = DialStatus.FAILED) -> Move:
@@ -145,7 +142,7 @@ def _ring(node: Dial, turn: Turn, *events: Event, after: DialStatus = DialStatus
     connect = Connect(
         numbers=numbers,
         ring_seconds=rounds[at][0].ring_seconds or node.ring_seconds,
-        caller_id=_shown_number(node, turn),
+        caller_id=shown_number(node.caller_id, turn),
         whisper=node.whisper is not None or node.accept,
         record=turn.value(RECORDED) is True,
     )
@@ -199,8 +196,9 @@ def _number(destination: Destination, turn: Turn) -> str | None:
     return None if number == turn.context.dialled else number
 
 
-def _shown_number(node: Dial, turn: Turn) -> str | None:
-    hidden = node.caller_id is CallerId.DIALLED or turn.context.caller is None
+def shown_number(caller_id: CallerId, turn: Turn) -> str | None:
+    """Return which of our numbers the person we ring sees, None where it is the caller's own."""
+    hidden = caller_id is CallerId.DIALLED or turn.context.caller is None
     return turn.context.dialled if hidden else None
 
 

@@ -6,7 +6,7 @@ des appels"): turning it on says so, and one key keeps the recording off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import VariablesSet
@@ -43,6 +43,18 @@ def tell(notice: Prompt | None, turn: Turn) -> Ask:
     return Ask(prompts=(told,), timeout_seconds=_SECONDS, most_keys=1, finish_key="")
 
 
+def answered(given: KeysPressed | NoInput, turn: Turn) -> Move:
+    """Return what follows from the answer to `tell`: whether conversations are recorded."""
+    objects = isinstance(given, KeysPressed) and given.keys == OBJECTION_KEY
+    refused = (turn.line(Line.RECORDING_REFUSED),) if objects else ()
+    return _noted(turn, recorded=not objects).after(*refused)
+
+
+def _noted(turn: Turn, *, recorded: bool) -> Move:
+    noted = VariablesSet(**turn.fact, node=turn.node, names=RECORDED)
+    return Move(events=(noted,), learnt={RECORDED: recorded})
+
+
 def _record(node: Recording, turn: Turn) -> Move:
     if node.on:
         return Move(actions=(tell(node.notice, turn),), wait=turn.position.then())
@@ -56,8 +68,7 @@ def _hear(node: Recording, given: KeysPressed | NoInput, turn: Turn) -> Move:
 
 
 def _decided(node: Recording, turn: Turn, *, recorded: bool) -> Move:
-    noted = VariablesSet(**turn.fact, node=turn.node, names=RECORDED)
-    return Move(events=(noted,), learnt={RECORDED: recorded}, exit="next", go=node.next)
+    return replace(_noted(turn, recorded=recorded), exit="next", go=node.next)
 
 
 RECORD: Final = Kind(
