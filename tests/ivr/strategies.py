@@ -21,8 +21,9 @@ from chalicelib.ivr.actions import (
     Spoke,
 )
 from chalicelib.ivr.kinds import KINDS as EVERY_KIND
-from chalicelib.ivr.needs import Fetched, FetchFailed, FlowMissing
+from chalicelib.ivr.needs import Fetched, FetchFailed, FlowMissing, QueueFailed
 from chalicelib.ivr.voicebot.handoff import Outcome
+from tests.ivr.queue_builders import AnOffer, AStanding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +54,8 @@ def documents(draw: Draw) -> dict[str, Any]:
     for node in nodes.values():
         if node["kind"] == "menu":  # each has a way to a voicemail
             node["choices"]["*"] = f"n{len(kinds) - 2}"
+        if node["kind"] == "queue" and "callback" in kinds:
+            node["callback"] = {"key": "0", "next": f"n{kinds.index('callback')}"}
     flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
     return {**flow, "nodes": {name: nodes[name] for name in _reached(nodes)}}
 
@@ -73,6 +76,21 @@ def inputs() -> st.SearchStrategy[Input]:
         st.just(FetchFailed("timeout")),
         st.just(Fetched({"shop.number": "06 12 34 56 78", "shop.open": True})),
     )
+
+
+def desk_answers() -> st.SearchStrategy[AStanding | QueueFailed]:
+    """Whatever a desk may say of a caller who waits."""
+    offers = st.sampled_from([None, AnOffer(), AnOffer("a" * 38, "+33162010002", 1)])
+    standings = st.builds(
+        AStanding,
+        position=st.integers(1, 20_000),
+        waiting=st.integers(0, 20_000),
+        waited_seconds=st.integers(0, 20_000),
+        expected_seconds=st.one_of(st.none(), st.integers(0, 90_000)),
+        agents_on_duty=st.integers(0, 3),
+        offer=offers,
+    )
+    return st.one_of(standings, st.builds(QueueFailed, st.just("ours"), st.booleans()))
 
 
 def rubbish() -> st.SearchStrategy[Any]:
@@ -204,6 +222,43 @@ def _hours(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "hours", **weekly, **_some(draw, {"closed": targets})}
 
 
+def _queue(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    more = _some(
+        draw,
+        {
+            **dict.fromkeys(["no_agents", "answered", "failed"], targets),
+            "overflow_waiting": st.integers(0, 5),
+            "welcome": TEXTS,
+            "whisper": TEXTS,
+            "label": st.just("{{caller.family}}"),
+            "comfort": st.lists(TEXTS, min_size=1, max_size=3),
+            "accept": st.booleans(),
+            "record": st.booleans(),
+            "caller_id": st.sampled_from(["caller", "dialled"]),
+            "voicemail": st.fixed_dictionaries({"key": st.just("9"), "next": targets}),
+            "announce_every": st.integers(1, 5),
+        },
+    )
+    out = {"overflow_seconds": draw(st.integers(10, 7_200)), "overflow": draw(targets)}
+    return {"kind": "queue", "queue": "support", **out, **more}
+
+
+def _callback(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    slots = {"calendar": {"weekly": {"tuesday": [["09:00", "12:00"]]}}, "length": "hour"}
+    more = _some(
+        draw,
+        {
+            **dict.fromkeys(["booked", "refused", "failed"], targets),
+            "prompt": TEXTS,
+            "listen": st.sampled_from(["keys", "speech", "both"]),
+            "abroad": st.booleans(),
+            "slots": st.just(slots),
+            "attempts": st.integers(1, 4),
+        },
+    )
+    return {"kind": "callback", "queue": "support", **more}
+
+
 def _menu(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     choices = draw(st.dictionaries(KEYS, targets, min_size=1, max_size=4))
     retry = st.fixed_dictionaries({}, optional={"prompt": TEXTS, "next": targets})
@@ -331,6 +386,8 @@ _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "hours": _hours,
     "menu": _menu,
     "dial": _dial,
+    "queue": _queue,
+    "callback": _callback,
     "voicemail": _voicemail,
     "hangup": _hangup,
     "collect": _collect,
