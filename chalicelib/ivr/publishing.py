@@ -7,16 +7,21 @@ the version that was the newest when the flow was published.
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.usage import Kind, Use
 from chalicelib.kernel.errors import Fault
+from chalicelib.kernel.reading import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from chalicelib.ivr.nodes import Upload
+    from chalicelib.ivr.nodes import Flow, Upload
     from chalicelib.ivr.published import Document
+
+# An agent who becomes free is found between two pieces of music.
+LONGEST_PIECE: Final = 60
 
 
 class Sound(Protocol):
@@ -26,6 +31,10 @@ class Sound(Protocol):
     def version(self) -> int:
         """Its version, from 1."""
 
+    @property
+    def milliseconds(self) -> int:
+        """How long it plays."""
+
 
 class Sounds(Protocol):
     """The prompts that an account uploaded."""
@@ -34,9 +43,43 @@ class Sounds(Protocol):
         """Return the newest version of each; unknown ones, and others' accounts', are left out."""
 
 
-def uses(uploads: Iterable[Upload]) -> tuple[Use, ...]:
+class Queues(Protocol):
+    """The queues that an account has."""
+
+    def names(self, account_id: str) -> Collection[str]:
+        """Return their names."""
+
+
+class NoQueues:
+    """An account without queues."""
+
+    def names(self, account_id: str) -> Collection[str]:
+        """Return none."""
+        return ()
+
+
+def uses(flow: Flow) -> tuple[Use, ...]:
     """Return what a flow uses, and where."""
-    return tuple(Use(Kind.PROMPT, each.prompt_id, each.pointer) for each in uploads)
+    sounds = tuple(Use(Kind.PROMPT, each.prompt_id, each.pointer) for each in flow.uploads)
+    return sounds + tuple(Use(Kind.QUEUE, each.name, each.pointer) for each in flow.queues)
+
+
+def missing_queues(flow: Flow, names: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each place that names a queue the account does not have."""
+    for each in flow.queues:
+        if each.name not in names:
+            yield Fault(each.pointer, f"no queue is called {each.name!r}")
+
+
+def long_music(flow: Flow, found: Mapping[str, Sound]) -> Iterator[Fault]:
+    """Yield a fault for each uploaded piece that would keep a caller from a free agent too long."""
+    for name, node in flow.nodes.items():
+        for at, piece in enumerate(getattr(node, "music", ())):
+            ids = {each.prompt_id for each in piece.utterances.values() if isinstance(each, Audio)}
+            lengths = [found[each].milliseconds for each in ids if each in found]
+            if max(lengths, default=0) > LONGEST_PIECE * 1000:
+                reason = f"plays for more than {LONGEST_PIECE} seconds: part it in several pieces"
+                yield Fault(f"/nodes/{escape(name)}/music/{at}", reason)
 
 
 def missing(uploads: Iterable[Upload], found: Mapping[str, Sound]) -> Iterator[Fault]:

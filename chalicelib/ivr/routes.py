@@ -136,6 +136,7 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.PublishedOut]:
         now=request.now,
         drafts=wiring.flows(),
         sounds=wiring.prompts(),
+        queues=wiring.queues(),
         usage=wiring.usage(),
         rehearsals=_rehearsals(),
     )

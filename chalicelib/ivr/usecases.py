@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.needs import DeskAnswer, DeskNeed
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
-    from chalicelib.ivr.publishing import Sounds
+    from chalicelib.ivr.publishing import Queues, Sounds
     from chalicelib.ivr.queueing import Desk
     from chalicelib.ivr.trials.rehearsing import Report
     from chalicelib.ivr.usage import Usage
@@ -262,6 +262,7 @@ def publish_flow(
     now: datetime,
     drafts: Drafts,
     sounds: Sounds,
+    queues: Queues,
     usage: Usage,
     rehearsals: Rehearsals,
 ) -> tuple[VersionHeader, Report]:
@@ -275,11 +276,17 @@ def publish_flow(
     draft = _at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
     flow = parse(draft.document)
-    uploads, report = flow.uploads, rehearsals.report(account_id, flow_id, flow)
-    used = publishing.uses(uploads)
+    report = rehearsals.report(account_id, flow_id, flow)
+    uploads, used = flow.uploads, publishing.uses(flow)
     if newest is None or not draft.header.all_published:
         found = sounds.latest_versions(account_id, {each.prompt_id for each in uploads})
-        faults = (*publishing.missing(uploads, found), *report.faults)
+        names = queues.names(account_id) if flow.queues else ()
+        faults = (
+            *publishing.missing(uploads, found),
+            *publishing.missing_queues(flow, names),
+            *publishing.long_music(flow, found),
+            *report.faults,
+        )
         if faults:
             raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
         usage.hold(account_id, flow_id, used, now)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.audio.usecases import Shelf
     from chalicelib.ivr.errands.gateway import ErrandQueue
     from chalicelib.ivr.lookups import Lookups
+    from chalicelib.ivr.publishing import Queues
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usage.store import UsageStore
     from chalicelib.ivr.usecases import Ports
@@ -111,6 +112,14 @@ def prompts() -> PromptStore:
     from chalicelib.ivr.audio.store import PromptStore
 
     return PromptStore(settings().ivr_table)
+
+
+@cache
+def queues() -> Queues:
+    """Return which queues there are."""
+    from chalicelib.ivr.publishing import NoQueues
+
+    return NoQueues()
 
 
 @cache

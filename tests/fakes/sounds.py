@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class ASound:
     version: int
+    milliseconds: int
 
 
 class SoundsInMemory:
@@ -26,9 +27,11 @@ class SoundsInMemory:
 
     def __init__(self, versions: Mapping[str, int]) -> None:
         self._versions = versions
+        self.milliseconds: dict[str, int] = {}
 
     def latest_versions(self, account_id: str, ids: Iterable[str]) -> Mapping[str, ASound]:
-        return {each: ASound(self._versions[each]) for each in ids if each in self._versions}
+        known = {each: self._versions[each] for each in ids if each in self._versions}
+        return {id: ASound(each, self.milliseconds.get(id, 9_000)) for id, each in known.items()}
 
 
 class UsageInMemory:
@@ -58,11 +61,21 @@ class UsageInMemory:
         return
 
 
-def a_shelf(**versions: int) -> dict[str, Any]:
-    """What publishing needs besides the drafts: prompts by id, each with its newest version."""
-    rehearsals = Rehearsals(FlowsInMemory(), lambda: 0)
+class QueuesInMemory:
+    """The `Queues` port: every account has the same."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def names(self, account_id: str) -> tuple[str, ...]:
+        return self._names
+
+
+def a_shelf(*queues: str, **versions: int) -> dict[str, Any]:
+    """What publishing needs besides the drafts: queues, and prompts with their newest version."""
     return {
         "sounds": SoundsInMemory(versions),
+        "queues": QueuesInMemory(*queues),
         "usage": UsageInMemory(),
-        "rehearsals": rehearsals,
+        "rehearsals": Rehearsals(FlowsInMemory(), lambda: 0),
     }

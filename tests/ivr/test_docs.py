@@ -20,8 +20,9 @@ def test_an_example_can_be_published(example: str) -> None:
     assert parse(json.loads(example)).nodes
 
 
-def test_the_example_of_bots_can_be_published() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "voicebot.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["voicebot", "waiting"])
+def test_the_example_of_another_page_can_be_published(name: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / f"{name}.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
 
     assert parse(json.loads(example)).nodes

@@ -30,7 +30,7 @@ CONFIRM = say(Line.CALLBACK_CONFIRM, "fr-FR", number=CALLER).text
 BOOKED = say(Line.CALLBACK_BOOKED, "fr-FR", number=CALLER).text
 OFFICE = {"weekly": {"monday": [["09:00", "18:00"]], "tuesday": [["09:00", "12:00"]]}}
 SLOTS = {"calendar": OFFICE}
-ENDS = {"booked": "thanks", "refused": "pity", "failed": "broken"}
+ENDS: dict[str, Any] = {"booked": "thanks", "refused": "pity", "failed": "broken"}
 
 
 def a_call(

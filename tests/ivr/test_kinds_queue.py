@@ -32,7 +32,7 @@ HOLD = Play(Audio(builtin="hold"))
 SORRY = QueueFailed("ours", passing=True)
 UNKNOWN = QueueFailed("no such queue")
 BACK = {"kind": "callback", "queue": "support"}
-WAYS = {"callback": {"key": "1", "next": "back"}, "voicemail": {"key": "2", "next": "box"}}
+WAYS: dict[str, Any] = {"callback": {"key": "1", "next": "back"}, "voicemail": {"key": "2", "next": "box"}}
 
 
 def a_queue(**fields: Any) -> dict[str, Any]:
@@ -361,7 +361,7 @@ def test_a_wait_beyond_the_limit_overflows() -> None:
 
 
 def test_nobody_joins_a_crowd_and_nobody_is_sent_away_by_those_who_come_later() -> None:
-    limits = {"overflow_waiting": 3, "overflow": "full"}
+    limits: dict[str, Any] = {"overflow_waiting": 3, "overflow": "full"}
 
     assert a_call(ADesk(AStanding(waiting=4)), **limits).heard == ["Trop d'appels."]
     call = a_call(**limits)

@@ -348,3 +348,55 @@ def test_publishing_that_broke_off_before_its_uses_were_recorded_is_mended_by_th
     usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
 
     assert len(shelf["usage"].recorded["flow_1"]) == 2
+
+
+WAITS = {
+    "name": "Accueil",
+    "start": "queue",
+    "nodes": {
+        "queue": {
+            "kind": "queue",
+            "queue": "support",
+            "music": [{"audio": "prompt_1"}, {"audio": "prompt_2"}],
+            "callback": {"key": "1", "next": "back"},
+        },
+        "back": {"kind": "callback", "queue": "support"},
+    },
+}
+
+
+def publish(document: dict[str, Any], shelf: dict[str, Any]) -> None:
+    drafts = FlowsInMemory()
+    usecases.create_flow("acc_1", "flow_1", document, now=NOW, drafts=drafts)
+    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+
+
+def test_the_queues_that_a_flow_names_are_among_what_it_uses() -> None:
+    shelf = a_shelf("support", prompt_1=1, prompt_2=1)
+
+    publish(WAITS, shelf)
+
+    assert [(use.kind.value, use.id, use.pointer) for use in shelf["usage"].recorded["flow_1"]] == [
+        ("prompt", "prompt_1", "/nodes/queue/music/0/audio"),
+        ("prompt", "prompt_2", "/nodes/queue/music/1/audio"),
+        ("queue", "support", "/nodes/queue/queue"),
+        ("queue", "support", "/nodes/back/queue"),
+    ]
+
+
+def test_a_queue_that_the_account_does_not_have_is_a_fault_where_it_is_named() -> None:
+    with pytest.raises(FlowRefused) as refused:
+        publish(WAITS, a_shelf("sales", prompt_1=1, prompt_2=1))
+
+    pointers = [fault.pointer for fault in refused.value.faults]
+    assert pointers == ["/nodes/queue/queue", "/nodes/back/queue"]
+
+
+def test_music_that_keeps_callers_from_a_free_agent_for_minutes_is_refused() -> None:
+    shelf = a_shelf("support", prompt_1=1, prompt_2=1)
+    shelf["sounds"].milliseconds["prompt_2"] = 61_000
+
+    with pytest.raises(FlowRefused) as refused:
+        publish(WAITS, shelf)
+
+    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/queue/music/1"]
