@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from chalicelib.ivr.nodes import Exit
 from chalicelib.kernel import destinations
 from chalicelib.kernel.errors import Rejected
-from chalicelib.kernel.reading import Place, flag, kind_of, matching, one_of, quoted, text, whole
+from chalicelib.kernel.reading import Place, flag, matching, one_of, quoted, text, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -394,8 +394,3 @@ class PhoneNumber(Field[str]):
     def schema(self) -> Schema:
         """Describe it."""
         return {"type": "string", "minLength": 1, "maxLength": _LONGEST_NUMBER}
-
-
-def wrong_kind(place: Place, wanted: str) -> None:
-    """Note that a value is of another kind than it should be."""
-    place.fault(f"must be {wanted}, not {kind_of(place.value)}")

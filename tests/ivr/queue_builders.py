@@ -19,6 +19,7 @@ from chalicelib.ivr.actions import (
     Spoke,
 )
 from chalicelib.ivr.driving import drive
+from chalicelib.ivr.flow import restore
 from chalicelib.ivr.needs import (
     AskQueue,
     BookCallback,
@@ -32,9 +33,10 @@ from chalicelib.ivr.needs import (
     PickedUp,
     QueueFailed,
 )
+from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.usecases import Standing as Opened
-from tests.ivr.builders import AT_WORK, CALLER, a_context, words_of
+from tests.ivr.builders import AT_WORK, CALLER, a_context, a_document, an_end, words_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -47,6 +49,14 @@ if TYPE_CHECKING:
 
 AGENT = "+33162010009"
 ROUND = 17  # seconds of music and of listening
+HOLD = Play(Audio(builtin="hold"))
+SORRY = QueueFailed("ours", passing=True)
+UNKNOWN = QueueFailed("no such queue")
+BACK = {"kind": "callback", "queue": "support"}
+WAYS: dict[str, Any] = {
+    "callback": {"key": "1", "next": "back"},
+    "voicemail": {"key": "2", "next": "box"},
+}
 
 
 @dataclass(frozen=True)
@@ -200,3 +210,29 @@ class AWaitingCall:
     def _drive(self, position: Position, given: Input) -> Reply:
         context = a_context(now=self.now, caller=self.caller, memory=self.memory, gone=self.gone)
         return drive(Opened("flow_1", 3, self.flow), position, given, context, self.desk)[0]
+
+
+def a_queue(**fields: Any) -> dict[str, Any]:
+    return {"kind": "queue", "queue": "support", **fields}
+
+
+def a_waiting_call(
+    desk: ADesk | None = None, *, call: dict[str, Any] | None = None, **fields: Any
+) -> Any:
+    nodes = {
+        "queue": a_queue(**fields),
+        "back": an_end(text="Rappel."),
+        "box": an_end(text="Message."),
+        "full": an_end(text="Trop d'appels."),
+        "closed": an_end(text="Personne."),
+        "after": an_end(text="Enquête."),
+        "broken": an_end(text="Panne."),
+    }
+    return AWaitingCall(restore(a_document(**nodes)), desk or ADesk(), **(call or {}))
+
+
+def an_offered_call(**fields: Any) -> Any:
+    """A caller for whom an agent is being rung, after a round of waiting."""
+    call = a_waiting_call(**{**WAYS, **fields})
+    call.desk.says(offer=AnOffer())
+    return call.waits()
