@@ -16,13 +16,14 @@ from chalicelib.ivr.actions import (
     Listening,
     MessageRecorded,
     NoInput,
+    Play,
     Spoke,
     TakeMessage,
 )
 from chalicelib.ivr.trials.scripts import Declined
 
 if TYPE_CHECKING:
-    from chalicelib.ivr.actions import Action, Input, Reply
+    from chalicelib.ivr.actions import Action, Aloud, Input, Reply
     from chalicelib.ivr.trials.scripts import Act
 
 _AWAITED: Final[dict[type[Action], str]] = {
@@ -45,6 +46,7 @@ _FITTING: Final[dict[str, tuple[type[Act], ...]]] = {
     "record": (MessageRecorded, NoInput),
     "bot": (BotEnded,),
 }
+HOLD_SECONDS: Final = 16  # of audio.synthesis.hold_music
 _NOT_ASKED: Final = "nobody is asked here whether they take the call"
 
 
@@ -87,5 +89,11 @@ def lasted(given: Input, waiting: Action) -> int:
     """Return the seconds that go by meanwhile."""
     if isinstance(given, DialEnded | MessageRecorded):
         return given.seconds
-    silent = isinstance(given, NoInput) and isinstance(waiting, Ask)
-    return waiting.timeout_seconds if silent and isinstance(waiting, Ask) else 0
+    if isinstance(given, NoInput) and isinstance(waiting, Ask):
+        return waiting.timeout_seconds + sum(map(_music, waiting.prompts))
+    return 0
+
+
+def _music(heard: Aloud) -> int:
+    """Return how long the built-in music plays; how long anything else does is not known here."""
+    return HOLD_SECONDS if isinstance(heard, Play) and heard.audio.builtin == "hold" else 0

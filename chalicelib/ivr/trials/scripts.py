@@ -36,6 +36,21 @@ class Declined:
     """Somebody we rang picked up, and did not accept the call."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSays:
+    """What a queue says from here on: the caller's place, who is on duty, whether one is free.
+
+    `wait_minutes` is None where nobody can tell; `down` says that the queue cannot be asked.
+    """
+
+    position: int = 1
+    waiting: int = 1
+    wait_minutes: int | None = None
+    agents: int = 1
+    free: bool = False
+    down: bool = False
+
+
 # What happens: the caller's doing, or the world's.
 Act = (
     KeysPressed
@@ -48,6 +63,7 @@ Act = (
     | HangUp
     | Fetched
     | FetchFailed
+    | DeskSays
 )
 
 

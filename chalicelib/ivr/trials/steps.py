@@ -76,6 +76,12 @@ class Silence(StrEnum):
     TOO_LARGE = Trouble.TOO_LARGE.value
 
 
+class Down(StrEnum):
+    """What becomes of a queue that cannot be asked."""
+
+    DOWN = "down"
+
+
 class Parting(StrEnum):
     """How a conversation with a bot ends that does not hand over."""
 
@@ -113,6 +119,10 @@ def _handed_over(intent: str, learnt: Mapping[str, Any]) -> Step:
     return BotEnded(Outcome.HANDED_OVER.value, intent, learnt)
 
 
+def _desk(says: Any) -> Step:
+    return scripts.DeskSays(down=True) if isinstance(says, Down) else says
+
+
 def _bot(ending: Any) -> Step:
     return BotEnded(ending.value) if isinstance(ending, Parting) else ending
 
@@ -123,6 +133,17 @@ _INTENT: Final = Record(
         "learnt": may(_VALUES, "What the caller told it.", {}),
     },
     _handed_over,
+)
+
+_DESK: Final = Record(
+    {
+        "position": may(Whole(1, 9_999, 1), "The caller's place: 1 is next.", 1),
+        "waiting": may(Whole(1, 9_999, 1), "How many wait.", 1),
+        "wait_minutes": may(Whole(0, 600), "How long it may take; left out, nobody can tell."),
+        "agents": may(Whole(0, 500, 1), "How many agents are on duty.", 1),
+        "free": may(Flag(), "Whether one of them is free, and rung.", False),
+    },
+    scripts.DeskSays,
 )
 
 STEPS: Final[dict[str, Word]] = {
@@ -149,6 +170,11 @@ STEPS: Final[dict[str, Word]] = {
         "What your server answers (variables and their values), or why it does not.",
         Either(Silence, Silence.TIMEOUT, _VALUES),
         _looked_up,
+    ),
+    "queue": Word(
+        "How the caller stands in the queue from here on, or that it cannot be asked.",
+        Either(Down, Down.DOWN, _DESK),
+        _desk,
     ),
     "bot": Word(
         "How the conversation with the bot ends.", Either(Parting, Parting.FAILED, _INTENT), _bot
