@@ -6,8 +6,10 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, GetJsonSchemaHandler, JsonValue, field_validator
+from pydantic import Field, GetJsonSchemaHandler, JsonValue, PrivateAttr, field_validator
 
+from chalicelib.ivr import documents
+from chalicelib.ivr.places import Written
 from chalicelib.ivr.trials import observing
 from chalicelib.ivr.trials.writing import SCRIPT, read_script
 from chalicelib.runtime.schema import Body, Out, Query
@@ -28,6 +30,7 @@ class FlowIn(Body):
     """A flow's draft. It may have faults: only publishing demands that it has none."""
 
     document: dict[str, JsonValue] = Field(description="The flow document; see docs/flows.md.")
+    _written: Written | None = PrivateAttr(None)
 
     @field_validator("document")
     @classmethod
@@ -35,6 +38,23 @@ class FlowIn(Body):
         """Refuse what the parser lets pass although JSON has no such numbers (NaN, 1e999)."""
         json.dumps(document, allow_nan=False)
         return document
+
+    @classmethod
+    def from_text(cls, text: str, media: str) -> FlowIn:
+        """Read a body: JSON with the document in it, or YAML that is the document itself."""
+        if media.endswith("yaml"):
+            written = documents.read_yaml(text)
+            body = cls(document=written.document)
+        else:
+            body = cls.model_validate_json(text or "{}")
+            written = documents.read_json(text, body.document, "/document")
+        body._written = written
+        return body
+
+    @property
+    def written(self) -> Written:
+        """The document, with the place of each part in what was sent."""
+        return self._written or Written(self.document)
 
 
 class PageQuery(Query):
@@ -49,11 +69,14 @@ class Fault(Out):
 
     pointer: str = Field(description="Where in the document (JSON pointer, RFC 6901).")
     detail: str = Field(description="What is wrong there, in English.")
+    line: int | None = Field(None, description="Where it is written, if that is known.")
+    column: int | None = None
 
     @classmethod
     def of(cls, fault: errors.Fault) -> Fault:
         """Render one fault."""
-        return cls(pointer=fault.pointer, detail=fault.reason)
+        where = {"line": fault.line, "column": fault.column}
+        return cls(pointer=fault.pointer, detail=fault.reason, **where)
 
 
 class FlowSummary(Out):
@@ -115,12 +138,15 @@ class FlowOut(FlowSummary):
     )
 
     @classmethod
-    def with_faults(cls, draft: published.Draft, judged: Judged) -> FlowOut:
+    def with_faults(
+        cls, draft: published.Draft, judged: Judged, written: Written | None
+    ) -> FlowOut:
         """Render a flow with everything that keeps its draft from being published."""
+        faults = written.located(judged.faults) if written else judged.faults
         return cls(
             **_facts(draft.header),
             document=draft.document,
-            faults=[Fault.of(fault) for fault in judged.faults],
+            faults=[Fault.of(fault) for fault in faults],
             tests=judged.report and TestsSummary.of(judged.report),
         )
 
@@ -159,6 +185,11 @@ class VersionOut(VersionSummary):
     """A published version: it never changes."""
 
     document: dict[str, JsonValue]
+
+    @classmethod
+    def with_document(cls, found: published.Version) -> VersionOut:
+        """Render a version whole."""
+        return cls(**VersionSummary.of(found.header).__dict__, document=found.document)
 
 
 class VersionPage(Out):

@@ -25,6 +25,21 @@ def packed(document: Document) -> bytes:
     return zlib.compress(plain)
 
 
+def packed_text(text: str | None) -> bytes | None:
+    """Return the bytes of a document as its author wrote it, comments and all."""
+    if text is None:
+        return None
+    plain = text.encode("utf-8", "surrogatepass")
+    if len(plain) > LONGEST_DOCUMENT:
+        raise DocumentTooLarge(len(plain))
+    return zlib.compress(plain)
+
+
+def unpacked_text(data: bytes | None) -> str | None:
+    """Return the text of which these are the bytes."""
+    return None if data is None else zlib.decompress(data).decode("utf-8", "surrogatepass")
+
+
 def unpacked(data: bytes) -> Document:
     """Return the document of which these are the bytes."""
     document: Document = json.loads(zlib.decompress(data).decode("utf-8", "surrogatepass"))

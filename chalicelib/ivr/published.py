@@ -62,10 +62,14 @@ class FlowHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A flow with the document being worked on, which may have faults."""
+    """A flow with the document being worked on, which may have faults.
+
+    `text` is the document as its author wrote it, where that was not JSON.
+    """
 
     header: FlowHeader
     document: Document
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +83,11 @@ class VersionHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A published version: immutable."""
+    """A published version: immutable. `text` is its document as the author wrote it."""
 
     header: VersionHeader
     document: Document
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ the functions that only handle queues and schedules never pay for it.
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Rejected
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
@@ -20,20 +21,25 @@ from chalicelib.runtime.versions import etag, expected
 from chalicelib.runtime.webhook import Webhooks, pass_on
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chalicelib.ivr import (
         callbacks,
         describing,
+        documents,
         models,
         twiml,
         usecases,
     )
-    from chalicelib.ivr.published import Draft
+    from chalicelib.ivr.places import Written
+    from chalicelib.ivr.published import Draft, Version
     from chalicelib.ivr.trials import usecases as trials
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     callbacks = lazily("chalicelib.ivr.callbacks")
     describing = lazily("chalicelib.ivr.describing")
+    documents = lazily("chalicelib.ivr.documents")
     models = lazily("chalicelib.ivr.models")
     trials = lazily("chalicelib.ivr.trials.usecases")
     twiml = lazily("chalicelib.ivr.twiml")
@@ -43,6 +49,7 @@ webhooks = Webhooks(__name__)
 api = Api(__name__)
 
 _SCHEMA: Final = "/v1/schemas/flow.json"
+_YAML: Final = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")  # RFC 9512
 _SCHEMA_SECONDS: Final = 3600  # an editor may keep it so long
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,5}")
 
@@ -81,17 +88,18 @@ def describe_flows(request: Request) -> Answer[dict[str, Any]]:
     return Answer({**address, **describing.flow_schema()}, fresh_seconds=_SCHEMA_SECONDS)
 
 
-@api.post("/v1/flows", scope="flows:write")
+@api.post("/v1/flows", scope="flows:write", reads=_YAML)
 def create_flow(request: Request, body: models.FlowIn) -> Answer[models.FlowOut]:
     """Create a flow from its first draft."""
     draft = usecases.create_flow(
         request.account_id,
         request.new_id("flow"),
         body.document,
+        text=body.written.text,
         now=request.now,
         drafts=wiring.flows(),
     )
-    return _flow(draft, location=f"/v1/flows/{draft.header.flow_id}")
+    return _flow(draft, body.written, location=f"/v1/flows/{draft.header.flow_id}")
 
 
 @api.get("/v1/flows", scope="flows:read")
@@ -105,41 +113,45 @@ def list_flows(request: Request, query: models.PageQuery) -> models.FlowPage:
     )
 
 
-@api.get("/v1/flows/{flow_id}", scope="flows:read")
+@api.get("/v1/flows/{flow_id}", scope="flows:read", also=_YAML[:1])
 def show_flow(request: Request, flow_id: str) -> Answer[models.FlowOut]:
-    """Show a flow with its draft, and what is still wrong with it."""
+    """Show a flow with its draft, and what is still wrong with it; as YAML, the draft alone."""
     draft = wiring.flows().draft(request.account_id, flow_id)
-    return _flow(draft)
+    if request.accept in _YAML:
+        return _text(draft, etag=etag(draft.header.revision))
+    return _flow(draft, documents.written(draft.document, draft.text))
 
 
-@api.put("/v1/flows/{flow_id}/draft", scope="flows:write")
+@api.put("/v1/flows/{flow_id}/draft", scope="flows:write", reads=_YAML)
 def save_draft(request: Request, flow_id: str, body: models.FlowIn) -> Answer[models.FlowOut]:
     """Replace a flow's draft; `If-Match` is the ETag of the flow that was changed."""
     draft = usecases.save_draft(
         request.account_id,
         flow_id,
         body.document,
+        text=body.written.text,
         revision=expected(request.if_match),
         now=request.now,
         drafts=wiring.flows(),
     )
-    return _flow(draft)
+    return _flow(draft, body.written)
 
 
 @api.post("/v1/flows/{flow_id}/publish", scope="flows:write")
 def publish_flow(request: Request, flow_id: str) -> Answer[models.PublishedOut]:
     """Make the draft the version that answers new calls; refused with all of its faults."""
-    header, report = usecases.publish_flow(
-        request.account_id,
-        flow_id,
-        revision=None if request.if_match is None else expected(request.if_match),
-        now=request.now,
-        drafts=wiring.flows(),
-        sounds=wiring.prompts(),
-        queues=wiring.queues(),
-        usage=wiring.usage(),
-        rehearsals=_rehearsals(),
-    )
+    with _located(request.account_id, flow_id):
+        header, report = usecases.publish_flow(
+            request.account_id,
+            flow_id,
+            revision=None if request.if_match is None else expected(request.if_match),
+            now=request.now,
+            drafts=wiring.flows(),
+            sounds=wiring.prompts(),
+            queues=wiring.queues(),
+            usage=wiring.usage(),
+            rehearsals=_rehearsals(),
+        )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.PublishedOut.with_tests(header, report), location=location)
 
@@ -174,24 +186,41 @@ def list_versions(request: Request, flow_id: str, query: models.PageQuery) -> mo
     )
 
 
-@api.get("/v1/flows/{flow_id}/versions/{version}", scope="flows:read")
-def show_version(request: Request, flow_id: str, version: str) -> models.VersionOut:
-    """Show a published version."""
+@api.get("/v1/flows/{flow_id}/versions/{version}", scope="flows:read", also=_YAML[:1])
+def show_version(request: Request, flow_id: str, version: str) -> Answer[models.VersionOut]:
+    """Show a published version; as YAML, its document alone."""
     if not _VERSION.fullmatch(version):
         raise NotFound("no such version", flow_id=flow_id)
     found = wiring.flows().document(request.account_id, flow_id, int(version))
-    return models.VersionOut(
-        version=found.header.version,
-        published_at=found.header.published_at,
-        document=found.document,
-    )
+    if request.accept in _YAML:
+        return _text(found)
+    return Answer(models.VersionOut.with_document(found))
 
 
-def _flow(draft: Draft, location: str | None = None) -> Answer[models.FlowOut]:
+def _flow(draft: Draft, written: Written, location: str | None = None) -> Answer[models.FlowOut]:
     header = draft.header
     judged = trials.judged(header.account_id, header.flow_id, draft.document, _rehearsals())
-    body = models.FlowOut.with_faults(draft, judged)
+    body = models.FlowOut.with_faults(draft, judged, written)
     return Answer(body, etag=etag(header.revision), location=location)
+
+
+def _text(kept: Draft | Version, etag: str | None = None) -> Answer[Any]:
+    """Answer with a document as its author wrote it, or as we would where it came as JSON."""
+    text = kept.text or documents.write_yaml(kept.document)
+    return Answer(text, media=_YAML[0], etag=etag)
+
+
+@contextmanager
+def _located(account_id: str, flow_id: str) -> Iterator[None]:
+    """Tell the lines of a draft's faults, where it came as a text."""
+    try:
+        yield
+    except Rejected as error:
+        if not error.faults:
+            raise
+        draft = wiring.flows().draft(account_id, flow_id)
+        error.faults = documents.written(draft.document, draft.text).located(error.faults)
+        raise
 
 
 def _rehearsals() -> trials.Rehearsals:

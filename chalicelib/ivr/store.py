@@ -18,7 +18,7 @@ from pynamodb.attributes import (
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.ivr.flow import FlowRefused, restore
-from chalicelib.ivr.packing import must_fit, packed, unpacked
+from chalicelib.ivr.packing import must_fit, packed, packed_text, unpacked, unpacked_text
 from chalicelib.ivr.published import (
     Draft,
     FlowHeader,
@@ -66,6 +66,7 @@ class FlowRow(IvrRow):
     name = UnicodeAttribute()
     revision = NumberAttribute()
     draft = BinaryAttribute(legacy_encoding=False)
+    draft_text = BinaryAttribute(legacy_encoding=False, null=True)
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
     published_version = NumberAttribute(null=True)
@@ -79,10 +80,12 @@ class VersionRow(IvrRow):
 
     published_at = UTCDateTimeAttribute()
     document = BinaryAttribute(legacy_encoding=False)
+    text = BinaryAttribute(legacy_encoding=False, null=True)
 
 
 ROWS: Final = (IvrRow, FlowRow, VersionRow)
-_LISTED: Final = [name for name in FlowRow.get_attributes() if name not in ("draft", "published")]
+_LONG: Final = ("draft", "draft_text", "published")
+_LISTED: Final = [name for name in FlowRow.get_attributes() if name not in _LONG]
 
 
 class FlowStore:
@@ -110,8 +113,17 @@ class FlowStore:
 
     # What owners work on: always read anew.
 
-    def create(self, account_id: str, flow_id: str, document: Document, now: datetime) -> Draft:
+    def create(
+        self,
+        account_id: str,
+        flow_id: str,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+    ) -> Draft:
         """Store a new flow."""
+        data, written = packed(document), packed_text(text)
+        must_fit(data, written)
         row = FlowRow(
             pk=_pk(flow_id),
             sk=HEADER,
@@ -120,28 +132,33 @@ class FlowStore:
             account_id=account_id,
             name=name_of(document),
             revision=1,
-            draft=packed(document),
+            draft=data,
+            draft_text=written,
             created_at=now,
             updated_at=now,
         )
         with translated("create flow", flow_id=flow_id):
             row.save(condition=FlowRow.pk.does_not_exist())
-        return Draft(header=_header(row), document=document)
+        return Draft(header=_header(row), document=document, text=text)
 
     def draft(self, account_id: str, flow_id: str) -> Draft:
         """Return a flow with its draft."""
         row = _load(FlowRow, flow_id, HEADER, consistent_read=True)
         if row.account_id != account_id:
             raise NotFound("no such flow", flow_id=flow_id)
-        return Draft(header=_header(row), document=unpacked(row.draft))
+        text = unpacked_text(row.draft_text)
+        return Draft(header=_header(row), document=unpacked(row.draft), text=text)
 
-    def replace(self, header: FlowHeader, document: Document, now: datetime) -> Draft:
+    def replace(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> Draft:
         """Store the draft's next revision."""
-        data = packed(document)
+        data, written = packed(document), packed_text(text)
         row = _load(FlowRow, header.flow_id, HEADER, consistent_read=True)
-        must_fit(data, row.published)
+        must_fit(data, written, row.published)
         changes: list[Action] = [
             FlowRow.draft.set(data),
+            FlowRow.draft_text.set(written) if written else FlowRow.draft_text.remove(),
             FlowRow.name.set(name_of(document)),
             FlowRow.revision.set(header.revision + 1),
             FlowRow.updated_at.set(now),
@@ -151,22 +168,25 @@ class FlowStore:
                 row.update(actions=changes, condition=_unchanged(header))
         except Conflict as error:
             raise Stale("the draft was changed meanwhile", flow_id=header.flow_id) from error
-        return Draft(header=_header(row), document=document)
+        return Draft(header=_header(row), document=document, text=text)
 
-    def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
+    def publish(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> VersionHeader:
         """Store the next version and make it answer, in one transaction."""
         number = (header.published_version or 0) + 1
-        data = packed(document)
-        must_fit(data, data)
+        data, written, answers = packed(document), packed_text(text), packed(answering(document))
+        must_fit(data, written, answers)
         kept = VersionRow(
             pk=_pk(header.flow_id),
             sk=_version_sk(number),
             account_id=header.account_id,
             published_at=now,
             document=data,
+            text=written,
         )
         changes: list[Action] = [
-            FlowRow.published.set(packed(answering(document))),
+            FlowRow.published.set(answers),
             FlowRow.published_version.set(number),
             FlowRow.published_revision.set(header.revision),
             FlowRow.published_at.set(now),
@@ -218,7 +238,8 @@ class FlowStore:
         row = _load(VersionRow, flow_id, _version_sk(version))
         if row.account_id != account_id:
             raise NotFound("no such version", flow_id=flow_id, version=version)
-        return Version(header=_version_header(row), document=unpacked(row.document))
+        text = unpacked_text(row.text)
+        return Version(header=_version_header(row), document=unpacked(row.document), text=text)
 
     def _read_published(self, flow_id: str) -> Published:
         row = _load(FlowRow, flow_id, HEADER)

@@ -82,16 +82,30 @@ class Flows(Protocol):
 class Drafts(Protocol):
     """Flows as their owner works on them. Everything raises NotFound and Unavailable."""
 
-    def create(self, account_id: str, flow_id: str, document: Document, now: datetime) -> Draft:
-        """Store a new flow. Raises Conflict if there is one of that id."""
+    def create(
+        self,
+        account_id: str,
+        flow_id: str,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+    ) -> Draft:
+        """Store a new flow. Raises Conflict if there is one of that id.
+
+        `text` is the document as its author wrote it, where it is to be kept.
+        """
 
     def draft(self, account_id: str, flow_id: str) -> Draft:
         """Return a flow with its draft; another account's is NotFound."""
 
-    def replace(self, header: FlowHeader, document: Document, now: datetime) -> Draft:
+    def replace(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> Draft:
         """Store the draft's next revision. Raises Stale unless `header` is the one stored."""
 
-    def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
+    def publish(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> VersionHeader:
         """Store the next version and make it answer, at once or not at all.
 
         Raises Conflict if the draft or the versions changed since `header` was read.
@@ -234,10 +248,16 @@ def _told_on_arrival(flow: Flow, source_id: str | None) -> dict[str, Value]:
 
 
 def create_flow(
-    account_id: str, flow_id: str, document: Document, *, now: datetime, drafts: Drafts
+    account_id: str,
+    flow_id: str,
+    document: Document,
+    *,
+    text: str | None = None,
+    now: datetime,
+    drafts: Drafts,
 ) -> Draft:
     """Keep a new flow. It may have faults: only publishing demands that it has none."""
-    return drafts.create(account_id, flow_id, document, now)
+    return drafts.create(account_id, flow_id, document, now, text)
 
 
 def save_draft(
@@ -245,13 +265,14 @@ def save_draft(
     flow_id: str,
     document: Document,
     *,
+    text: str | None = None,
     revision: int | None,
     now: datetime,
     drafts: Drafts,
 ) -> Draft:
     """Replace a flow's draft. Raises Stale if it is not at `revision` any more."""
     header = _at_revision(drafts.draft(account_id, flow_id), revision).header
-    return drafts.replace(header, document, now)
+    return drafts.replace(header, document, now, text)
 
 
 def publish_flow(
@@ -291,7 +312,7 @@ def publish_flow(
             raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
         usage.hold(account_id, flow_id, used, now)
         document = publishing.pinned(draft.document, uploads, found)
-        newest = drafts.publish(draft.header, document, now)
+        newest = drafts.publish(draft.header, document, now, draft.text)
     # Once more where it was published already: the first time may have broken off before this.
     usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
     return newest, report

@@ -12,10 +12,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with what was sent: where (a JSON pointer, RFC 6901) and why, in words."""
+    """One thing wrong with what was sent: where (a JSON pointer, RFC 6901) and why, in words.
+
+    `line` and `column` count from 1, where what was sent is a text that people edit.
+    """
 
     pointer: str
     reason: str
+    line: int | None = None
+    column: int | None = None
 
 
 class CadranError(Exception):

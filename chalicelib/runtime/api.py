@@ -18,6 +18,7 @@ from chalicelib.kernel.errors import CadranError, Fault, NotFound
 from chalicelib.runtime import problems
 from chalicelib.runtime.endpoints import Answer, Endpoint, Request
 from chalicelib.runtime.form import gateway_url
+from chalicelib.runtime.media import preferred
 from chalicelib.runtime.observability import count, logger, traced
 from chalicelib.runtime.settings import settings
 
@@ -46,10 +47,16 @@ class Api:
         self._models = import_name.rpartition(".")[0] + ".models"
 
     def get(
-        self, path: str, *, scope: str | None, status: int = 200, media: str = JSON[0]
+        self,
+        path: str,
+        *,
+        scope: str | None,
+        status: int = 200,
+        media: str = JSON[0],
+        also: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
-        """Register a read, answered as JSON of this media type."""
-        return self._route("GET", path, scope, status, media=media)
+        """Register a read, answered as JSON of this media type, or `also` as a text."""
+        return self._route("GET", path, scope, status, media=media, also=also)
 
     def post(
         self,
@@ -59,16 +66,20 @@ class Api:
         status: int = 201,
         replayable: bool = True,
         largest: int = MAX_BYTES,
+        reads: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
         """Register a write that honours `Idempotency-Key`, of a body of at most so many bytes.
 
-        `replayable=False` where the answer holds a secret, which may not be stored.
+        `replayable=False` where the answer holds a secret, which may not be stored. Bodies of the
+        types in `reads` are read by the model's own `from_text`.
         """
-        return self._route("POST", path, scope, status, replayable, largest)
+        return self._route("POST", path, scope, status, replayable, largest, reads=reads)
 
-    def put(self, path: str, *, scope: str, largest: int = MAX_BYTES) -> Callable[[View], View]:
+    def put(
+        self, path: str, *, scope: str, largest: int = MAX_BYTES, reads: tuple[str, ...] = ()
+    ) -> Callable[[View], View]:
         """Register a replacement: idempotent by nature."""
-        return self._route("PUT", path, scope, 200, largest=largest)
+        return self._route("PUT", path, scope, 200, largest=largest, reads=reads)
 
     def patch(self, path: str, *, scope: str) -> Callable[[View], View]:
         """Register a partial change: only the fields sent are touched."""
@@ -87,6 +98,8 @@ class Api:
         replayable: bool = False,
         largest: int = MAX_BYTES,
         media: str = JSON[0],
+        also: tuple[str, ...] = (),
+        reads: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
         def register(view: View) -> View:
             endpoint = Endpoint(
@@ -99,6 +112,8 @@ class Api:
                 replayable=replayable,
                 largest=largest,
                 media=media,
+                also=also,
+                reads=reads,
             )
             self.endpoints.append(endpoint)
 
@@ -136,6 +151,7 @@ def _serve(http: ChaliceRequest, endpoint: Endpoint, parts: dict[str, str]) -> R
         now=_wiring().clock(),
         base_url=settings().public_url.rstrip("/") or gateway_url(http.context),
         if_match=http.headers.get("if-match"),
+        accept=preferred(http.headers.get("accept", ""), (endpoint.media, *endpoint.also)),
         _new_id=_wiring().new_id,
     )
 
@@ -183,7 +199,7 @@ def _parsed(http: ChaliceRequest, endpoint: Endpoint) -> dict[str, Any]:
         if endpoint.query is not None:
             arguments["query"] = endpoint.query.model_validate(_query(http))
         if endpoint.body is not None:
-            arguments["body"] = endpoint.body.model_validate_json(_json(http, endpoint.largest))
+            arguments["body"] = _body(http, endpoint, endpoint.body)
     if endpoint.query is None and http.query_params:
         reason = "this operation takes no such parameter"
         raise _malformed(
@@ -198,11 +214,14 @@ def _malformed(*faults: Fault) -> problems.Malformed:
     return problems.Malformed("the request does not have the documented shape", faults=faults)
 
 
-def _json(http: ChaliceRequest, largest: int) -> str:
+def _body(http: ChaliceRequest, endpoint: Endpoint, model: Any) -> Any:
     kind = http.headers.get("content-type", JSON[0]).partition(";")[0].strip().lower()
-    if kind not in JSON:
-        raise problems.Unsupported("send the body as application/json")
-    return _text(http, largest) or "{}"
+    if kind not in (*JSON, *endpoint.reads):
+        raise problems.Unsupported(f"send the body as {' or '.join((JSON[0], *endpoint.reads))}")
+    text = _text(http, endpoint.largest)
+    if endpoint.reads:
+        return model.from_text(text, kind)
+    return model.model_validate_json(text or "{}")
 
 
 def _text(http: ChaliceRequest, largest: int) -> str:
@@ -241,15 +260,15 @@ def _plain(result: Any, endpoint: Endpoint) -> dict[str, Any]:
     """Reduce a view's result to what can be stored for a replay: status, headers, text."""
     answer = result if isinstance(result, Answer) else Answer(result)
     headers = {"ETag": answer.etag, "Location": answer.location}
-    if endpoint.media != JSON[0]:
-        headers["Content-Type"] = endpoint.media
+    if (answer.media or endpoint.media) != JSON[0]:
+        headers["Content-Type"] = answer.media or endpoint.media
     if answer.fresh_seconds:
         headers["Cache-Control"] = f"public, max-age={answer.fresh_seconds}"
     body = answer.body
     return {
         "status": answer.status or endpoint.status,
         "headers": {name: value for name, value in headers.items() if value is not None},
-        "body": body if body is None or isinstance(body, dict) else json.loads(_dump(body)),
+        "body": body if body is None or isinstance(body, dict | str) else json.loads(_dump(body)),
     }
 
 
@@ -260,8 +279,9 @@ def _dump(body: Any) -> str:
 
 def _response(plain: dict[str, Any]) -> Response:
     body = plain["body"]
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     return Response(
-        "" if body is None else json.dumps(body, ensure_ascii=False),
+        "" if body is None else text,
         status_code=plain["status"],
         headers={"Content-Type": "application/json", "Cache-Control": "no-store"}
         | plain["headers"],

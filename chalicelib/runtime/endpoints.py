@@ -31,12 +31,16 @@ ModelT = TypeVar("ModelT")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What every view is given besides its own arguments. `now` is aware, UTC."""
+    """What every view is given besides its own arguments. `now` is aware, UTC.
+
+    `accept` is the media type to answer with, one of those that the endpoint has.
+    """
 
     principal: Principal
     now: datetime
     base_url: str
     if_match: str | None
+    accept: str
     _new_id: Callable[[], str]
 
     @property
@@ -51,13 +55,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[ModelT]):
-    """A model with headers of its own (`ETag`, `Location`), freshness, or another status."""
+    """A model with headers of its own (`ETag`, `Location`), freshness, or another status.
+
+    A text is answered as it is, under its `media` type.
+    """
 
     body: ModelT
     etag: str | None = None
     location: str | None = None
     status: int | None = None
     fresh_seconds: int = 0
+    media: str | None = None
 
 
 class Endpoint:
@@ -75,6 +83,8 @@ class Endpoint:
         replayable: bool,
         largest: int,
         media: str,
+        also: tuple[str, ...] = (),
+        reads: tuple[str, ...] = (),
     ) -> None:
         self.view = view
         self.method = method
@@ -85,6 +95,8 @@ class Endpoint:
         self.replayable = replayable
         self.largest = largest  # bytes of a body
         self.media = media  # type of what is answered
+        self.also = also  # types of texts that may be asked for instead
+        self.reads = reads  # types of bodies besides JSON: the model reads these by itself
 
     @property
     def name(self) -> str:

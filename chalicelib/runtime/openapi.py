@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 COMPONENT: Final = "#/components/schemas/{model}"
 TEXT: Final = {"type": "string"}
+COUNT: Final = {"type": "integer", "minimum": 1}
 STATUS_TEXT: Final = {
     200: "Done.",
     201: "Made.",
@@ -123,6 +124,7 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
         operation["description"] = f"The key needs the scope `{endpoint.scope}`."
     if endpoint.body is not None:
         content = {"application/json": {"schema": schemas.ref(endpoint.body, "validation")}}
+        content |= {media: {"schema": {"type": "object"}} for media in endpoint.reads}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
@@ -167,7 +169,8 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object"}
     if endpoint.answer is not None:
         schema = schemas.ref(endpoint.answer, "serialization")
-    return {**answer, "content": {endpoint.media: {"schema": schema}}}
+    texts = {media: {"schema": TEXT} for media in endpoint.also}
+    return {**answer, "content": {endpoint.media: {"schema": schema}, **texts}}
 
 
 IF_MATCH: Final[dict[str, Any]] = {
@@ -205,6 +208,8 @@ def _problem() -> dict[str, Any]:
         "properties": {
             "pointer": {**TEXT, "description": "JSON pointer (RFC 6901) to what is wrong."},
             "detail": {**TEXT, "description": "What is wrong with it, in English."},
+            "line": {**COUNT, "description": "Where it is written, in a text that people edit."},
+            "column": COUNT,
         },
     }
     return {

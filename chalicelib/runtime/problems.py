@@ -25,6 +25,8 @@ from chalicelib.kernel.errors import (
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
+    from chalicelib.kernel.errors import Fault
+
 PROBLEM_TYPES = "urn:cadran:problem:"
 
 
@@ -84,8 +86,13 @@ def problem(error: CadranError) -> Response:
     }
     faults = getattr(error, "faults", ())
     if faults:
-        body["errors"] = [{"pointer": fault.pointer, "detail": fault.reason} for fault in faults]
+        body["errors"] = [_told(fault) for fault in faults]
     return respond(status, body, HEADERS.get(status, {}))
+
+
+def _told(fault: Fault) -> dict[str, Any]:
+    told: dict[str, Any] = {"pointer": fault.pointer, "detail": fault.reason}
+    return told if fault.line is None else {**told, "line": fault.line, "column": fault.column}
 
 
 def bug(request_id: str) -> Response:

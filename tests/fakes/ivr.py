@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.ivr.flow import restore
-from chalicelib.ivr.packing import must_fit, packed
+from chalicelib.ivr.packing import must_fit, packed, packed_text
 from chalicelib.ivr.published import Draft, FlowHeader, Published, VersionHeader, name_of
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 
@@ -46,9 +46,16 @@ class FlowsInMemory:
             raise NotFound("no such version")
         return restore(self._versions[flow_id, version])
 
-    def create(self, account_id: str, flow_id: str, document: Document, now: datetime) -> Draft:
+    def create(
+        self,
+        account_id: str,
+        flow_id: str,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+    ) -> Draft:
         self._answer()
-        packed(document)
+        must_fit(packed(document), packed_text(text))
         if flow_id in self._drafts:
             raise Conflict("there is a flow of that id")
         header = FlowHeader(
@@ -59,7 +66,7 @@ class FlowsInMemory:
             created_at=now,
             updated_at=now,
         )
-        return self._keep(Draft(header=header, document=document))
+        return self._keep(Draft(header=header, document=document, text=text))
 
     def draft(self, account_id: str, flow_id: str) -> Draft:
         self._answer()
@@ -68,17 +75,21 @@ class FlowsInMemory:
             raise NotFound("no such flow")
         return draft
 
-    def replace(self, header: FlowHeader, document: Document, now: datetime) -> Draft:
+    def replace(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> Draft:
         self._answer()
-        packed(document)
+        must_fit(packed(document), packed_text(text))
         if self._drafts[header.flow_id].header != header:
             raise Stale("the draft was changed meanwhile")
         changed = replace(
             header, name=name_of(document), revision=header.revision + 1, updated_at=now
         )
-        return self._keep(Draft(header=changed, document=document))
+        return self._keep(Draft(header=changed, document=document, text=text))
 
-    def publish(self, header: FlowHeader, document: Document, now: datetime) -> VersionHeader:
+    def publish(
+        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+    ) -> VersionHeader:
         self._answer()
         must_fit(packed(document), packed(document))
         if self._drafts[header.flow_id].header != header:
@@ -91,7 +102,8 @@ class FlowsInMemory:
             published_revision=header.revision,
             published_at=now,
         )
-        self._keep(Draft(header=published, document=document))
+        draft = self._drafts[header.flow_id]
+        self._keep(Draft(header=published, document=draft.document, text=draft.text))
         return VersionHeader(flow_id=header.flow_id, version=version, published_at=now)
 
     def _keep(self, draft: Draft) -> Draft:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.ivr.documents import read_yaml
 from chalicelib.ivr.flow import parse
 from chalicelib.ivr.kinds import kinds
 
@@ -18,6 +19,12 @@ EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda text: str(json.loads(text)["name"]))
 def test_an_example_can_be_published(example: str) -> None:
     assert parse(json.loads(example)).nodes
+
+
+def test_the_example_in_yaml_can_be_published() -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+
+    assert parse(read_yaml(example).document).nodes["menu"]
 
 
 @pytest.mark.parametrize("name", ["voicebot", "waiting"])

@@ -42,7 +42,8 @@ def test_what_does_not_fit_is_told_with_its_place(app: Chalice) -> None:
     faulty = ask(app, "POST", created(app, BROKEN), body={"dialled": OURS}, key=KEY)
 
     assert (misfit.status, misfit.json["passed"]) == (200, False)
-    assert misfit.json["faults"] == [{"pointer": "/steps/0", "detail": "the call awaits keys"}]
+    told = {"pointer": "/steps/0", "detail": "the call awaits keys"}
+    assert misfit.json["faults"][0].items() >= told.items()
     assert (wrong.status, wrong.json["errors"][0]["pointer"]) == (422, "/steps/0/record")
     assert (faulty.status, faulty.json["errors"][0]["pointer"]) == (422, "/nodes/menu/choices/1")
 
