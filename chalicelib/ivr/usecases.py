@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.needs import DeskAnswer, DeskNeed
     from chalicelib.ivr.nodes import Flow, Value
-    from chalicelib.ivr.published import Document, Draft, FlowHeader, Published, VersionHeader
+    from chalicelib.ivr.ports import Drafts, Rehearsals
+    from chalicelib.ivr.published import Document, Draft, Published, VersionHeader
     from chalicelib.ivr.publishing import Queues, Sounds
     from chalicelib.ivr.queueing import Desk
     from chalicelib.ivr.trials.rehearsing import Report
@@ -62,13 +63,6 @@ class Callers(Protocol):
         """Return the account's own hash of a caller's number (E.164)."""
 
 
-class Rehearsals(Protocol):
-    """Where the tests of documents are tried."""
-
-    def report(self, account_id: str, flow_id: str, flow: Flow) -> Report:
-        """Try all the tests of a document that is not published yet."""
-
-
 class Flows(Protocol):
     """Flows as a call needs them."""
 
@@ -77,39 +71,6 @@ class Flows(Protocol):
 
     def version(self, flow_id: str, version: int) -> Flow:
         """Return one version. Raises NotFound, Unavailable."""
-
-
-class Drafts(Protocol):
-    """Flows as their owner works on them. Everything raises NotFound and Unavailable."""
-
-    def create(
-        self,
-        account_id: str,
-        flow_id: str,
-        document: Document,
-        now: datetime,
-        text: str | None = None,
-    ) -> Draft:
-        """Store a new flow. Raises Conflict if there is one of that id.
-
-        `text` is the document as its author wrote it, where it is to be kept.
-        """
-
-    def draft(self, account_id: str, flow_id: str) -> Draft:
-        """Return a flow with its draft; another account's is NotFound."""
-
-    def replace(
-        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
-    ) -> Draft:
-        """Store the draft's next revision. Raises Stale unless `header` is the one stored."""
-
-    def publish(
-        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
-    ) -> VersionHeader:
-        """Store the next version and make it answer, at once or not at all.
-
-        Raises Conflict if the draft or the versions changed since `header` was read.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

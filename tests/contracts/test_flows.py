@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from chalicelib.ivr.ports import Drafts
 from chalicelib.ivr.published import LONGEST_DOCUMENT, DocumentTooLarge
 from chalicelib.ivr.store import FlowStore, IvrRow
-from chalicelib.ivr.usecases import Drafts, Flows
+from chalicelib.ivr.usecases import Flows
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from tests.clouds import tables
 from tests.fakes import FlowsInMemory
@@ -100,3 +101,22 @@ def test_another_accounts_flow_does_not_exist(store: Store) -> None:
 def test_a_document_that_is_too_long_is_refused(store: Store) -> None:
     with pytest.raises(DocumentTooLarge):
         store.create("acc_1", "flow_1", {**DOCUMENT, "x": "a" * LONGEST_DOCUMENT}, NOW)
+
+
+def test_a_draft_s_text_is_kept_until_another_draft_comes_without_one(store: Store) -> None:
+    written = store.create("acc_1", "flow_1", DOCUMENT, NOW, "# un")
+    assert store.draft("acc_1", "flow_1") == written
+
+    again = store.replace(written.header, CHANGED, NOW, "# deux")
+    assert store.draft("acc_1", "flow_1").text == "# deux"
+
+    store.publish(again.header, CHANGED, NOW, "# deux")
+    assert store.draft("acc_1", "flow_1").text == "# deux"
+
+    store.replace(store.draft("acc_1", "flow_1").header, DOCUMENT, LATER)
+    assert store.draft("acc_1", "flow_1").text is None
+
+
+def test_a_text_that_is_too_long_is_refused(store: Store) -> None:
+    with pytest.raises(DocumentTooLarge):
+        store.create("acc_1", "flow_1", DOCUMENT, NOW, "#" * (LONGEST_DOCUMENT + 1))

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.ports import Drafts
     from chalicelib.ivr.published import Document
     from chalicelib.ivr.trials.scripts import Script
     from chalicelib.ivr.trials.simulation import Transcript
-    from chalicelib.ivr.usecases import Drafts, Flows
+    from chalicelib.ivr.usecases import Flows
     from chalicelib.kernel.errors import Fault
 
 
