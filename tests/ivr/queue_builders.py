@@ -137,20 +137,20 @@ class AWaitingCall:
     def waits(self, rounds: int = 1) -> AWaitingCall:
         for _ in range(rounds):
             self.now += timedelta(seconds=ROUND)
-            self._on(NoInput())
+            self.hears(NoInput())
         return self
 
     def presses(self, keys: str) -> AWaitingCall:
-        return self._on(KeysPressed(keys))
+        return self.hears(KeysPressed(keys))
 
     def says(self, words: str) -> AWaitingCall:
-        return self._on(Spoke(words, 90))
+        return self.hears(Spoke(words, 90))
 
     def says_nothing(self) -> AWaitingCall:
-        return self._on(NoInput())
+        return self.hears(NoInput())
 
     def dial_ends(self, status: DialStatus, seconds: int = 0) -> AWaitingCall:
-        return self._on(DialEnded(status, seconds, leg_id="CA2"))
+        return self.hears(DialEnded(status, seconds, leg_id="CA2"))
 
     def hangs_up_while_it_rings(self) -> AWaitingCall:
         self.gone = True
@@ -197,7 +197,7 @@ class AWaitingCall:
     def kept(self, kind: type[Any]) -> list[Any]:
         return [event for event in self.events if isinstance(event, kind)]
 
-    def _on(self, given: Input) -> AWaitingCall:
+    def hears(self, given: Input) -> AWaitingCall:
         return self._step(self.position, given)
 
     def _step(self, position: Position, given: Input) -> AWaitingCall:
