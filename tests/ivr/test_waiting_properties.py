@@ -65,6 +65,7 @@ ASKED = st.one_of(
     st.sampled_from(["0", "1", "1", "1", "2", "3", "*", "0162010007"]).map(KeysPressed),
     st.sampled_from(["oui", "non", "demain", "euh"]).map(lambda words: Spoke(words, 80)),
 )
+KEEN = st.one_of(st.just(KeysPressed("1")), ASKED)
 RUNG = st.builds(DialEnded, st.sampled_from(DialStatus), st.integers(0, 90))
 
 
@@ -75,7 +76,8 @@ def a_walk(data: st.DataObject, steps: int) -> AWaitingCall:
             break
         call.desk.standing = data.draw(STANDINGS)
         call.desk.trouble = data.draw(TROUBLES)
-        call.hears(data.draw(RUNG if call.ringing else ASKED))
+        asked = KEEN if call.position.node == "back" else ASKED
+        call.hears(data.draw(RUNG if call.ringing else asked))
     return call
 
 
