@@ -101,6 +101,12 @@ class Client:
         assert heard.status < 300, heard.text
         return heard.json
 
+    def put(self, path: str, body: Any) -> Any:
+        """Put a thing in its place, which must succeed."""
+        heard = self.ask("PUT", path, body)
+        assert heard.status == 200, heard.text
+        return heard.json
+
 
 class World:
     """The installation. `agency_key` is the operator's."""
@@ -171,9 +177,14 @@ class World:
             "/v1/prompts", {"name": f"Accueil {client.name}", "content_base64": SOUND}
         )
         client.made("/v1/prompts", {"name": f"Nuit {client.name}", "content_base64": SOUND})
+        known = [
+            client.put("/v1/callers", {"number": f"+3363998{at:02}{len(name):02}", "name": name})
+            for at, name in enumerate((f"Jeanne {client.name}", f"Paul {client.name}"))
+        ]
         client.ids |= {
             "flow_id": flow["id"],
             "prompt_id": prompt["id"],
+            "caller_id": known[0]["id"],
             "name": "beep",
             "version": "1",
             "source_id": source["id"],

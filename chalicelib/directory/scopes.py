@@ -23,6 +23,7 @@ AREAS: Final = (
     "numbers",
     "flows",
     "prompts",
+    "callers",
     "calls",
     "live",
     "sites",

@@ -148,8 +148,10 @@ def _unknown_variables(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     """Find variables that something reads and nothing gives a value: callers would hear a gap."""
     if unread:
         return
-    known = facts.KNOWN | flow.sets | flow.variables.keys()
-    for name in sorted(flow.uses - known):
+    given = flow.sets | flow.variables.keys()
+    for name in sorted(flow.uses - given):
+        if facts.is_told(name):
+            continue
         yield Fault("", f"nothing gives the variable {quoted(name)} a value")
 
 

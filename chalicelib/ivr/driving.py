@@ -7,18 +7,22 @@ and simulations differ only in who answers.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from typing import TYPE_CHECKING, Final, Protocol
 
+from chalicelib.calls.events import VariablesSet
 from chalicelib.ivr import engine
-from chalicelib.ivr.actions import Arrived
+from chalicelib.ivr.actions import Arrived, Reply
 from chalicelib.ivr.needs import Fetch, FlowMissing, OpenFlow
 from chalicelib.ivr.position import MOST_RETURNS, Position, Return
 
 if TYPE_CHECKING:
-    from chalicelib.ivr.actions import Context, Input, Reply
+    from collections.abc import Mapping
+
+    from chalicelib.ivr.actions import Context, Input
     from chalicelib.ivr.lookups import LookupRequest
     from chalicelib.ivr.needs import DeskAnswer, DeskNeed, Fetched, FetchFailed
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.nodes import Flow, Value
 
 MOST_NEEDS: Final = 8  # in one answer: beyond, flows send each other round in circles
 
@@ -51,6 +55,9 @@ class World(Protocol):
     def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
         """Ask the contact centre, or tell it."""
 
+    def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
+        """Return what a flow asks for of a call, and only the world knows."""
+
 
 def drive(
     opened: Opened, position: Position, given: Input, context: Context, world: World
@@ -58,18 +65,38 @@ def drive(
     """Return the whole answer to a call, and the flow that the call is in afterwards."""
     reply = engine.step(opened.flow, position, given, context)
     for _ in range(MOST_NEEDS):
-        if reply.need is None or reply.position is None:
+        need, asking = reply.need, reply.position
+        if need is None or asking is None:
             return reply, opened
+        position = asking
         if reply.memory is not None:
             context = replace(context, memory=reply.memory)
-        if isinstance(reply.need, Fetch):
-            position, given = reply.position, world.fetch(reply.need.request, context)
-        elif isinstance(reply.need, OpenFlow):
-            opened, position, given = _enter(opened, reply.position, reply.need, world)
+        if isinstance(need, Fetch):
+            given = world.fetch(need.request, context)
+        elif isinstance(need, OpenFlow):
+            opened, position, given = _enter(opened, position, need, world)
+            reply, context = _told(reply, position, context, world.tell(opened.flow, context))
         else:
-            position, given = reply.position, world.queue(reply.need, context)
+            given = world.queue(need, context)
         reply = reply.and_then(engine.step(opened.flow, position, given, context))
     return reply.and_then(engine.lost(opened.flow, position, context)), opened
+
+
+def _told(
+    reply: Reply, position: Position, context: Context, learnt: Mapping[str, Value]
+) -> tuple[Reply, Context]:
+    """Keep what the flow that was come to asks for of the call; the log names it, no more."""
+    if not learnt:
+        return reply, context
+    memory = {**context.memory, **learnt}
+    noted = VariablesSet(
+        id=f"step:{position.step}:told",
+        at=context.now.astimezone(UTC),
+        node=position.node,
+        names=", ".join(sorted(learnt)),
+    )
+    told = Reply(actions=(), events=(noted,), position=position, memory=memory)
+    return reply.and_then(told), replace(context, memory=memory)
 
 
 def _enter(

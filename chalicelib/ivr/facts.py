@@ -1,13 +1,13 @@
 """What a call itself tells: variables that no node has to set. Pure.
 
 Families of names that belong to the platform: `caller.*`, `call.*`, `line.*`, `queue.*`. What has
-to be looked up (`call.source`) is put into the call's memory when it arrives, if its flow uses it;
-the rest is worked out of the call on the spot.
+to be looked up (the source, the caller book: see `telling.py`) is put into the call's memory when
+it comes to a flow that uses it; the rest is worked out of the call on the spot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 _PARIS: Final = ZoneInfo("Europe/Paris")
 
 # Kept in memory from the call's arrival on, when a flow uses it.
-FROM_THE_LINE: Final = ("call.source",)
+FROM_THE_LINE: Final = ("call.source", "call.source_name", "call.campaign")
+FROM_THE_BOOK: Final = ("caller.known", "caller.vip", "caller.blocked", "caller.first_name",
+                        "caller.name")  # fmt: skip
+OWN_FIELDS: Final = "caller.fields."  # what owners write into their book beside that
 OF_THE_CALL: Final = ("call.language", "call.recorded")
 
 
@@ -46,13 +49,32 @@ _TOLD: Final[dict[str, Callable[[Context], Value]]] = {
     "caller.withheld": lambda context: context.caller is None,
     "caller.family": _family,
     "caller.territory": _territory,
+    # Of a caller who is in no book; what a book says comes before.
+    "caller.known": lambda context: False,
+    "caller.vip": lambda context: False,
+    "caller.blocked": lambda context: False,
     "caller.mobile": lambda context: _family(context) == numbering.Family.MOBILE.value,
     "call.dialled": lambda context: context.dialled,
     "call.date": lambda context: context.now.astimezone(_PARIS).date().isoformat(),
     "call.time": lambda context: context.now.astimezone(_PARIS).strftime("%H:%M"),
 }
 
-KNOWN: Final = frozenset({*_TOLD, *FROM_THE_LINE, *OF_THE_CALL})
+_KNOWN: Final = frozenset({*_TOLD, *FROM_THE_LINE, *FROM_THE_BOOK, *OF_THE_CALL})
+
+
+def is_told(name: str) -> bool:
+    """Say whether a variable has its value from the platform, or may have."""
+    return name in _KNOWN or name.startswith(OWN_FIELDS)
+
+
+def from_the_book(name: str) -> bool:
+    """Say whether a variable is what an account knows of a caller."""
+    return name in FROM_THE_BOOK or name.startswith(OWN_FIELDS)
+
+
+def looked_up(names: Iterable[str]) -> frozenset[str]:
+    """Return those of the variables that somebody has to be asked for."""
+    return frozenset(each for each in names if each in FROM_THE_LINE or from_the_book(each))
 
 
 class Values(Mapping[str, "Value"]):

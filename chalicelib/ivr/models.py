@@ -221,6 +221,7 @@ class SimulationIn(Body):
     dialled: JsonValue = None
     at: JsonValue = None
     source: JsonValue = None
+    facts: JsonValue = None
     steps: JsonValue = None
 
     def script(self) -> Script:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
-from chalicelib.ivr import answering, publishing, waiting
+from chalicelib.ivr import answering, publishing, telling, waiting
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
@@ -19,10 +19,11 @@ from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
+from chalicelib.ivr.telling import Teller
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chalicelib.calls.events import Event
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.published import Document, Draft, Published, VersionHeader
     from chalicelib.ivr.publishing import Queues, Sounds
     from chalicelib.ivr.queueing import Desk
+    from chalicelib.ivr.telling import Book, Callers, Sources
     from chalicelib.ivr.trials.rehearsing import Report
     from chalicelib.ivr.usage import Usage
 
@@ -47,20 +49,6 @@ class Lines(Protocol):
 
     def line(self, number: str) -> Line:
         """Return the line of a number (E.164). Raises NotFound, Unavailable."""
-
-
-class Sources(Protocol):
-    """What made the phone ring."""
-
-    def source_of(self, line: Line, now: datetime) -> str | None:
-        """Return the source that a line stood for at that instant, None if for none."""
-
-
-class Callers(Protocol):
-    """How a caller is known in indexes."""
-
-    def caller_hash(self, account_id: str, caller: str) -> str:
-        """Return the account's own hash of a caller's number (E.164)."""
 
 
 class Flows(Protocol):
@@ -86,6 +74,7 @@ class Ports:
     lookups: Lookups | None = None
     errands: Errands | None = None
     desk: Desk | None = None
+    book: Book | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -102,10 +91,10 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     published = _published(line, ports.flows) if refusal is None else None
     if published is None:
         return _refused(line, refusal or Refusal.NO_FLOW, context, ports)
-    source_id = _source(line, context, ports)
-    context = replace(context, memory=_told_on_arrival(published.flow, source_id))
+    source_id = telling.source_of(line, ports.sources, context.now)
+    world = _world(line.account_id, ports, lambda _: source_id)
+    context = replace(context, memory=world.tell(published.flow, context))
     position = Position(published.flow.start)
-    world = AccountFlows(line.account_id, ports.flows, ports.lookups, ports.desk)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
     events = (first, *reply.events)
@@ -135,7 +124,7 @@ def continue_call(
     opened: Opened = Standing(address.flow_id, address.version, _version(address, ports.flows))
     if position.remembers:
         context = replace(context, memory=ports.log.memory(context.call_id))
-    world = AccountFlows(address.account_id, ports.flows, ports.lookups, ports.desk)
+    world = _world(address.account_id, ports, _source_again(address.account_id, ports))
     reply, opened = drive(opened, position, given, context, world)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
@@ -159,13 +148,19 @@ class Standing:
 class AccountFlows:
     """The world of an account's call: its own flows and its own system, never another's.
 
-    Without `lookups` its system is not asked, without a `desk` its queues are not.
+    Without `lookups` its system is not asked, without a `desk` its queues are not, and without a
+    `teller` nobody knows what made the phone ring or who calls.
     """
 
     account_id: str
     flows: Flows
     lookups: Lookups | None = None
     desk: Desk | None = None
+    teller: Teller | None = None
+
+    def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
+        """Return what a flow asks for of a call, and has to be looked up."""
+        return {} if self.teller is None else self.teller.tell(flow, context)
 
     def fetch(self, request: LookupRequest, context: Context) -> Fetched | FetchFailed:
         """Ask the customer's own system."""
@@ -202,10 +197,27 @@ class AccountFlows:
             return None
 
 
-def _told_on_arrival(flow: Flow, source_id: str | None) -> dict[str, Value]:
-    """Return what only the first webhook knows, if the flow asks for it later."""
-    known = {"call.source": source_id}
-    return {name: value for name, value in known.items() if name in flow.uses and value}
+def _world(
+    account_id: str, ports: Ports, source_of: Callable[[Context], str | None]
+) -> AccountFlows:
+    teller = Teller(
+        account_id=account_id,
+        sources=ports.sources,
+        callers=ports.callers,
+        book=ports.book,
+        source_of=source_of,
+    )
+    return AccountFlows(account_id, ports.flows, ports.lookups, ports.desk, teller)
+
+
+def _source_again(account_id: str, ports: Ports) -> Callable[[Context], str | None]:
+    """Return how to tell later what made the phone ring, for a flow come to on the way."""
+
+    def source_of(context: Context) -> str | None:
+        dialled = telling.Dialled(account_id, context.dialled)
+        return telling.source_of(dialled, ports.sources, context.now)
+
+    return source_of
 
 
 def create_flow(
@@ -323,17 +335,10 @@ def _version(address: CallAddress, flows: Flows) -> Flow:
         raise Unavailable("a published version is missing", flow_id=address.flow_id) from error
 
 
-def _source(line: Line, context: Context, ports: Ports) -> str | None:
-    try:
-        return ports.sources.source_of(line, context.now)
-    except Unavailable:
-        return None  # the caller comes first: counting can look the source up later
-
-
 def _refused(line: Line | None, refusal: Refusal, context: Context, ports: Ports) -> Answer:
     reply: Reply = answering.refuse(refusal, context)
     if line is not None:
-        source_id = _source(line, context, ports)
+        source_id = telling.source_of(line, ports.sources, context.now)
         first = answering.received(context, source_id, None)
         _record(_ref(line, context, ports), (first, *reply.events), ports)
     return Answer(reply=reply, refusal=refusal.value)

@@ -13,6 +13,12 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+def storable(text: str) -> str:
+    """Refuse half a character, which JSON can say and no store can keep."""
+    text.encode("utf-8")
+    return text
+
+
 def _without_defaults(schema: dict[str, Any]) -> None:
     for each in schema.get("properties", {}).values():
         each.pop("default", None)

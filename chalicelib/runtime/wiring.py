@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.audio.gateway import SoundFiles
     from chalicelib.ivr.audio.store import PromptStore
     from chalicelib.ivr.audio.usecases import Shelf
+    from chalicelib.ivr.callers.store import CallerStore
     from chalicelib.ivr.errands.gateway import ErrandQueue
     from chalicelib.ivr.lookups import Lookups
     from chalicelib.ivr.publishing import Queues
@@ -123,6 +124,14 @@ def queues() -> Queues:
 
 
 @cache
+def caller_book() -> CallerStore:
+    """Return the callers whom accounts know."""
+    from chalicelib.ivr.callers.store import CallerStore
+
+    return CallerStore(settings().ivr_table)
+
+
+@cache
 def sound_files() -> SoundFiles:
     """Return the bucket that sounds are kept in."""
     import boto3
@@ -174,6 +183,7 @@ def ivr_ports() -> Ports:
         late=late_events(),
         lookups=lookups(),
         errands=errands(),
+        book=caller_book(),
     )
 
 

@@ -11,6 +11,8 @@ from chalicelib.tracking.sources import Channel
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
+_CAMPAIGN = "What it is part of, if anything: flows read it as `call.campaign`."
+
 
 class PageQuery(Query):
     """Which page of a list."""
@@ -24,6 +26,7 @@ class SourceIn(Body):
 
     name: Name
     channel: Channel
+    campaign: Name | None = Field(None, description=_CAMPAIGN)
 
 
 class SourcePatch(Patch):
@@ -31,6 +34,7 @@ class SourcePatch(Patch):
 
     name: Name = ""
     channel: Channel = Channel.OTHER
+    campaign: Name | None = Field(None, description="null: none any more")
 
 
 class PeriodIn(Body):
@@ -59,6 +63,7 @@ class SourceOut(Out):
     id: str
     name: str
     channel: Channel
+    campaign: str | None
     numbers: list[PeriodOut]
     created_at: datetime
     version: int
@@ -70,6 +75,7 @@ class SourceOut(Out):
             id=source.id,
             name=source.name,
             channel=source.channel,
+            campaign=source.campaign,
             numbers=[
                 PeriodOut(number=each.number, since=each.since, until=each.until)
                 for each in source.periods

@@ -31,6 +31,7 @@ def create_source(request: Request, body: models.SourceIn) -> Answer[models.Sour
     source = usecases.create_source(
         body.name,
         body.channel,
+        body.campaign,
         account_id=request.account_id,
         source_id=request.new_id("src"),
         now=request.now,

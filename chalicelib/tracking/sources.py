@@ -89,6 +89,7 @@ class Source:
     name: str
     channel: Channel
     created_at: datetime
+    campaign: str | None = None
     periods: tuple[Period, ...] = ()
     archived_at: datetime | None = None
     version: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pynamodb.attributes import (
     JSONAttribute,
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.condition import Condition
 
-    from chalicelib.directory.lines import Line
-    from chalicelib.tracking.usecases import Numbers
+    from chalicelib.tracking.usecases import Assigns
 
 SOURCE: Final = "source"
 SOURCES: Final = "sources"
@@ -55,6 +54,7 @@ class SourceRow(TrackingRow):
     account_id = UnicodeAttribute()
     name = UnicodeAttribute()
     channel = UnicodeAttribute()
+    campaign = UnicodeAttribute(null=True)
     created_at = UTCDateTimeAttribute()
     periods = JSONAttribute()
     archived_at = UTCDateTimeAttribute(null=True)
@@ -158,13 +158,34 @@ class Tracking:
                     yield _counted(account_id, day, row)
 
 
+class Dialled(Protocol):
+    """A number of an account's. Lines are."""
+
+    @property
+    def account_id(self) -> str:
+        """Whose it is."""
+
+    @property
+    def number(self) -> str:
+        """The number (E.164)."""
+
+
 class CachedSources:
     """What numbers stand for as calls come in: at most 30 s old while the table answers."""
 
-    def __init__(self, numbers: Numbers) -> None:
-        self._kept: Kept[tuple[str, str], Number] = Kept(lambda key: numbers.number(*key))
+    def __init__(self, store: Assigns) -> None:
+        self._kept: Kept[tuple[str, str], Number] = Kept(lambda key: store.number(*key))
+        self._sources: Kept[str, Source] = Kept(store.source)
 
-    def source_of(self, line: Line, now: datetime) -> str | None:
+    def about(self, account_id: str, source_id: str) -> Source | None:
+        """Return a source of the account's, None where nobody can tell."""
+        try:
+            source = self._sources.get(source_id)
+        except (NotFound, Unavailable):
+            return None
+        return source if source.account_id == account_id else None
+
+    def source_of(self, line: Dialled, now: datetime) -> str | None:
         """Return the source that a line stands for, None if for none.
 
         Also None where the table does not answer and nothing is known from before: the caller
@@ -230,6 +251,7 @@ def _source_row(source: Source) -> SourceRow:
         account_id=source.account_id,
         name=source.name,
         channel=source.channel.value,
+        campaign=source.campaign,
         created_at=source.created_at,
         periods=[[each.number, *_written(each)] for each in source.periods],
         archived_at=source.archived_at,
@@ -243,6 +265,7 @@ def _source(row: SourceRow) -> Source:
         account_id=row.account_id,
         name=row.name,
         channel=Channel(row.channel),
+        campaign=row.campaign,
         created_at=row.created_at,
         periods=tuple(
             Period(number=number, **_read(since, until)) for number, since, until in row.periods

@@ -73,15 +73,29 @@ class SourceChanges(TypedDict, total=False):
 
     name: str
     channel: Channel
+    campaign: str | None
 
 
 def create_source(
-    name: str, channel: Channel, *, account_id: str, source_id: str, now: datetime, store: Sources
+    name: str,
+    channel: Channel,
+    campaign: str | None = None,
+    *,
+    account_id: str,
+    source_id: str,
+    now: datetime,
+    store: Sources,
 ) -> Source:
     """Make a source that no number stands for yet."""
-    return store.save_source(
-        Source(id=source_id, account_id=account_id, name=name, channel=channel, created_at=now)
+    source = Source(
+        id=source_id,
+        account_id=account_id,
+        name=name,
+        channel=channel,
+        campaign=campaign,
+        created_at=now,
     )
+    return store.save_source(source)
 
 
 def source_of_account(account_id: str, source_id: str, store: Sources) -> Source:

@@ -14,7 +14,7 @@ from chalicelib.ivr.needs import FetchFailed, QueueFailed
 from chalicelib.ivr.usecases import Standing
 
 if TYPE_CHECKING:
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.nodes import Flow, Value
 
 COOKBOOK: Final = Path(__file__).parents[2] / "docs" / "cookbook"
 RECIPES: Final = (
@@ -74,3 +74,7 @@ class Alone:
     def queue(self, *_: object) -> QueueFailed:
         """Ask nobody."""
         return QueueFailed("no desk")
+
+    def tell(self, *_: object) -> dict[str, Value]:
+        """Know nobody."""
+        return {}

@@ -31,6 +31,7 @@ from chalicelib.ivr.position import Position
 if TYPE_CHECKING:
     from chalicelib.calls.events import Event
     from chalicelib.ivr.actions import Action, Input
+    from chalicelib.ivr.nodes import Value
 
 PARIS = ZoneInfo("Europe/Paris")
 SALES, SUPPORT = "+33162010001", "+33162010002"
@@ -161,6 +162,13 @@ class ACall:
 
     def _context(self) -> Context:
         return a_context(now=self.now, caller=self.caller, call_id=self.call_id, memory=self.memory)
+
+
+class KnowsNothing:
+    """A world that nobody can ask about the call."""
+
+    def tell(self, flow: Flow, context: Context) -> dict[str, Value]:
+        return {}
 
 
 def words_of(actions: tuple[Any, ...]) -> list[str]:

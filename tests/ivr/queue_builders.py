@@ -36,7 +36,15 @@ from chalicelib.ivr.needs import (
 from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.usecases import Standing as Opened
-from tests.ivr.builders import AT_WORK, CALLER, a_context, a_document, an_end, words_of
+from tests.ivr.builders import (
+    AT_WORK,
+    CALLER,
+    KnowsNothing,
+    a_context,
+    a_document,
+    an_end,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,7 +91,7 @@ class ABooking:
 
 
 @dataclass
-class ADesk:
+class ADesk(KnowsNothing):
     """The world of a call, whose desk answers what it was told to; `asked` keeps every need."""
 
     standing: AStanding = field(default_factory=AStanding)

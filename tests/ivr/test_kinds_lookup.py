@@ -14,7 +14,7 @@ from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.usecases import Standing
-from tests.ivr.builders import CALLER, SALES, a_context, a_document, an_end
+from tests.ivr.builders import CALLER, SALES, KnowsNothing, a_context, a_document, an_end
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ DOCUMENT = a_document(ask=ASK, greet=GREET, dial=DIAL, sorry=SORRY, end=an_end()
 
 
 @dataclass
-class ACrm:
+class ACrm(KnowsNothing):
     """The customer's own system, and what it was asked."""
 
     answer: Fetched | FetchFailed

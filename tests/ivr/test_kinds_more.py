@@ -18,6 +18,7 @@ from chalicelib.ivr.usecases import Standing
 from tests.ivr.builders import (
     SALES,
     ACall,
+    KnowsNothing,
     a_context,
     a_dial,
     a_document,
@@ -202,7 +203,7 @@ def test_a_call_that_heard_us_was_taken_and_can_only_be_closed() -> None:
 
 
 @dataclass
-class AnAccount:
+class AnAccount(KnowsNothing):
     """An account's flows, each in the version that is published."""
 
     flows: dict[str, dict[str, Any]]

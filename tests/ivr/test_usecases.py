@@ -31,6 +31,7 @@ from tests.ivr.builders import (
     an_end,
     utc,
 )
+from tests.tracking.builders import a_source
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line as PhoneLine
     from chalicelib.ivr.actions import Input
     from chalicelib.ivr.answering import Answer
+    from chalicelib.ivr.telling import Number
+    from chalicelib.tracking.sources import Source
 
 NOW = utc(2026, 11, 23, 9)
 BASE = "https://api.example.fr/api"
@@ -73,10 +76,13 @@ class House:
                 return house.line
 
         class Sources:
-            def source_of(self, line: PhoneLine, now: datetime) -> str | None:
+            def source_of(self, line: Number, now: datetime) -> str | None:
                 if house.source_down:
                     raise Unavailable("down")
                 return "src_radio"
+
+            def about(self, account_id: str, source_id: str) -> Source | None:
+                return a_source(id=source_id, account_id=account_id, campaign="Rentrée")
 
         class Callers:
             def caller_hash(self, account_id: str, caller: str) -> str:

@@ -83,6 +83,21 @@ def test_a_source_is_made_changed_and_listed(world: World) -> None:
     assert world.ask("GET", "/v1/sources").json["items"] == [changed.json]
 
 
+def test_a_source_belongs_to_a_campaign_until_it_is_taken_out(world: World) -> None:
+    body = {"name": "Spot", "channel": "radio", "campaign": "Rentrée"}
+    made = world.ask("POST", "/v1/sources", body)
+    path, etag = made.headers["Location"], made.headers["ETag"]
+
+    renamed = world.ask("PATCH", path, {"name": "Spot 2"}, if_match=etag)
+    out = world.ask("PATCH", path, {"campaign": None}, if_match=renamed.headers["ETag"])
+
+    assert [each.json["campaign"] for each in (made, renamed, out)] == ["Rentrée", "Rentrée", None]
+    about = wiring.sources().about("acct_1", made.json["id"])
+    assert about is not None
+    assert about.name == "Spot 2"
+    assert wiring.sources().about(RIVAL, made.json["id"]) is None
+
+
 def test_a_number_stands_for_a_source_as_soon_as_it_is_said(world: World) -> None:
     source_id = world.source()
     before = wiring.sources().source_of(a.a_line(), a.NOW)

@@ -9,23 +9,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.ivr.audio.addresses import audio_url
 from chalicelib.ivr.audio.sounds import LARGEST_FILE, LONGEST_NAME
-from chalicelib.runtime.schema import Body, Out, Query
+from chalicelib.runtime.schema import Body, Out, Query, storable
 
 if TYPE_CHECKING:
     from chalicelib.ivr.audio.sounds import Audio, Prompt
     from chalicelib.ivr.usage import User
 
 
-def _storable(text: str) -> str:
-    """Refuse half a character, which JSON can say and no store can keep."""
-    text.encode("utf-8")
-    return text
-
-
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
-    AfterValidator(_storable),
+    AfterValidator(storable),
 ]
 Content = Annotated[
     str,

@@ -8,13 +8,24 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.ivr.grammar import Field, OneOf, PhoneNumber
+from chalicelib.ivr import facts
+from chalicelib.ivr.grammar import (
+    VARIABLE,
+    VARIABLE_MEANING,
+    Field,
+    Named,
+    OneOf,
+    PhoneNumber,
+    Scalar,
+)
 from chalicelib.kernel.reading import Place, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from enum import StrEnum
 
     from chalicelib.ivr.grammar import Reading, Schema
+    from chalicelib.ivr.nodes import Value
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
 _KEYS: Final = re.compile(r"[0-9*#]{1,64}")
@@ -24,6 +35,24 @@ _MOMENT: Final = re.compile(
 )
 _YEARS: Final = range(1970, 9000)
 _MOST_NUMBERS: Final = 10
+
+
+class Facts(Field["Mapping[str, Value]"]):
+    """What the caller book and the source tell of a call, by the names that flows use."""
+
+    _values: Final = Named(VARIABLE, VARIABLE_MEANING, Scalar(), 0, 50, "facts")
+
+    def read(self, place: Place, about: Reading) -> Mapping[str, Value]:
+        """Read them; other variables come from the flow itself."""
+        told = self._values.read(place, about)
+        for name, entry in place.entries().items() if isinstance(place.value, dict) else ():
+            if not facts.looked_up([name]):
+                entry.fault(f"{quoted(name)} is not looked up; caller.vip and call.campaign are")
+        return told
+
+    def schema(self) -> Schema:
+        """Describe them."""
+        return self._values.schema()
 
 
 class Keys(Field[str]):

@@ -139,6 +139,7 @@ EXPECTATIONS: Final = (Hears, Whispers, Rings, Goes, Tags, Sends, Records, Knows
 class Script:
     """A call to try. Numbers are E.164; `caller` is None when withheld, `at` when it is not told.
 
+    `facts` are what would be looked up of it: `caller.vip`, `call.campaign`.
     `pointer` is where it is written, "" where it stands by itself.
     """
 
@@ -147,6 +148,7 @@ class Script:
     dialled: str = DIALLED
     at: datetime | None = None
     source: str | None = None
+    facts: Mapping[str, Value] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     pointer: str = field(default="", compare=False)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.ivr import engine
+from chalicelib.ivr import engine, facts
 from chalicelib.ivr.actions import Arrived, CalleeAnswered, Connect, Context, Continue, HangUp
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.needs import Fetched, FetchFailed
@@ -20,14 +20,14 @@ from chalicelib.ivr.trials.scripts import DeskSays
 from chalicelib.kernel.errors import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from chalicelib.ivr.actions import Action, Input, Passed, Reply
     from chalicelib.ivr.driving import Opened, World
     from chalicelib.ivr.lookups import LookupRequest
     from chalicelib.ivr.needs import DeskAnswer, DeskNeed
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.trials.scripts import Act, Script
 
 MOST_ANSWERS: Final = 300  # with those that a call takes by itself: beyond, it is cut off
@@ -103,9 +103,11 @@ class _Call:
 
     def __init__(self, opened: Opened, script: Script, world: World, now: datetime) -> None:
         self._tried, self._world = opened, world
+        self._known = _known(script)
         self._opened, self._position = opened, Position(opened.flow.start)
         self._given: Input = Arrived()
-        self._context = _context(opened, script, now)
+        self._context = _context(script, now)
+        self._context = replace(self._context, memory=self.tell(opened.flow, self._context))
         self._desk = ScriptedDesk()
         self._acts, self._done = script.acts(), 0
         self._hung_up = False
@@ -195,6 +197,11 @@ class _Call:
             self._done += 1
         return self._desk.answer(need, context.now)
 
+    def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
+        """Tell what the script says is known of the call."""
+        wanted = facts.looked_up(flow.uses) - context.memory.keys()
+        return {name: value for name, value in self._known.items() if name in wanted}
+
     @property
     def _next(self) -> Act | None:
         return self._acts[self._done][1] if self._done < len(self._acts) else None
@@ -204,15 +211,14 @@ class _Call:
         self._misfit = self._misfit or Fault(f"/steps/{at}", reason)
 
 
-def _context(opened: Opened, script: Script, now: datetime) -> Context:
-    told = script.source if "call.source" in opened.flow.uses else None
+def _context(script: Script, now: datetime) -> Context:
     return Context(
-        now=script.at or now,
-        call_id=CALL_ID,
-        dialled=script.dialled,
-        caller=script.caller,
-        memory={"call.source": told} if told else {},
+        now=script.at or now, call_id=CALL_ID, dialled=script.dialled, caller=script.caller
     )
+
+
+def _known(script: Script) -> dict[str, Value]:
+    return ({"call.source": script.source} if script.source else {}) | dict(script.facts)
 
 
 def _whispered(flow: Flow, reply: Reply, context: Context) -> Reply | None:

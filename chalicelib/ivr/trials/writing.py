@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr.grammar import Field, Listed, PhoneNumber, Reading, Record, Text, may, must
-from chalicelib.ivr.trials.fields import Caller, Moment
+from chalicelib.ivr.trials.fields import Caller, Facts, Moment
 from chalicelib.ivr.trials.scripts import CALLER, DIALLED, Script
 from chalicelib.ivr.trials.steps import StepField
 from chalicelib.kernel.errors import Rejected
@@ -25,6 +26,7 @@ _CALL: Final = {
     "dialled": may(PhoneNumber(), "Which of your numbers they ring.", DIALLED),
     "at": may(Moment(), "When: 2026-12-24 10:30 in Paris, or with an offset."),
     "source": may(Text(64), "The source that the number stands for."),
+    "facts": may(Facts(), "What is known of the caller and the source.", MappingProxyType({})),
     "steps": may(Listed(StepField(), 0, MOST_STEPS, "steps"), "What happens, in order.", ()),
 }
 SCRIPT: Final = Record(_CALL, Script)

@@ -1,0 +1,5 @@
+"""Callers ring the same shop that the tests of the whole house open."""
+
+from tests.house.conftest import shop
+
+__all__ = ["shop"]
