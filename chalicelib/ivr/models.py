@@ -163,11 +163,14 @@ class VersionSummary(Out):
 
     version: int
     published_at: datetime
+    restores: int | None = Field(description="The older version that it repeats.")
 
     @classmethod
     def of(cls, header: published.VersionHeader) -> VersionSummary:
         """Render a version without its document."""
-        return cls(version=header.version, published_at=header.published_at)
+        return cls(
+            version=header.version, published_at=header.published_at, restores=header.restores
+        )
 
 
 class PublishedOut(VersionSummary):

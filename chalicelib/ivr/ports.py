@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ivr.nodes import Flow
-    from chalicelib.ivr.published import Document, Draft, FlowHeader, VersionHeader
+    from chalicelib.ivr.published import Document, Draft, FlowHeader, Version, VersionHeader
     from chalicelib.ivr.trials.rehearsing import Report
 
 
@@ -37,12 +37,22 @@ class Drafts(Protocol):
         """Store the draft's next revision. Raises Stale unless `header` is the one stored."""
 
     def publish(
-        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+        self,
+        header: FlowHeader,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+        restores: int | None = None,
     ) -> VersionHeader:
         """Store the next version and make it answer, at once or not at all.
 
+        It is what the draft says, or the old version that it `restores`.
+
         Raises Conflict if the draft or the versions changed since `header` was read.
         """
+
+    def document(self, account_id: str, flow_id: str, version: int) -> Version:
+        """Return a version with its document; another account's is NotFound."""
 
 
 class Rehearsals(Protocol):

@@ -74,11 +74,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionHeader:
-    """A published version without its document."""
+    """A published version without its document. `restores` is the older one that it repeats."""
 
     flow_id: str
     version: int
     published_at: datetime
+    restores: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class VersionRow(IvrRow):
     published_at = UTCDateTimeAttribute()
     document = BinaryAttribute(legacy_encoding=False)
     text = BinaryAttribute(legacy_encoding=False, null=True)
+    restores = NumberAttribute(null=True)
 
 
 ROWS: Final = (IvrRow, FlowRow, VersionRow)
@@ -171,7 +172,12 @@ class FlowStore:
         return Draft(header=_header(row), document=document, text=text)
 
     def publish(
-        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+        self,
+        header: FlowHeader,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+        restores: int | None = None,
     ) -> VersionHeader:
         """Store the next version and make it answer, in one transaction."""
         number = (header.published_version or 0) + 1
@@ -184,11 +190,13 @@ class FlowStore:
             published_at=now,
             document=data,
             text=written,
+            restores=restores,
         )
+        revision = FlowRow.published_revision
         changes: list[Action] = [
             FlowRow.published.set(answers),
             FlowRow.published_version.set(number),
-            FlowRow.published_revision.set(header.revision),
+            revision.set(header.revision) if restores is None else revision.remove(),
             FlowRow.published_at.set(now),
         ]
         connection = IvrRow._get_connection().connection
@@ -200,7 +208,7 @@ class FlowStore:
             transaction.save(kept, condition=VersionRow.pk.does_not_exist())
             transaction.update(flow, actions=changes, condition=_unchanged(header))
         self._published.forget(header.flow_id)
-        return VersionHeader(flow_id=header.flow_id, version=number, published_at=now)
+        return _version_header(kept)
 
     def flows(self, account_id: str, limit: int, after: str | None = None) -> Page[FlowHeader]:
         """Return an account's flows, in order of id."""
@@ -228,7 +236,7 @@ class FlowStore:
                 scan_index_forward=False,
                 limit=limit,
                 last_evaluated_key={"pk": {"S": pk}, "sk": {"S": after}} if after else None,
-                attributes_to_get=["pk", "sk", "account_id", "published_at"],
+                attributes_to_get=["pk", "sk", "account_id", "published_at", "restores"],
             )
             headers = tuple(_version_header(row) for row in found)
         return Page(headers, _next(found, "sk"))
@@ -306,6 +314,7 @@ def _version_header(row: VersionRow) -> VersionHeader:
         flow_id=_flow_id(row),
         version=int(row.sk.removeprefix(VERSION)),
         published_at=row.published_at,
+        restores=_whole(row.restores),
     )
 
 

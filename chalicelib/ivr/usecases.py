@@ -244,7 +244,7 @@ def save_draft(
     drafts: Drafts,
 ) -> Draft:
     """Replace a flow's draft. Raises Stale if it is not at `revision` any more."""
-    header = _at_revision(drafts.draft(account_id, flow_id), revision).header
+    header = at_revision(drafts.draft(account_id, flow_id), revision).header
     return drafts.replace(header, document, now, text)
 
 
@@ -267,7 +267,7 @@ def publish_flow(
 
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
-    draft = _at_revision(drafts.draft(account_id, flow_id), revision)
+    draft = at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
     flow = parse(draft.document)
     report = rehearsals.report(account_id, flow_id, flow)
@@ -364,7 +364,8 @@ def _record(
         call_log.record(ref, *events, log=ports.log, late=ports.late, memory=memory)
 
 
-def _at_revision(draft: Draft, revision: int | None) -> Draft:
+def at_revision(draft: Draft, revision: int | None) -> Draft:
+    """Return a draft. Raises Stale where it is not at that revision any more."""
     if revision is not None and draft.header.revision != revision:
         facts = {"flow_id": draft.header.flow_id, "revision": draft.header.revision}
         raise Stale("the draft was changed meanwhile", **facts)

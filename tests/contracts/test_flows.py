@@ -120,3 +120,21 @@ def test_a_draft_s_text_is_kept_until_another_draft_comes_without_one(store: Sto
 def test_a_text_that_is_too_long_is_refused(store: Store) -> None:
     with pytest.raises(DocumentTooLarge):
         store.create("acc_1", "flow_1", DOCUMENT, NOW, "#" * (LONGEST_DOCUMENT + 1))
+
+
+def test_an_old_version_answers_again_and_the_draft_is_not_what_answers(store: Store) -> None:
+    first = store.create("acc_1", "flow_1", DOCUMENT, NOW, "# un")
+    store.publish(first.header, DOCUMENT, NOW, "# un")
+    changed = store.replace(store.draft("acc_1", "flow_1").header, CHANGED, NOW)
+    store.publish(changed.header, CHANGED, NOW)
+    header = store.draft("acc_1", "flow_1").header
+
+    again = store.publish(header, DOCUMENT, LATER, "# un", restores=1)
+
+    draft, kept = store.draft("acc_1", "flow_1"), store.document("acc_1", "flow_1", 3)
+    assert (again.version, again.restores) == (3, 1)
+    assert (kept.document, kept.text, kept.header) == (DOCUMENT, "# un", again)
+    assert store.published("flow_1").flow == store.version("flow_1", 1)
+    assert (draft.document, draft.header.all_published) == (CHANGED, False)
+    with pytest.raises(NotFound):
+        store.document("acc_2", "flow_1", 3)

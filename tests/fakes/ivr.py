@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.ivr.flow import restore
 from chalicelib.ivr.packing import must_fit, packed, packed_text
-from chalicelib.ivr.published import Draft, FlowHeader, Published, VersionHeader, name_of
+from chalicelib.ivr.published import Draft, FlowHeader, Published, Version, VersionHeader, name_of
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class FlowsInMemory:
         self.down = False
         self._drafts: dict[str, Draft] = {}
         self._versions: dict[tuple[str, int], Document] = {}
+        self._headers: dict[tuple[str, int], tuple[VersionHeader, str | None]] = {}
 
     def published(self, flow_id: str) -> Published:
         self._answer()
@@ -88,23 +89,39 @@ class FlowsInMemory:
         return self._keep(Draft(header=changed, document=document, text=text))
 
     def publish(
-        self, header: FlowHeader, document: Document, now: datetime, text: str | None = None
+        self,
+        header: FlowHeader,
+        document: Document,
+        now: datetime,
+        text: str | None = None,
+        restores: int | None = None,
     ) -> VersionHeader:
         self._answer()
         must_fit(packed(document), packed(document))
         if self._drafts[header.flow_id].header != header:
             raise Conflict("the flow was changed meanwhile")
         version = (header.published_version or 0) + 1
+        kept = VersionHeader(
+            flow_id=header.flow_id, version=version, published_at=now, restores=restores
+        )
         self._versions[header.flow_id, version] = document
+        self._headers[header.flow_id, version] = (kept, text)
         published = replace(
             header,
             published_version=version,
-            published_revision=header.revision,
+            published_revision=None if restores else header.revision,
             published_at=now,
         )
         draft = self._drafts[header.flow_id]
         self._keep(Draft(header=published, document=draft.document, text=draft.text))
-        return VersionHeader(flow_id=header.flow_id, version=version, published_at=now)
+        return kept
+
+    def document(self, account_id: str, flow_id: str, version: int) -> Version:
+        self.draft(account_id, flow_id)
+        if (flow_id, version) not in self._versions:
+            raise NotFound("no such version")
+        header, text = self._headers[flow_id, version]
+        return Version(header=header, document=self._versions[flow_id, version], text=text)
 
     def _keep(self, draft: Draft) -> Draft:
         self._drafts[draft.header.flow_id] = draft

@@ -45,6 +45,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_flow": [{"document": FLOW}],
         "save_draft": [{"document": {**FLOW, "name": "Stolen"}}],
         "simulate_flow": [{"dialled": ids["number"]}, {"dialled": ids["number"], "version": 1}],
+        "roll_back": [{"version": 1}],
         "create_prompt": [{"name": "Stolen", "content_base64": SOUND}],
         "replace_audio": [{"content_base64": SOUND}],
         "put_caller": [{"number": "+33639981299", "name": "Stolen"}],

@@ -1,0 +1,57 @@
+"""An old version of a flow made to answer again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.ivr import publishing
+from chalicelib.ivr.flow import FlowRefused, restore
+from chalicelib.ivr.usecases import at_revision
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.ports import Drafts
+    from chalicelib.ivr.published import VersionHeader
+    from chalicelib.ivr.publishing import Queues, Sounds
+    from chalicelib.ivr.usage import Usage
+
+
+def roll_back(
+    account_id: str,
+    flow_id: str,
+    version: int,
+    *,
+    revision: int | None,
+    now: datetime,
+    drafts: Drafts,
+    sounds: Sounds,
+    queues: Queues,
+    usage: Usage,
+) -> VersionHeader:
+    """Publish an old version anew. The draft stays as it is: somebody is working on it.
+
+    It answered once, so it is read by the rules of its day; but what it uses must still be there.
+    Raises FlowRefused with everything that is not. Rolling back to what answers changes nothing,
+    so that it can safely be repeated.
+    """
+    header = at_revision(drafts.draft(account_id, flow_id), revision).header
+    old = drafts.document(account_id, flow_id, version)
+    answers = drafts.document(account_id, flow_id, header.published_version or version)
+    flow = restore(old.document)
+    used, newest = publishing.uses(flow), answers.header
+    if answers.document != old.document:
+        _demand(account_id, flow, sounds, queues)
+        usage.hold(account_id, flow_id, used, now)
+        newest = drafts.publish(header, old.document, now, old.text, restores=version)
+    usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
+    return newest
+
+
+def _demand(account_id: str, flow: Flow, sounds: Sounds, queues: Queues) -> None:
+    found = sounds.latest_versions(account_id, {each.prompt_id for each in flow.uploads})
+    names = queues.names(account_id) if flow.queues else ()
+    faults = (*publishing.missing(flow.uploads, found), *publishing.missing_queues(flow, names))
+    if faults:
+        raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
