@@ -89,6 +89,7 @@ class Call:
     fell_back: tuple[str, ...] = ()  # the reasons, if we failed this caller
     tags: tuple[str, ...] = ()  # labels that its flow put on it; not in lists
     service_from: datetime | None = None  # the first beep; None: no price of a service ran
+    service_tier: str | None = None  # the price that its caller was told then
     ended_at: datetime | None = None
     end_status: str | None = None
     seconds: int | None = None

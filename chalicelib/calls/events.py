@@ -227,11 +227,16 @@ class FellBack(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beeped(Event):
-    """The price notice is over and its beep was heard: the price of the service runs from here."""
+    """The price notice is over and its beep was heard: the price of the service runs from here.
+
+    `tier` is the price that the caller was told. Without a `node`, the carrier told it before the
+    call reached us.
+    """
 
     kind: ClassVar[str] = "beeped"
 
-    node: str
+    tier: str
+    node: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,7 @@ def _fell_back(ref: CallRef, event: FellBack) -> Facts:
 
 def _beeped(ref: CallRef, event: Beeped) -> Facts:
     """Every beep is kept, and the first one counts: an order of arrival decides nothing."""
-    return Facts(grown={"beeps": keys.instant(event.at)})
+    return Facts(grown={"beeps": f"{keys.instant(event.at)} {event.tier}"})
 
 
 def _for_the_desk(ref: CallRef, event: Event) -> Facts:

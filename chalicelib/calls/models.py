@@ -86,9 +86,9 @@ class CallOut(Out):
     started_at: AwareDatetime
     ended_at: AwareDatetime | None
     service_from: AwareDatetime | None = Field(
-        description="The first beep after a price notice: the price of the service runs from here. "
-        "Null in lists; read the call itself"
+        description="The first beep after a price notice: the price of the service runs from here"
     )
+    service_tier: str | None = Field(description="The price that the caller was told, as D080")
     number: str
     caller: str | None
     source: str | None

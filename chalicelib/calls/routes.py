@@ -184,6 +184,7 @@ def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallO
         started_at=call.started_at,
         ended_at=call.ended_at,
         service_from=call.service_from,
+        service_tier=call.service_tier,
         number=call.dialled,
         caller=call.caller,
         source=call.source_id,

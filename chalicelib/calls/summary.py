@@ -55,6 +55,7 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
     """Return the call, or None while the event that began it is still on its way."""
     if "sort" not in summary:
         return None
+    beep, _, tier = min(summary.get("beeps", ()), default="").partition(" ")
     return Call(
         call_id=call_id,
         account_id=summary["account_id"],
@@ -73,7 +74,8 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
         messages=_messages(summary.get("messages", ())),
         fell_back=tuple(sorted(summary.get("fell_back", ()))),
         tags=tuple(sorted(summary.get("tags", ()))),
-        service_from=_instant(min(summary.get("beeps", ()), default=None)),
+        service_from=_instant(beep),
+        service_tier=tier or None,
         ended_at=_instant(summary.get("ended_at")),
         end_status=summary.get("end_status"),
         seconds=summary.get("seconds"),

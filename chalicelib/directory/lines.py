@@ -11,12 +11,16 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.directory import prices as price_rules
 from chalicelib.kernel.errors import Conflict, Rejected
+from chalicelib.kernel.numbering import Family
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.directory.accounts import Account
+    from chalicelib.directory.prices import Prices
+    from chalicelib.kernel.tiers import Tier
 
 # Assumption: 30 days, as carriers rest ported numbers; no French rule sets it for a customer's
 # own stock. Never under a day: a process may answer from a copy of the line that is hours old.
@@ -55,6 +59,25 @@ TRANSITIONS: Final[dict[tuple[LineState, Step], LineState]] = {
 }
 
 
+class NoticeBy(StrEnum):
+    """Who tells callers of a surcharged line what it costs, before it costs anything."""
+
+    FLOW = "flow"
+    CARRIER = "carrier"  # the collecting operator, before the call reaches us
+
+
+class Notice(StrEnum):
+    """Whether a flow that answers a line has to tell its price, or may not."""
+
+    DEMANDED = "demanded"
+    FORBIDDEN = "forbidden"  # there is no price to tell
+    ANY = "any"  # the carrier tells it: a notice of the flow's is passed over
+
+
+# Of all numbers that can be lines of ours, callers pay for the service of these alone.
+SURCHARGED: Final = frozenset({Family.SVA_MAJORE.value})
+
+
 class WrongStep(Rejected):
     """The line is not in a state from which this can be done."""
 
@@ -74,6 +97,7 @@ class Line:
     `account_active` and `log_shards` are copies of the account's, written with it.
     `fallback` (E.164) is where callers go when our own code or storage fails.
     `stock_id` is the account (its agency) that may hand the number on once it has rested.
+    `prices` are those of its service, taxes included, which only surcharged numbers have.
     """
 
     number: str
@@ -88,7 +112,31 @@ class Line:
     account_active: bool = True
     log_shards: int = 1
     stock_id: str = ""
+    prices: Prices = ()
+    price_notice: NoticeBy = NoticeBy.FLOW
     version: int = 0
+
+    @property
+    def surcharged(self) -> bool:
+        """Say whether its callers pay for the service, beside the call."""
+        return self.family in SURCHARGED
+
+    @property
+    def notice(self) -> Notice:
+        """Say what its flow has to tell of its price."""
+        if not self.surcharged:
+            return Notice.FORBIDDEN
+        return Notice.DEMANDED if self.price_notice is NoticeBy.FLOW else Notice.ANY
+
+    @property
+    def answers_with(self) -> str | None:
+        """Return the flow that it answers with while it is in use, or about to be."""
+        return self.flow_id if self.state in (LineState.AVAILABLE, LineState.ACTIVE) else None
+
+    def tier(self, now: datetime) -> Tier | None:
+        """Return what its service costs callers at an instant, None if nothing."""
+        price = price_rules.in_force(self.prices, now)
+        return None if price is None else price.tier
 
     @property
     def in_service(self) -> bool:

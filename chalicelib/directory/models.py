@@ -1,15 +1,15 @@
 """The directory as the HTTP API shows it: accounts, keys and numbers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from chalicelib.directory import accounts, identity, keys, lines
+from chalicelib.directory import accounts, identity, keys, lines, prices
 from chalicelib.directory.accounts import AccountState, Kind
 from chalicelib.directory.identity import VatTerritory
-from chalicelib.directory.lines import LineState
-from chalicelib.kernel import numbering
+from chalicelib.directory.lines import LineState, NoticeBy
+from chalicelib.kernel import numbering, tiers
 from chalicelib.kernel.numbering import CallerPays, Confidence, Family, ServicePrice
 from chalicelib.kernel.signing import FIRST_GENERATION, LAST_GENERATION
 from chalicelib.kernel.territory import Territory
@@ -174,6 +174,36 @@ class WebhookSecret(Out):
     secret: str = Field(description="`whsec_` and base64, as Standard Webhooks libraries take it")
 
 
+class PriceIn(Body):
+    """What callers of a surcharged number pay for the service, and from which day (in Paris)."""
+
+    tier: str = Field(
+        min_length=4,
+        max_length=4,
+        examples=["D080", "A150"],
+        description="Cents, VAT included: D a minute, A a call",
+    )
+    since: date | None = Field(
+        None,
+        alias="from",
+        strict=False,
+        description="A change: the first of a month to come, the next one unless it is given",
+    )
+
+    def order(self) -> prices.PriceOrder:
+        """Return what the directory is asked for."""
+        return prices.PriceOrder(self.tier, self.since)
+
+
+_PriceField = Annotated[
+    PriceIn | None, Field(description="Only for surcharged numbers, which need one to answer")
+]
+_NoticeField = Annotated[
+    NoticeBy | None,
+    Field(strict=False, description="Who tells callers the price first; `flow` unless it is given"),
+]
+
+
 class NumberIn(Body):
     """A number to add."""
 
@@ -183,6 +213,8 @@ class NumberIn(Body):
         None, description="where callers go when this service fails; no surcharged number"
     )
     label: Label = ""
+    service_price: _PriceField = None
+    price_notice: _NoticeField = None
     buy: bool = Field(True, description="false: the carrier account holds it already")
 
 
@@ -192,6 +224,25 @@ class NumberPatch(Patch):
     flow_id: ItemId | None = None
     fallback: PhoneText | None = None
     label: Label = ""
+    service_price: _PriceField = None
+    price_notice: _NoticeField = None
+
+
+class PriceOut(Out):
+    """What callers pay for the service, VAT included."""
+
+    tier: str
+    since: date = Field(alias="from")
+    amount: str
+    per: Literal["minute", "call"]
+    currency: Literal["EUR"] = "EUR"
+
+    @classmethod
+    def of(cls, price: prices.Price) -> Self:
+        """Show a price."""
+        per = "minute" if price.tier.per_minute else "call"
+        facts = {"tier": price.tier.code, "from": price.since, "amount": str(price.tier.euros)}
+        return cls.model_validate({**facts, "per": per})
 
 
 class NumberOut(Out):
@@ -205,11 +256,15 @@ class NumberOut(Out):
     label: str
     in_service: bool
     cooling_until: datetime | None
+    service_price: PriceOut | None = Field(description="The price in force")
+    next_service_price: PriceOut | None
+    price_notice: NoticeBy | None = Field(description="Null where there is no price to tell")
     version: int
 
     @classmethod
-    def of(cls, line: lines.Line) -> Self:
-        """Show a line."""
+    def of(cls, line: lines.Line, now: datetime) -> Self:
+        """Show a line as it is now."""
+        price, following = prices.in_force(line.prices, now), prices.announced(line.prices, now)
         return cls(
             number=line.number,
             state=line.state,
@@ -219,6 +274,9 @@ class NumberOut(Out):
             label=line.label,
             in_service=line.in_service,
             cooling_until=line.cooling_until,
+            service_price=price and PriceOut.of(price),
+            next_service_price=following and PriceOut.of(following),
+            price_notice=line.price_notice if line.surcharged else None,
             version=line.version,
         )
 
@@ -278,6 +336,7 @@ class Classification(Out):
     service_price: ServicePrice
     cap_per_minute: Amount | None
     cap_per_call: Amount | None
+    usual_tiers: list[str] = Field(description="What the service often costs; the caps decide")
     confidence: Confidence
 
     @classmethod
@@ -294,6 +353,7 @@ class Classification(Out):
             service_price=line.service_price,
             cap_per_minute=None if per_minute is None else Amount(amount=str(per_minute)),
             cap_per_call=None if per_call is None else Amount(amount=str(per_call)),
+            usual_tiers=[each.code for each in tiers.usual(line)],
             confidence=line.confidence,
         )
 

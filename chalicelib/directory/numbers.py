@@ -7,13 +7,13 @@ and the carrier is asked what it holds before it is asked to sell.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from chalicelib.directory import diallable
+from chalicelib.directory import diallable, prices
 from chalicelib.directory import lines as rules
 from chalicelib.directory.accounts import Kind, check_active
-from chalicelib.directory.lines import Line, LineState
-from chalicelib.kernel.errors import Forbidden, NotFound, Rejected, Stale
+from chalicelib.directory.lines import Line, LineState, NoticeBy
+from chalicelib.kernel.errors import Fault, Forbidden, NotFound, Rejected, Stale
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from chalicelib.directory.accounts import Account
-    from chalicelib.directory.ports import Accounts, Lines, SellsNumbers
+    from chalicelib.directory.ports import Accounts, ChecksFlows, Lines, SellsNumbers
+    from chalicelib.directory.prices import PriceOrder
     from chalicelib.kernel.principal import Principal
 
     class AccountsAndLines(Accounts, Lines, Protocol):
@@ -36,7 +37,12 @@ class NumberOrder:
     flow_id: str | None = None
     fallback: str | None = None
     label: str = ""
+    service_price: PriceOrder | None = None
+    price_notice: NoticeBy | None = None
     buy: bool = True
+
+
+_MATTER_TO_FLOWS: Final = frozenset({"flow_id", "service_price", "price_notice"})
 
 
 class LineChanges(TypedDict, total=False):
@@ -45,6 +51,8 @@ class LineChanges(TypedDict, total=False):
     flow_id: str | None
     fallback: str | None
     label: str
+    service_price: PriceOrder | None
+    price_notice: NoticeBy | None
 
 
 def add_number(
@@ -54,6 +62,7 @@ def add_number(
     now: datetime,
     store: AccountsAndLines,
     carrier: SellsNumbers,
+    check_flow: ChecksFlows,
 ) -> Line:
     """Give an account a number, bought if need be, with its webhooks pointed at us.
 
@@ -76,6 +85,11 @@ def add_number(
         fallback=fallback or line.fallback,
         label=order.label or line.label,
     )
+    if order.service_price is not None:
+        wanted = _priced(wanted, order.service_price, now)
+    if order.price_notice is not None:
+        wanted = _noticed(wanted, order.price_notice)
+    _check_flow(wanted, check_flow)
     return _settled(wanted, order, account, store, carrier)
 
 
@@ -85,10 +99,12 @@ def edit_line(
     account_id: str,
     number: str,
     version: int,
+    now: datetime,
     lines: Lines,
     carrier: SellsNumbers,
+    check_flow: ChecksFlows,
 ) -> Line:
-    """Change what a line does. Raises Stale.
+    """Change what a line does. Raises Stale, and Rejected if its flow does not suit it then.
 
     The fallback is part of the webhooks' URLs, so that it works without a table: whenever it is
     sent, even unchanged, the carrier is told, which repairs a change that broke off half way.
@@ -96,10 +112,10 @@ def edit_line(
     line = line_of(account_id, number, lines)
     if line.version != version:
         raise Stale("the number changed meanwhile", number=number)
-    fallback = changes.get("fallback")
-    if fallback is not None:
-        changes = {**changes, "fallback": diallable.read_fallback(fallback, number)}
-    saved = lines.save_line(replace(line, **changes))
+    wanted = _changed(line, changes, now)
+    if changes.keys() & _MATTER_TO_FLOWS:
+        _check_flow(wanted, check_flow)
+    saved = lines.save_line(wanted)
     if "fallback" in changes and saved.carrier_id is not None:
         carrier.point(saved.carrier_id, saved.fallback)
     return saved
@@ -143,6 +159,51 @@ def point_lines(lines: Lines, carrier: SellsNumbers) -> Iterator[Line]:
             continue
         carrier.point(held.carrier_id, line.fallback)
         yield line
+
+
+def _changed(line: Line, changes: LineChanges, now: datetime) -> Line:
+    wanted = replace(
+        line, flow_id=changes.get("flow_id", line.flow_id), label=changes.get("label", line.label)
+    )
+    if "fallback" in changes:
+        fallback = changes["fallback"]
+        read = None if fallback is None else diallable.read_fallback(fallback, line.number)
+        wanted = replace(wanted, fallback=read)
+    if "service_price" in changes:
+        wanted = _priced(wanted, changes["service_price"], now)
+    if "price_notice" in changes:
+        wanted = _noticed(wanted, changes["price_notice"])
+    return wanted
+
+
+def _priced(line: Line, order: PriceOrder | None, now: datetime) -> Line:
+    """Return a line with another price to come; without an order, with none to come."""
+    if order is None:
+        return replace(line, prices=prices.withdrawn(line.prices, now))
+    return replace(line, prices=prices.changed(line.prices, order, line.number, now))
+
+
+def _noticed(line: Line, by: NoticeBy | None) -> Line:
+    if by is not None and not line.surcharged:
+        reason = "callers of such a number pay nothing for the service: there is nothing to tell"
+        raise Rejected("the number has no price", faults=(Fault("/price_notice", reason),))
+    return replace(line, price_notice=by or NoticeBy.FLOW)
+
+
+def _check_flow(line: Line, check_flow: ChecksFlows) -> None:
+    """Refuse a line that would answer without a price, or with a flow that does not suit it."""
+    if line.flow_id is None:
+        return
+    try:
+        found = check_flow(line.account_id, line.flow_id, line.notice)
+    except NotFound as error:
+        fault = Fault("/flow_id", "no such flow")
+        raise Rejected("the number needs a flow that exists", faults=(fault,)) from error
+    faults = [Fault("/flow_id", f"in its flow, {each.pointer}: {each.reason}") for each in found]
+    if line.surcharged and not line.prices:
+        faults.append(Fault("/service_price", "a surcharged number that answers has a price"))
+    if faults:
+        raise Rejected("the flow does not suit the number", faults=tuple(faults))
 
 
 def _find(number: str, lines: Lines) -> Line | None:

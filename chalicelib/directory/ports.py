@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from chalicelib.directory.accounts import Account
     from chalicelib.directory.keys import Key
-    from chalicelib.directory.lines import Line
+    from chalicelib.directory.lines import Line, Notice
+    from chalicelib.kernel.errors import Fault
 
 ItemT = TypeVar("ItemT")
 
@@ -65,7 +66,32 @@ class FindsLines(Protocol):
         """Return a line by its number (E.164), in whatever state. Raises NotFound."""
 
 
-class Lines(FindsLines, Protocol):
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A line that answers with a flow, and what the flow has to tell of its price."""
+
+    number: str
+    notice: Notice
+
+
+class AttachedLines(Protocol):
+    """What publishing a flow asks: whom it answers for."""
+
+    def lines_of_flow(self, account_id: str, flow_id: str) -> tuple[Attached, ...]:
+        """Return an account's lines that answer with a flow, in order of number."""
+
+
+class ChecksFlows(Protocol):
+    """What a line's flow must be like."""
+
+    def __call__(self, account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+        """Return what the version of a flow that answers lacks, or has too much, for a line.
+
+        None is published: nothing is wrong yet. Raises NotFound if the account has no such flow.
+        """
+
+
+class Lines(FindsLines, AttachedLines, Protocol):
     """Numbers, and those of an account."""
 
     def lines(self, account_id: str, limit: int, after: str | None = None) -> Page[Line]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets as entropy
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.kernel.errors import Fault, NotFound, Rejected
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
@@ -153,22 +152,25 @@ def list_numbers(request: Request, query: models.PageQuery) -> models.NumberList
         request.account_id, query.limit, position(query.cursor, context)
     )
     return models.NumberList(
-        items=[models.NumberOut.of(each) for each in page.items], next=cursor(page.next, context)
+        items=[models.NumberOut.of(each, request.now) for each in page.items],
+        next=cursor(page.next, context),
     )
 
 
 @api.post("/v1/numbers", scope="numbers:write")
 def add_number(request: Request, body: models.NumberIn) -> Answer[models.NumberOut]:
     """Add a number to the account, bought from the carrier unless it is held already."""
-    _check_flow(request, body.flow_id)
+    price = body.service_price
+    facts = body.model_dump(exclude={"service_price"})
     line = numbers.add_number(
-        numbers.NumberOrder(**body.model_dump()),
+        numbers.NumberOrder(**facts, service_price=None if price is None else price.order()),
         principal=request.principal,
         now=request.now,
         store=wiring.directory(),
         carrier=_carrier(request),
+        check_flow=wiring.check_flow,
     )
-    return _line(line, location=f"/v1/numbers/{line.number}")
+    return _line(request, line, location=f"/v1/numbers/{line.number}")
 
 
 @api.get("/v1/numbers/available", scope="numbers:read")
@@ -193,7 +195,7 @@ def classify_number(request: Request, query: models.ClassifyQuery) -> models.Cla
 @api.get("/v1/numbers/{number}", scope="numbers:read")
 def show_number(request: Request, number: str) -> Answer[models.NumberOut]:
     """Show one of the account's numbers."""
-    return _line(numbers.line_of(request.account_id, number, wiring.directory()))
+    return _line(request, numbers.line_of(request.account_id, number, wiring.directory()))
 
 
 @api.patch("/v1/numbers/{number}", scope="numbers:write")
@@ -201,17 +203,20 @@ def edit_number(
     request: Request, number: str, body: models.NumberPatch
 ) -> Answer[models.NumberOut]:
     """Change what a number does; `If-Match` is the ETag of what was seen."""
-    version = expected(request.if_match)
-    _check_flow(request, body.flow_id)
+    changes = body.model_dump(exclude_unset=True)
+    if body.service_price is not None:
+        changes["service_price"] = body.service_price.order()
     line = numbers.edit_line(
-        cast("numbers.LineChanges", body.model_dump(exclude_unset=True)),
+        cast("numbers.LineChanges", changes),
         account_id=request.account_id,
         number=number,
-        version=version,
+        version=expected(request.if_match),
+        now=request.now,
         lines=wiring.directory(),
         carrier=_carrier(request),
+        check_flow=wiring.check_flow,
     )
-    return _line(line)
+    return _line(request, line)
 
 
 @api.delete("/v1/numbers/{number}", scope="numbers:write")
@@ -233,7 +238,7 @@ def release_number(request: Request, number: str) -> Answer[models.NumberOut]:
     line = numbers.release_line(
         request.account_id, number, lines=wiring.directory(), carrier=_carrier(request)
     )
-    return _line(line)
+    return _line(request, line)
 
 
 def _identity(legal: models.Legal | None) -> Identity | None:
@@ -251,22 +256,13 @@ def _account(account: Account, location: str | None = None) -> Answer[models.Acc
     return Answer(models.AccountOut.of(account), etag=etag(account.version), location=location)
 
 
-def _line(line: Line, location: str | None = None) -> Answer[models.NumberOut]:
+def _line(request: Request, line: Line, location: str | None = None) -> Answer[models.NumberOut]:
     wiring.lines().forget(line.number)
-    return Answer(models.NumberOut.of(line), etag=etag(line.version), location=location)
+    shown = models.NumberOut.of(line, request.now)
+    return Answer(shown, etag=etag(line.version), location=location)
 
 
 def _carrier(request: Request) -> OurCarrier:
     from chalicelib.directory.gateway import OurCarrier
 
     return OurCarrier(wiring.gateway(), request.base_url)
-
-
-def _check_flow(request: Request, flow_id: str | None) -> None:
-    if flow_id is None:
-        return
-    try:
-        wiring.flows().draft(request.account_id, flow_id)
-    except NotFound as error:
-        fault = Fault("/flow_id", "no such flow")
-        raise Rejected("the number needs a flow that exists", faults=(fault,)) from error

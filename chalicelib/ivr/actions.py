@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.needs import Need, NeedMet
     from chalicelib.ivr.nodes import Audio, Spoken, Value
     from chalicelib.ivr.position import Position
+    from chalicelib.kernel.tiers import Tier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,8 @@ class Context:
     """What the engine may know of a call. `caller` (E.164) is None when withheld.
 
     `memory` holds the call's variables, by their dotted names. `gone` says that the caller has
-    hung up: what is left to do is to note what happened.
+    hung up: what is left to do is to note what happened. `tier` is what the service of the line
+    costs, where it costs something, and `service_from` when that began.
     """
 
     now: datetime
@@ -34,6 +36,8 @@ class Context:
     caller: str | None = None
     memory: Mapping[str, Value] = field(default_factory=dict)
     gone: bool = False
+    tier: Tier | None = None
+    service_from: datetime | None = None
 
 
 # Inputs: what happened since the last answer.
@@ -175,7 +179,7 @@ class Connect:
     """Ring numbers (E.164), all at once; the first to answer has the call.
 
     Without `caller_id` they see the caller's own. `whisper` says that whoever picks up hears us
-    first; `record` that the conversation is recorded.
+    first; `record` that the conversation is recorded, `most_seconds` that it is cut off then.
     """
 
     numbers: tuple[str, ...]
@@ -183,6 +187,7 @@ class Connect:
     caller_id: str | None = None
     whisper: bool = False
     record: bool = False
+    most_seconds: int | None = None
 
     @property
     def number(self) -> str:

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 from chalicelib.ivr.audio.addresses import audio_url, builtin_url
 from chalicelib.ivr.voicebot.remembering import Place
+from chalicelib.kernel import tiers
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ivr.position import Position
+    from chalicelib.kernel.tiers import Tier
 
+_INSTANT: Final = re.compile(r"[1-9][0-9]{0,10}")  # seconds since 1970
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 CALLEE: Final = "callee"
 _MOST_SHARDS: Final = 1_000
@@ -30,7 +34,8 @@ class CallAddress:
     """Everything that stays the same from one answer of a call to the next.
 
     `side` is the callee's where it is not the caller who hears the answer: the line that was
-    `dialled` is told there, for the carrier names another one.
+    `dialled` is told there, for the carrier names another one. `tier` and `service_from` are what
+    the line's service costs this caller, and since when: a call in progress reads nothing for it.
     """
 
     base_url: str
@@ -41,6 +46,8 @@ class CallAddress:
     fallback: str | None = None
     side: str = ""
     dialled: str = ""
+    tier: Tier | None = None
+    service_from: datetime | None = None
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the URL of a position; `arriving` where nobody was asked anything."""
@@ -78,7 +85,17 @@ class CallAddress:
 
     def _query(self) -> dict[str, str]:
         query = {"account": self.account_id, "shards": str(self.log_shards)}
-        return {**query, "fallback": self.fallback} if self.fallback else query
+        if self.fallback:
+            query["fallback"] = self.fallback
+        if self.tier:
+            query["tier"] = self.tier.code
+        if self.service_from:
+            query["since"] = str(int(self.service_from.timestamp()))
+        return query
+
+    def charged_from(self, beep: datetime | None) -> Self:
+        """Return the address of the same call after a beep; the first one counts."""
+        return self if self.service_from else replace(self, service_from=beep)
 
     @classmethod
     def from_url(cls, base_url: str, flow_id: str, version: str, query: Mapping[str, str]) -> Self:
@@ -86,6 +103,9 @@ class CallAddress:
         account_id, shards = query.get("account", ""), query.get("shards", "1")
         if not account_id or not (_NUMBER.fullmatch(version) and _NUMBER.fullmatch(shards)):
             raise Rejected("not an address of a call", flow_id=flow_id)
+        tier, since = query.get("tier"), query.get("since", "")
+        if since and not _INSTANT.fullmatch(since):
+            raise Rejected("not an address of a call", parameter="since")
         return cls(
             base_url=base_url,
             flow_id=flow_id,
@@ -95,6 +115,8 @@ class CallAddress:
             fallback=query.get("fallback"),
             side=CALLEE if query.get("side") == CALLEE else "",
             dialled=query.get("dialled", ""),
+            tier=tiers.parse(tier) if tier else None,
+            service_from=datetime.fromtimestamp(int(since), UTC) if since else None,
         )
 
 

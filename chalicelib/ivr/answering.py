@@ -7,12 +7,16 @@ from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.calls.events import FellBack, Received
-from chalicelib.directory.lines import LineState
+from chalicelib.calls.events import Beeped, FellBack, Received
+from chalicelib.directory.lines import LineState, NoticeBy
 from chalicelib.ivr import texts
 from chalicelib.ivr.actions import Apologise, HangUp, Reply, Say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from chalicelib.calls.events import Event
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.addresses import CallAddress
@@ -58,6 +62,19 @@ def refuse(refusal: Refusal, context: Context) -> Reply:
         words = texts.say(texts.Line.NOT_IN_SERVICE, language)
         return Reply(actions=(Say(words), HangUp()), events=(fell_back,))
     return Reply(actions=(Apologise(language), HangUp()), events=(fell_back,))
+
+
+def told_by_carrier(line: Line, context: Context) -> tuple[Beeped, ...]:
+    """Return the beep that a caller has heard before the call reached us, if there was one."""
+    tier = line.tier(context.now)
+    if tier is None or line.price_notice is not NoticeBy.CARRIER:
+        return ()
+    return (Beeped(id="beeped", at=context.now.astimezone(UTC), tier=tier.code),)
+
+
+def beep_in(events: Iterable[Event]) -> datetime | None:
+    """Return when the first beep among some events sounded."""
+    return next((each.at for each in events if isinstance(each, Beeped)), None)
 
 
 def received(context: Context, source_id: str | None, published: Published | None) -> Received:

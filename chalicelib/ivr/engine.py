@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import FellBack
-from chalicelib.ivr import ssml
+from chalicelib.ivr import limits, ssml
 from chalicelib.ivr.actions import (
     Apologise,
     Ask,
@@ -58,7 +58,10 @@ def step(flow: Flow, position: Position, given: Input, context: Context) -> Repl
     if node is None:
         return walk.give_up("unknown node")
     inner = isinstance(given, MET)
-    return walk.follow(_hear(node, given, walk.turn(position, inner=inner)))
+    reply = walk.follow(_hear(node, given, walk.turn(position, inner=inner)))
+    if context.service_from is None:
+        return reply
+    return limits.within(reply, given, context, flow.language)
 
 
 def lost(flow: Flow, position: Position, context: Context) -> Reply:

@@ -44,6 +44,12 @@ def _territory(context: Context) -> str:
         return "abroad" if context.caller else "unknown"
 
 
+def _price_mode(context: Context) -> str:
+    if context.tier is None:
+        return "none"
+    return "minute" if context.tier.per_minute else "call"
+
+
 _TOLD: Final[dict[str, Callable[[Context], Value]]] = {
     "caller.number": lambda context: context.caller or "",
     "caller.withheld": lambda context: context.caller is None,
@@ -54,6 +60,8 @@ _TOLD: Final[dict[str, Callable[[Context], Value]]] = {
     "caller.vip": lambda context: False,
     "caller.blocked": lambda context: False,
     "caller.mobile": lambda context: _family(context) == numbering.Family.MOBILE.value,
+    "line.price": lambda context: str(context.tier.euros) if context.tier else "",
+    "line.price_mode": _price_mode,
     "call.dialled": lambda context: context.dialled,
     "call.date": lambda context: context.now.astimezone(_PARIS).date().isoformat(),
     "call.time": lambda context: context.now.astimezone(_PARIS).strftime("%H:%M"),

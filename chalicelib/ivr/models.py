@@ -225,6 +225,7 @@ class SimulationIn(Body):
     at: JsonValue = None
     source: JsonValue = None
     facts: JsonValue = None
+    service_price: JsonValue = None
     steps: JsonValue = None
 
     def script(self) -> Script:

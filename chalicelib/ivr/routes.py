@@ -151,6 +151,7 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.PublishedOut]:
             queues=wiring.queues(),
             usage=wiring.usage(),
             rehearsals=_rehearsals(),
+            lines=wiring.directory(),
         )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.PublishedOut.with_tests(header, report), location=location)

@@ -82,6 +82,7 @@ class Line(StrEnum):
     # or per minute, "plus le prix d'un appel", 10 to 20 seconds; hanging up and # are offered.
     PRICE_CALL = "price-call"  # price
     PRICE_MINUTE = "price-minute"  # price
+    PRICE_LIMIT = "price-limit"
 
     CALLER_UNKNOWN = "caller-unknown"
     VOICEMAIL_SUBJECT = "voicemail-subject"  # caller

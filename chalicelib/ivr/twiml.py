@@ -162,7 +162,11 @@ def _connect(response: VoiceResponse, action: Connect, back: _Back) -> None:
             "recording_status_callback_event": "completed absent",
         }
     dial = response.dial(
-        timeout=action.ring_seconds, caller_id=action.caller_id, **record, **back.action()
+        timeout=action.ring_seconds,
+        time_limit=action.most_seconds,
+        caller_id=action.caller_id,
+        **record,
+        **back.action(),
     )
     whisper = {"url": back.whisper(), "method": "POST"} if action.whisper else {}
     for number in action.numbers:

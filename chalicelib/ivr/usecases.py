@@ -19,6 +19,7 @@ from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
+from chalicelib.ivr.price_checks import faults_of_lines
 from chalicelib.ivr.telling import Teller
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.events import Event
     from chalicelib.calls.usecases import CallLog, LateEvents
     from chalicelib.directory.lines import Line
+    from chalicelib.directory.ports import AttachedLines
     from chalicelib.ivr.actions import Context, Input, Reply
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.errands.ports import Errands
@@ -92,12 +94,14 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     if published is None:
         return _refused(line, refusal or Refusal.NO_FLOW, context, ports)
     source_id = telling.source_of(line, ports.sources, context.now)
+    told = answering.told_by_carrier(line, context)
+    context = replace(context, tier=line.tier(context.now), service_from=answering.beep_in(told))
     world = _world(line.account_id, ports, lambda _: source_id)
     context = replace(context, memory=world.tell(published.flow, context))
     position = Position(published.flow.start)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
-    events = (first, *reply.events)
+    events = (first, *told, *reply.events)
     ref = _ref(line, context, ports)
     _record(ref, events, ports, reply.memory or context.memory or None)
     address = CallAddress(
@@ -108,6 +112,8 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         log_shards=line.log_shards,
         fallback=line.fallback,
         dialled=context.dialled,
+        tier=context.tier,
+        service_from=context.service_from,
     )
     _leave(reply, context, ref, ports)
     return Answer(reply=reply, address=address)
@@ -122,6 +128,7 @@ def continue_call(
     says whose call it is.
     """
     opened: Opened = Standing(address.flow_id, address.version, _version(address, ports.flows))
+    context = replace(context, tier=address.tier, service_from=address.service_from)
     if position.remembers:
         context = replace(context, memory=ports.log.memory(context.call_id))
     world = _world(address.account_id, ports, _source_again(address.account_id, ports))
@@ -132,6 +139,7 @@ def continue_call(
     _record(ref, reply.events, ports, reply.memory)
     _leave(reply, context, ref, ports)
     address = address.in_flow(opened.flow_id, opened.version, context.dialled)
+    address = address.charged_from(answering.beep_in(reply.events))
     return Answer(reply=reply, address=address)
 
 
@@ -259,6 +267,7 @@ def publish_flow(
     queues: Queues,
     usage: Usage,
     rehearsals: Rehearsals,
+    lines: AttachedLines,
 ) -> tuple[VersionHeader, Report]:
     """Make the draft the version that answers. Raises FlowRefused with every fault it has.
 
@@ -279,6 +288,7 @@ def publish_flow(
             *publishing.missing(uploads, found),
             *publishing.missing_queues(flow, names),
             *publishing.long_music(flow, found),
+            *faults_of_lines(flow, lines.lines_of_flow(account_id, flow_id)),
             *report.faults,
         )
         if faults:

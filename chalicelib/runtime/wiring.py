@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.recordings.store import TranscriptStore
     from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.store import CallStore, ExportStore
+    from chalicelib.directory.lines import Notice
     from chalicelib.directory.store import CachedLines, Directory
     from chalicelib.ivr.audio.formats import Sound
     from chalicelib.ivr.audio.gateway import SoundFiles
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.store import FlowStore
     from chalicelib.ivr.usage.store import UsageStore
     from chalicelib.ivr.usecases import Ports
+    from chalicelib.kernel.errors import Fault
     from chalicelib.runtime.form import Form
     from chalicelib.runtime.gateway import Carrier
     from chalicelib.runtime.secrets import TwilioCredentials
@@ -97,6 +99,13 @@ def flows() -> FlowStore:
     from chalicelib.ivr.store import FlowStore
 
     return FlowStore(settings().ivr_table)
+
+
+def check_flow(account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+    """Return what is wrong with the flow that answers, for a line of this kind."""
+    from chalicelib.ivr.price_checks import faults_of_published
+
+    return faults_of_published(flows(), account_id, flow_id, notice)
 
 
 @cache

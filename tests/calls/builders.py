@@ -52,7 +52,8 @@ def recorded(**changes: Any) -> events.Recorded:
 
 def beeped(at_second: int = 3, **changes: Any) -> events.Beeped:
     at = NOON + timedelta(seconds=at_second)
-    return events.Beeped(**{"id": "notice:beep", "at": at, "node": "notice", **changes})
+    facts = {"id": "notice:beep", "at": at, "node": "notice", "tier": "D080"}
+    return events.Beeped(**{**facts, **changes})
 
 
 def at_node(kind: type[events.Event], step: int, **facts: Any) -> events.Event:

@@ -146,6 +146,7 @@ def test_a_call_is_shown_whole(app: Chalice) -> None:
         "started_at": "2026-11-23T11:00:00Z",
         "ended_at": "2026-11-23T11:01:35Z",
         "service_from": None,
+        "service_tier": None,
         "number": a.DIALLED,
         "caller": a.CALLER,
         "source": "src_1",

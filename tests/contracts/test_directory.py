@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.directory.accounts import AccountState
-from chalicelib.directory.lines import LineState, fresh
+from chalicelib.directory.lines import LineState, Notice, NoticeBy, fresh
+from chalicelib.directory.ports import Attached
+from chalicelib.directory.prices import Price
 from chalicelib.directory.store import Directory, DirectoryRow
+from chalicelib.kernel import tiers
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from tests.clouds import ENVIRONMENT, tables
 from tests.directory import builders as a
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     Store = Directory | DirectoryInMemory
+
+
+A_PRICE = (Price(date(2026, 11, 1), tiers.parse("D080")),)
+A_CHANGE = Price(date(2026, 12, 1), tiers.parse("A150"))
 
 
 @pytest.fixture(params=["in memory", "on DynamoDB"])
@@ -200,6 +207,73 @@ def test_a_line_that_nothing_came_of_is_gone(store: Store) -> None:
 
     with pytest.raises(NotFound):
         store.line(a.NUMBER)
+
+
+def test_a_line_keeps_what_its_service_costs(store: Store) -> None:
+    _, client = a.an_agency_and_its_client(store)
+    kept = a.keep(a.a_line(prices=A_PRICE, price_notice=NoticeBy.CARRIER), client, store)
+
+    saved = store.save_line(replace(kept, prices=(*A_PRICE, A_CHANGE), price_notice=NoticeBy.FLOW))
+
+    assert kept.prices == A_PRICE
+    assert store.line(a.NUMBER) == saved
+    assert store.line(a.NUMBER).prices == (*A_PRICE, A_CHANGE)
+
+
+def attached(store: Store, flow_id: str, account_id: str = "acct_client") -> list[str]:
+    return [each.number for each in store.lines_of_flow(account_id, flow_id)]
+
+
+def test_a_flow_s_lines_are_found_by_the_flow(store: Store) -> None:
+    _, client = a.an_agency_and_its_client(store)
+    a.keep(a.a_line(number=a.OTHER, family="sva_majore"), client, store)
+    a.keep(a.a_line(), client, store)
+
+    assert store.lines_of_flow(client.id, "flow_1") == (
+        Attached(a.NUMBER, Notice.FORBIDDEN),
+        Attached(a.OTHER, Notice.DEMANDED),
+    )
+    assert attached(store, "flow_2") == attached(store, "flow_1", "acct_agency") == []
+
+
+def test_a_line_that_takes_another_flow_leaves_the_first(store: Store) -> None:
+    _, client = a.an_agency_and_its_client(store)
+    kept = a.keep(a.a_line(family="sva_majore"), client, store)
+
+    moved = store.save_line(replace(kept, flow_id="flow_2"))
+    assert (attached(store, "flow_1"), attached(store, "flow_2")) == ([], [a.NUMBER])
+
+    told = store.save_line(replace(moved, price_notice=NoticeBy.CARRIER))
+    assert [each.notice for each in store.lines_of_flow(client.id, "flow_2")] == [Notice.ANY]
+
+    store.save_line(replace(told, flow_id=None))
+    assert attached(store, "flow_2") == []
+
+
+def test_a_line_that_is_out_of_use_binds_no_flow(store: Store) -> None:
+    agency, client = a.an_agency_and_its_client(store)
+    kept = a.keep(a.a_line(), client, store)
+
+    rested = store.save_line(replace(kept, state=LineState.COOLING))
+    assert attached(store, "flow_1") == []
+
+    theirs = replace(rested, account_id=agency.id, state=LineState.AVAILABLE, flow_id="flow_2")
+    taken = store.put_line(theirs, agency)
+    assert attached(store, "flow_2", agency.id) == [a.NUMBER]
+
+    store.drop_line(taken)
+    assert attached(store, "flow_2", agency.id) == []
+
+
+def test_a_change_that_comes_too_late_moves_no_line(store: Store) -> None:
+    _, client = a.an_agency_and_its_client(store)
+    seen = a.keep(a.a_line(), client, store)
+    store.save_line(replace(seen, label="first"))
+
+    with pytest.raises(Stale):
+        store.save_line(replace(seen, flow_id="flow_2"))
+
+    assert (attached(store, "flow_1"), attached(store, "flow_2")) == ([a.NUMBER], [])
 
 
 def test_an_installation_is_founded_once(store: Store) -> None:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.directory.lines import Line
+    from chalicelib.directory.lines import Line, Notice
     from chalicelib.directory.ports import SellsNumbers
+    from chalicelib.kernel.errors import Fault
 
 PN = f"PN{a.NUMBER}"
 OWN_KEY = {"key_account_id": "acct_client"}
@@ -57,7 +58,13 @@ def added(
         now=now,
         store=store,
         carrier=carrier,
+        check_flow=any_flow,
     )
+
+
+def any_flow(account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+    """Every flow suits every line."""
+    return ()
 
 
 def test_a_number_is_bought_and_points_at_us() -> None:
@@ -281,7 +288,8 @@ def edited(
     changes: LineChanges, store: DirectoryInMemory, carrier: SellsNumbers, **facts: object
 ) -> Line:
     known: dict[str, object] = {"account_id": "acct_client", "version": 2, **facts}
-    return edit_line(changes, number=a.NUMBER, lines=store, carrier=carrier, **known)  # type: ignore[arg-type]
+    doors = {"lines": store, "carrier": carrier, "check_flow": any_flow, "now": a.NOW}
+    return edit_line(changes, number=a.NUMBER, **doors, **known)  # type: ignore[arg-type]
 
 
 def test_a_new_fallback_is_told_to_the_carrier() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,11 +12,10 @@ from chalicelib.directory import routes
 from chalicelib.directory.issuing import found
 from chalicelib.directory.scopes import SCOPES
 from chalicelib.directory.store import Directory, DirectoryRow
-from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import secrets, wiring
 from tests.clouds import ENVIRONMENT, PEPPER, forget_clients, tables
 from tests.directory import builders as a
-from tests.fakes import CarrierOfUrls
+from tests.fakes import CarrierOfUrls, FlowsInMemory
 from tests.gateway import BASE_URL, Heard, ask
 
 if TYPE_CHECKING:
@@ -24,25 +24,45 @@ if TYPE_CHECKING:
 VOICE = f"{BASE_URL}/voice/incoming?fallback=%2B33612345678"
 
 
-class FlowsOf:
-    """Flows as far as a number needs them: whose they are."""
+TELLS_THE_PRICE = {
+    "name": "Voyance",
+    "start": "price",
+    "nodes": {
+        "price": {"kind": "price_notice", "next": "box"},
+        "box": {"kind": "voicemail"},
+    },
+}
+SAYS_HELLO = {
+    "name": "Accueil",
+    "start": "hello",
+    "nodes": {
+        "hello": {"kind": "say", "text": "Bonjour.", "next": "box"},
+        "box": {"kind": "voicemail"},
+    },
+}
+SURCHARGED = "+33892123456"
 
-    def __init__(self, **accounts: str) -> None:
-        self._accounts = accounts
 
-    def draft(self, account_id: str, flow_id: str) -> None:
-        if self._accounts.get(flow_id) != account_id:
-            raise NotFound("no such flow")
+def some_flows() -> FlowsInMemory:
+    """The agency's flows: a draft, one that tells the price, and one that says hello."""
+    flows = FlowsInMemory()
+    flows.create("acct_agency", "flow_1", SAYS_HELLO, a.NOW)
+    for flow_id, document in (("flow_price", TELLS_THE_PRICE), ("flow_hello", SAYS_HELLO)):
+        flows.publish(flows.create("acct_agency", flow_id, document, a.NOW).header, document, a.NOW)
+    return flows
 
 
 class World:
     """An installation, asked over HTTP with the operator's key unless told otherwise."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = a.NOW
         self.carrier = CarrierOfUrls(for_sale=[a.NUMBER, a.OTHER])
         monkeypatch.setattr(wiring, "gateway", lambda: self.carrier)
         monkeypatch.setattr(secrets, "pepper", lambda: PEPPER)
-        monkeypatch.setattr(wiring, "flows", lambda: FlowsOf(flow_1="acct_agency"))
+        flows = some_flows()
+        monkeypatch.setattr(wiring, "flows", lambda: flows)
+        monkeypatch.setattr(wiring, "clock", lambda: self.now)
         founded = found(
             "Agence",
             account_id="acct_agency",
@@ -261,6 +281,122 @@ def test_numbers_for_sale_are_found_and_any_number_is_explained(world: World) ->
     assert (surcharged["family"], surcharged["e164"]) == ("sva_majore", "+33892123456")
     assert surcharged["cap_per_minute"] == {"amount": "0.80", "currency": "EUR"}
     assert nonsense.status == 422
+
+
+SURCHARGED_PATH = f"/v1/numbers/%2B{SURCHARGED[1:]}"
+D080 = {"tier": "D080"}
+
+
+def a_surcharged_number(world: World, **order: Any) -> Heard:
+    known = {"number": SURCHARGED, "service_price": D080, "flow_id": "flow_price", **order}
+    return world.ask("POST", "/v1/numbers", known)
+
+
+def faults_of(heard: Heard) -> list[str]:
+    assert heard.status == 422, heard.text
+    return [each["pointer"] for each in heard.json["errors"]]
+
+
+def test_a_surcharged_number_has_its_price_from_the_day_it_is_added(world: World) -> None:
+    made = a_surcharged_number(world)
+
+    assert made.status == 201
+    assert made.json["service_price"] == {
+        "tier": "D080",
+        "from": "2026-11-22",
+        "amount": "0.80",
+        "per": "minute",
+        "currency": "EUR",
+    }
+    assert (made.json["next_service_price"], made.json["price_notice"]) == (None, "flow")
+
+
+def test_a_price_changes_on_the_first_of_a_month(world: World) -> None:
+    made = a_surcharged_number(world)
+
+    changed = world.ask(
+        "PATCH",
+        SURCHARGED_PATH,
+        {"service_price": {"tier": "A150", "from": "2027-01-01"}},
+        if_match=made.headers["ETag"],
+    )
+    early = world.ask(
+        "PATCH",
+        SURCHARGED_PATH,
+        {"service_price": {"tier": "A150", "from": "2026-12-24"}},
+        if_match=changed.headers["ETag"],
+    )
+    world.now = datetime(2027, 1, 1, tzinfo=UTC)
+    shown = world.ask("GET", SURCHARGED_PATH).json
+
+    assert changed.json["service_price"]["tier"] == "D080"
+    assert changed.json["next_service_price"]["from"] == "2027-01-01"
+    assert faults_of(early) == ["/service_price/from"]
+    assert (shown["service_price"]["tier"], shown["service_price"]["per"]) == ("A150", "call")
+    assert shown["next_service_price"] is None
+
+
+def test_a_change_to_come_is_withdrawn(world: World) -> None:
+    tag = a_surcharged_number(world).headers["ETag"]
+    change = {"service_price": {"tier": "D050", "from": None}}
+    tag = world.ask("PATCH", SURCHARGED_PATH, change, if_match=tag).headers["ETag"]
+
+    withdrawn = world.ask("PATCH", SURCHARGED_PATH, {"service_price": None}, if_match=tag)
+    again = world.ask(
+        "PATCH", SURCHARGED_PATH, {"service_price": None}, if_match=withdrawn.headers["ETag"]
+    )
+
+    assert withdrawn.json["next_service_price"] is None
+    assert faults_of(again) == ["/service_price"]
+
+
+@pytest.mark.parametrize(
+    ("order", "pointers"),
+    [
+        pytest.param({"service_price": {"tier": "D081"}}, ["/service_price/tier"], id="cap"),
+        pytest.param({"service_price": {"tier": "0.80"}}, ["/service_price/tier"], id="no tier"),
+        pytest.param({"service_price": None}, ["/service_price"], id="none"),
+        pytest.param({"flow_id": "flow_hello"}, ["/flow_id"], id="a flow without a notice"),
+    ],
+)
+def test_a_surcharged_number_that_could_not_answer_is_refused(
+    world: World, order: dict[str, Any], pointers: list[str]
+) -> None:
+    assert faults_of(a_surcharged_number(world, **order)) == pointers
+    assert world.carrier.heard == []
+
+
+def test_a_number_whose_carrier_tells_the_price_answers_with_any_flow(world: World) -> None:
+    made = a_surcharged_number(world, flow_id="flow_hello", price_notice="carrier")
+    back = world.ask(
+        "PATCH", SURCHARGED_PATH, {"price_notice": "flow"}, if_match=made.headers["ETag"]
+    )
+
+    assert (made.status, made.json["price_notice"]) == (201, "carrier")
+    assert faults_of(back) == ["/flow_id"]
+    assert "/nodes/hello" in back.json["errors"][0]["detail"]
+
+
+def test_free_and_plain_numbers_have_no_price_and_tell_none(world: World) -> None:
+    plain = world.number()
+    tag = plain.headers["ETag"]
+
+    def patched(**changes: Any) -> Heard:
+        return world.ask("PATCH", NUMBER_PATH, changes, if_match=tag)
+
+    assert (plain.json["service_price"], plain.json["price_notice"]) == (None, None)
+    assert faults_of(patched(service_price=D080)) == ["/service_price/tier"]
+    assert faults_of(patched(price_notice="carrier")) == ["/price_notice"]
+    assert faults_of(patched(flow_id="flow_price")) == ["/flow_id"]
+    assert patched(flow_id="flow_hello").status == 200
+
+
+def test_a_number_tells_what_its_service_often_costs(world: World) -> None:
+    told = world.ask("GET", "/v1/numbers/classify?number=0820%20123%20456").json
+    free = world.ask("GET", "/v1/numbers/classify?number=0800%20123%20456").json
+
+    assert {"A050", "D020"} <= set(told["usual_tiers"])
+    assert free["usual_tiers"] == []
 
 
 def test_a_carrier_that_is_down_is_no_fault_of_the_client_s(world: World) -> None:

@@ -80,6 +80,14 @@ class DirectoryInMemory:
         mine = {n: each for n, each in self._lines.items() if each.account_id == account_id}
         return self._page(mine, limit, after)
 
+    def lines_of_flow(self, account_id: str, flow_id: str) -> tuple[ports.Attached, ...]:
+        self._answer()
+        return tuple(
+            ports.Attached(number, line.notice)
+            for number, line in sorted(self._lines.items())
+            if (line.account_id, line.answers_with) == (account_id, flow_id)
+        )
+
     def put_line(self, line: Line, account: Account) -> Line:
         self._answer()
         stored, known = self._accounts[account.id], self._lines.get(line.number)

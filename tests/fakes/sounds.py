@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.ivr.trials.usecases import Rehearsals
 from chalicelib.kernel.errors import Unavailable
+from tests.fakes.directory import DirectoryInMemory
 from tests.fakes.ivr import FlowsInMemory
 
 if TYPE_CHECKING:
@@ -72,10 +73,14 @@ class QueuesInMemory:
 
 
 def a_shelf(*queues: str, **versions: int) -> dict[str, Any]:
-    """What publishing needs besides the drafts: queues, and prompts with their newest version."""
+    """What publishing needs besides the drafts: queues, and prompts with their newest version.
+
+    No line answers with any flow.
+    """
     return {
         "sounds": SoundsInMemory(versions),
         "queues": QueuesInMemory(*queues),
         "usage": UsageInMemory(),
         "rehearsals": Rehearsals(FlowsInMemory(), lambda: 0),
+        "lines": DirectoryInMemory(),
     }

@@ -371,6 +371,10 @@ def _record(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "record", "on": draw(st.booleans()), "next": draw(targets)}
 
 
+def _price_notice(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    return {"kind": "price_notice", "next": draw(targets)}
+
+
 def _sms(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     more = _some(draw, dict.fromkeys(["refused", "impossible"], targets))
     return {"kind": "sms", "text": draw(TEXTS), "next": draw(targets), **more}
@@ -401,4 +405,5 @@ _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "record": _record,
     "reject": _reject,
     "sms": _sms,
+    "price_notice": _price_notice,
 }

@@ -32,8 +32,9 @@ from chalicelib.ivr.position import Position
 from chalicelib.ivr.twiml import render
 from chalicelib.ivr.usecases import Standing
 from chalicelib.kernel.errors import Fault
+from chalicelib.kernel.tiers import Tier
 from local.phone.twiml.document import from_text
-from tests.ivr.builders import a_context, words_of
+from tests.ivr.builders import AT_WORK, a_context, words_of
 from tests.ivr.queue_builders import ADesk, AStanding
 from tests.ivr.strategies import broken, desk_answers, documents, inputs, rubbish
 
@@ -97,11 +98,23 @@ def worlds(draw: Any) -> AWorld:
     )
 
 
-@given(documents(), worlds(), st.lists(inputs(), max_size=20), INSTANTS)
+def prices(now: datetime) -> st.SearchStrategy[dict[str, Any]]:
+    """What the line costs its caller: nothing, from the beep to come, or since some minutes."""
+    tiers = st.sampled_from([Tier(80, per_minute=True), Tier(150, per_minute=False)])
+    since = st.integers(0, 40).map(lambda minutes: now - timedelta(minutes=minutes))
+    priced = {"tier": tiers, "service_from": st.one_of(st.none(), since)}
+    return st.one_of(st.just({}), st.fixed_dictionaries(priced))
+
+
+@given(documents(), worlds(), st.lists(inputs(), max_size=20), INSTANTS, st.data())
 def test_every_caller_always_gets_an_answer_that_the_carrier_can_play(
-    document: dict[str, Any], world: AWorld, given_by_the_caller: list[Any], now: datetime
+    document: dict[str, Any],
+    world: AWorld,
+    given_by_the_caller: list[Any],
+    now: datetime,
+    data: st.DataObject,
 ) -> None:
-    flow, context = parse(document), a_context(now=now)
+    flow, context = parse(document), a_context(now=now, **data.draw(prices(now)))
     opened: Opened = Standing("flow_1", 3, flow)
     FIRST["flow_1"] = opened
     position, given_now = Position(flow.start), Arrived()
@@ -136,7 +149,7 @@ def test_no_call_goes_on_for_ever(
     opened: Opened = Standing("flow_1", 3, parse(document))
     FIRST["flow_1"] = opened
     habits = data.draw(st.lists(inputs(), min_size=1, max_size=4))
-    context = a_context()
+    context = a_context(**data.draw(prices(AT_WORK)))
     far_on = Position(opened.flow.start, step=MOST_STEPS - MANY)
     reply, opened = drive(opened, far_on, Arrived(), context, world)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from chalicelib.ivr.actions import (
@@ -21,6 +24,7 @@ from chalicelib.ivr.position import Position
 from chalicelib.ivr.texts import TEXTS, Line
 from chalicelib.ivr.twiml import render
 from chalicelib.ivr.voices import LANGUAGES, VOICE, VOICE_OF
+from chalicelib.kernel import tiers
 from chalicelib.kernel.errors import Rejected
 from local.phone import rules
 from local.phone.twiml.document import from_text
@@ -76,6 +80,12 @@ def said(*actions: object) -> str:
             Say(Spoken("<a> & b", "fr-FR")),
             '<Say language="fr-FR" voice="Polly.Lea-Neural">&lt;a&gt; &amp; b</Say>',
             id="markup is read out, not obeyed",
+        ),
+        pytest.param(
+            Connect(numbers=(SALES,), ring_seconds=20, most_seconds=1700),
+            f'<Dial action="{BACK}" method="POST" timeLimit="1700" timeout="20">'
+            f"<Number>{SALES}</Number></Dial>",
+            id="a conversation that is cut off",
         ),
         pytest.param(Play(Audio("https://a.fr/b")), "<Play>https://a.fr/b</Play>", id="play"),
         pytest.param(
@@ -194,6 +204,25 @@ def test_only_whoever_is_rung_is_told_at_which_line_the_call_came_in() -> None:
 
     assert f"dialled=%2B{OURS[1:]}&" in address.whisper(Position("team"))
     assert "dialled" not in address.at(Position("team"))
+
+
+@pytest.mark.parametrize("query", [{"tier": "D81"}, {"since": "soon"}, {"since": "-1"}])
+def test_a_price_that_we_did_not_write_is_refused(query: dict[str, str]) -> None:
+    known = {"account": "acc_1", "shards": "1", **query}
+
+    with pytest.raises(Rejected):
+        CallAddress.from_url("https://api.example.fr", "flow_1", "3", known)
+
+
+def test_an_address_keeps_what_the_line_costs_and_since_when() -> None:
+    begun = datetime(2026, 11, 23, 9, 0, 15, tzinfo=UTC)
+    address = an_address(tier=tiers.parse("D080")).charged_from(begun)
+
+    query = dict(parse_qsl(urlsplit(address.at(Position("menu"))).query))
+
+    again = CallAddress.from_url("https://api.example.fr/api", "flow_1", "3", query)
+    assert (again.tier, again.service_from) == (tiers.parse("D080"), begun)
+    assert again.charged_from(begun + timedelta(minutes=5)) == again
 
 
 def test_an_address_needs_no_fallback() -> None:

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.calls.call import Outcome
 from chalicelib.calls.events import DialStatus
-from chalicelib.directory.lines import LineState
+from chalicelib.directory.lines import LineState, NoticeBy
+from chalicelib.directory.prices import Price
 from chalicelib.ivr import usecases
-from chalicelib.ivr.actions import Apologise, Ask, Connect, DialEnded, HangUp, KeysPressed, Say
-from chalicelib.ivr.flow import FlowRefused
-from chalicelib.ivr.nodes import Audio
+from chalicelib.ivr.actions import (
+    Apologise,
+    Arrived,
+    Ask,
+    Connect,
+    DialEnded,
+    HangUp,
+    KeysPressed,
+    NoInput,
+    Say,
+)
+from chalicelib.ivr.nodes import Spoken
 from chalicelib.ivr.texts import TEXTS, Line
-from chalicelib.ivr.trials.usecases import Rehearsals, judged
 from chalicelib.ivr.usecases import Ports
-from chalicelib.kernel.errors import NotFound, Stale, Unavailable
+from chalicelib.kernel import tiers
+from chalicelib.kernel.errors import NotFound, Unavailable
 from tests.directory.builders import a_line
 from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
-from tests.fakes.sounds import a_shelf
 from tests.ivr.builders import (
+    AT_WORK,
     OURS,
     SALES,
     a_context,
@@ -178,6 +189,78 @@ def test_a_call_stays_on_the_version_it_began_with() -> None:
     assert house.rings(call_id="CA9").reply.actions == (HangUp(),)
 
 
+# Surcharged lines.
+
+TELLS_THE_PRICE = a_document(
+    price={"kind": "price_notice", "next": "menu"},
+    menu=a_menu(choices={"1": "sales"}),
+    sales=a_dial(SALES),
+    end=an_end(),
+)
+
+
+def a_surcharged_house(document: dict[str, Any] = TELLS_THE_PRICE, **changes: Any) -> House:
+    prices = (Price(date(2026, 11, 1), tiers.parse("D080")),)
+    line = a_line(**{"number": OURS, "family": "sva_majore", "prices": prices, **changes})
+    house = House(line=line)
+    draft = house.flows.draft("acct_client", "flow_1")
+    house.flows.publish(draft.header, document, NOW)
+    return house
+
+
+def test_a_caller_who_stays_pays_from_the_beep_on() -> None:
+    house = a_surcharged_house()
+    notice = house.rings()
+
+    beep = house.goes_on(notice, NoInput())
+    before = house.log.load("acct_client", "CA1")
+    menu = house.goes_on(beep, Arrived())
+
+    call = house.log.load("acct_client", "CA1")
+    assert (before.service_from, before.service_tier) == (None, None)
+    assert (call.service_from, call.service_tier) == (AT_WORK, "D080")
+    assert isinstance(menu.reply.actions[0], Ask)
+
+
+def test_what_the_line_costs_is_in_the_url_and_nowhere_read() -> None:
+    house = a_surcharged_house()
+    answer = house.goes_on(house.goes_on(house.rings(), NoInput()), Arrived())
+    address, position = answer.address, answer.reply.position
+    assert address is not None
+    assert position is not None
+
+    url = address.at(position)
+
+    assert "tier=D080" in url
+    assert f"since={int(AT_WORK.timestamp())}" in url
+    assert not position.remembers
+    (connect,) = house.goes_on(answer, KeysPressed("1")).reply.actions
+    assert isinstance(connect, Connect)
+    assert connect.most_seconds == 1800
+
+
+def test_where_the_carrier_told_the_price_the_call_begins_with_the_beep() -> None:
+    house = a_surcharged_house(price_notice=NoticeBy.CARRIER)
+
+    answer = house.rings()
+
+    call = house.log.load("acct_client", "CA1")
+    assert (call.service_from, call.service_tier) == (AT_WORK, "D080")
+    assert [event.id for event in call.events] == ["beeped", "received"]
+    assert isinstance(answer.reply.actions[0], Ask)
+    assert answer.reply.actions[0].prompts == (Say(Spoken("Tapez 1.", "fr-FR")),)
+
+
+def test_a_price_that_is_to_come_is_not_told_yet() -> None:
+    house = a_surcharged_house(prices=(Price(date(2026, 12, 1), tiers.parse("D080")),))
+
+    answer = house.rings()
+
+    assert house.log.load("acct_client", "CA1").service_from is None
+    assert answer.address is not None
+    assert answer.address.tier is None
+
+
 # Lines that take no calls.
 
 
@@ -255,154 +338,3 @@ def test_a_source_that_cannot_be_told_does_not_keep_the_caller_waiting() -> None
     house.rings()
 
     assert house.log.load("acct_client", "CA1").source_id is None
-
-
-# Flows as their owners work on them.
-
-
-def test_a_draft_may_have_faults_which_are_told() -> None:
-    flows = FlowsInMemory()
-
-    draft = usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=flows)
-
-    told = judged("acc_1", "flow_1", draft.document, Rehearsals(flows, lambda: 0))
-    assert draft.document == BROKEN
-    assert [fault.pointer for fault in told.faults] == ["/nodes/menu/choices/1"]
-    assert told.report is None
-
-
-def test_a_draft_with_faults_is_not_published() -> None:
-    drafts = FlowsInMemory()
-    usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=drafts)
-
-    with pytest.raises(FlowRefused) as refused:
-        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **a_shelf())
-
-    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/menu/choices/1"]
-
-
-def test_publishing_twice_makes_one_version() -> None:
-    drafts = FlowsInMemory()
-    usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
-
-    first, _ = usecases.publish_flow(
-        "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
-    )
-    second, _ = usecases.publish_flow(
-        "acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf()
-    )
-
-    assert first == second
-    assert first.version == 1
-
-
-def test_only_the_revision_that_was_seen_is_changed_or_published() -> None:
-    drafts = FlowsInMemory()
-    usecases.create_flow("acc_1", "flow_1", DOCUMENT, now=NOW, drafts=drafts)
-    usecases.save_draft("acc_1", "flow_1", DOCUMENT, revision=1, now=NOW, drafts=drafts)
-
-    with pytest.raises(Stale):
-        usecases.save_draft("acc_1", "flow_1", DOCUMENT, revision=1, now=NOW, drafts=drafts)
-    with pytest.raises(Stale):
-        usecases.publish_flow("acc_1", "flow_1", revision=1, now=NOW, drafts=drafts, **a_shelf())
-
-
-SAYS_HELLO = {
-    "name": "Accueil",
-    "start": "hello",
-    "prompts": {"hello": {"audio": "prompt_1"}},
-    "nodes": {
-        "hello": {"kind": "play", "prompt": "hello", "next": "box"},
-        "box": {"kind": "voicemail", "greeting": {"audio": "prompt_2"}},
-    },
-}
-
-
-def test_a_published_flow_goes_on_playing_the_very_sound_it_was_published_with() -> None:
-    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3, prompt_2=1)
-    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
-
-    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
-
-    flow = drafts.published("flow_1").flow
-    assert flow.prompts["hello"].heard("fr-FR", {}) == Audio(prompt_id="prompt_1", version=3)
-    assert [(use.id, use.pointer) for use in shelf["usage"].recorded["flow_1"]] == [
-        ("prompt_1", "/prompts/hello/audio"),
-        ("prompt_2", "/nodes/box/greeting/audio"),
-    ]
-
-
-def test_a_sound_that_the_account_does_not_have_is_a_fault_where_it_is_named() -> None:
-    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3)
-    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
-
-    with pytest.raises(FlowRefused) as refused:
-        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
-
-    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/box/greeting/audio"]
-    assert shelf["usage"].recorded == {}
-
-
-def test_publishing_that_broke_off_before_its_uses_were_recorded_is_mended_by_the_next() -> None:
-    drafts, shelf = FlowsInMemory(), a_shelf(prompt_1=3, prompt_2=1)
-    usecases.create_flow("acc_1", "flow_1", SAYS_HELLO, now=NOW, drafts=drafts)
-    shelf["usage"].down = True
-    with pytest.raises(Unavailable):
-        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
-    shelf["usage"].down = False
-
-    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
-
-    assert len(shelf["usage"].recorded["flow_1"]) == 2
-
-
-WAITS = {
-    "name": "Accueil",
-    "start": "queue",
-    "nodes": {
-        "queue": {
-            "kind": "queue",
-            "queue": "support",
-            "music": [{"audio": "prompt_1"}, {"audio": "prompt_2"}],
-            "callback": {"key": "1", "next": "back"},
-        },
-        "back": {"kind": "callback", "queue": "support"},
-    },
-}
-
-
-def publish(document: dict[str, Any], shelf: dict[str, Any]) -> None:
-    drafts = FlowsInMemory()
-    usecases.create_flow("acc_1", "flow_1", document, now=NOW, drafts=drafts)
-    usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
-
-
-def test_the_queues_that_a_flow_names_are_among_what_it_uses() -> None:
-    shelf = a_shelf("support", prompt_1=1, prompt_2=1)
-
-    publish(WAITS, shelf)
-
-    assert [(use.kind.value, use.id, use.pointer) for use in shelf["usage"].recorded["flow_1"]] == [
-        ("prompt", "prompt_1", "/nodes/queue/music/0/audio"),
-        ("prompt", "prompt_2", "/nodes/queue/music/1/audio"),
-        ("queue", "support", "/nodes/queue/queue"),
-        ("queue", "support", "/nodes/back/queue"),
-    ]
-
-
-def test_a_queue_that_the_account_does_not_have_is_a_fault_where_it_is_named() -> None:
-    with pytest.raises(FlowRefused) as refused:
-        publish(WAITS, a_shelf("sales", prompt_1=1, prompt_2=1))
-
-    pointers = [fault.pointer for fault in refused.value.faults]
-    assert pointers == ["/nodes/queue/queue", "/nodes/back/queue"]
-
-
-def test_music_that_keeps_callers_from_a_free_agent_for_minutes_is_refused() -> None:
-    shelf = a_shelf("support", prompt_1=1, prompt_2=1)
-    shelf["sounds"].milliseconds["prompt_2"] = 61_000
-
-    with pytest.raises(FlowRefused) as refused:
-        publish(WAITS, shelf)
-
-    assert [fault.pointer for fault in refused.value.faults] == ["/nodes/queue/music/1"]

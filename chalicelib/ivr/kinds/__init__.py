@@ -16,6 +16,7 @@ from chalicelib.ivr.kinds import (
     lookup,
     marking,
     menu,
+    price_notice,
     queue,
     recording,
     sms,
@@ -51,6 +52,7 @@ KINDS: Final[dict[str, Kind]] = {
         marking.TAG,
         marking.SET,
         recording.RECORD,
+        price_notice.PRICE_NOTICE,
         ending.HANGUP,
         ending.REJECT,
     )

@@ -18,6 +18,8 @@ from chalicelib.ivr.grammar import (
     PhoneNumber,
     Scalar,
 )
+from chalicelib.kernel import tiers
+from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, quoted
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ivr.grammar import Reading, Schema
     from chalicelib.ivr.nodes import Value
+    from chalicelib.kernel.tiers import Tier
 
 _PARIS: Final = ZoneInfo("Europe/Paris")
 _KEYS: Final = re.compile(r"[0-9*#]{1,64}")
@@ -72,6 +75,22 @@ class Keys(Field[str]):
         """Describe them."""
         text = {"type": "string", "pattern": f"^(?:{_KEYS.pattern})$"}
         return {"anyOf": [text, {"type": "integer", "minimum": 0}]}
+
+
+class TierOfLine(Field["Tier | None"]):
+    """What the service of the number dialled costs its callers: `D080`, `A150`."""
+
+    def read(self, place: Place, about: Reading) -> Tier | None:
+        """Read it."""
+        try:
+            return tiers.parse(place.value if isinstance(place.value, str) else "")
+        except Rejected as error:
+            place.fault(f"{quoted(place.value)} is {error.message}")
+            return None
+
+    def schema(self) -> Schema:
+        """Describe it."""
+        return {"type": "string", "pattern": f"^(?:{tiers.CODE.pattern})$"}
 
 
 class Yes(Field[bool]):

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.ivr.nodes import Value
+    from chalicelib.kernel.tiers import Tier
 
 # A mobile phone, and one of the numbers that the regulator keeps for fiction.
 CALLER: Final = "+33600001234"
@@ -149,6 +150,7 @@ class Script:
     at: datetime | None = None
     source: str | None = None
     facts: Mapping[str, Value] = field(default_factory=dict)
+    service_price: Tier | None = None
     steps: tuple[Step, ...] = ()
     pointer: str = field(default="", compare=False)
 

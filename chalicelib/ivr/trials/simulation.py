@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr import engine, facts
 from chalicelib.ivr.actions import Arrived, CalleeAnswered, Connect, Context, Continue, HangUp
+from chalicelib.ivr.answering import beep_in
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.needs import Fetched, FetchFailed
 from chalicelib.ivr.position import Position
@@ -122,6 +123,8 @@ class _Call:
         self._opened, self._position = opened, reply.position or self._position
         if reply.memory is not None:
             self._context = replace(self._context, memory=reply.memory)
+        beep = self._context.service_from or beep_in(reply.events)
+        self._context = replace(self._context, service_from=beep)
         answered = Answered(
             flow_id=opened.flow_id,
             flow=opened.flow,
@@ -213,7 +216,11 @@ class _Call:
 
 def _context(script: Script, now: datetime) -> Context:
     return Context(
-        now=script.at or now, call_id=CALL_ID, dialled=script.dialled, caller=script.caller
+        now=script.at or now,
+        call_id=CALL_ID,
+        dialled=script.dialled,
+        caller=script.caller,
+        tier=script.service_price,
     )
 
 

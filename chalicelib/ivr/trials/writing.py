@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr.grammar import Field, Listed, PhoneNumber, Reading, Record, Text, may, must
-from chalicelib.ivr.trials.fields import Caller, Facts, Moment
+from chalicelib.ivr.trials.fields import Caller, Facts, Moment, TierOfLine
 from chalicelib.ivr.trials.scripts import CALLER, DIALLED, Script
 from chalicelib.ivr.trials.steps import StepField
 from chalicelib.kernel.errors import Rejected
@@ -27,6 +27,7 @@ _CALL: Final = {
     "at": may(Moment(), "When: 2026-12-24 10:30 in Paris, or with an offset."),
     "source": may(Text(64), "The source that the number stands for."),
     "facts": may(Facts(), "What is known of the caller and the source.", MappingProxyType({})),
+    "service_price": may(TierOfLine(), "The tier of the number dialled, if it is surcharged."),
     "steps": may(Listed(StepField(), 0, MOST_STEPS, "steps"), "What happens, in order.", ()),
 }
 SCRIPT: Final = Record(_CALL, Script)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.gateway import ask
-from tests.ivr.builders import OURS, SALES, SUPPORT
+from tests.ivr.builders import OURS, SALES, SUPPORT, a_document, a_voicemail
 from tests.ivr.test_routes import BROKEN, DOCUMENT, KEY, app
 
 if TYPE_CHECKING:
@@ -31,6 +31,24 @@ def test_a_draft_is_tried_without_a_phone(app: Chalice) -> None:
     assert {"node": "menu", "exit": "choices/2"} in heard.json["untaken_exits"]
     assert heard.json["passed"]
     assert ask(app, "POST", path, body=body, key="acct_other/flows:*").status == 404
+
+
+def test_a_flow_is_tried_as_a_surcharged_number(app: Chalice) -> None:
+    document = a_document(price={"kind": "price_notice", "next": "box"}, box=a_voicemail())
+    path = created(app, document)
+
+    def tried(**facts: Any) -> Any:
+        return ask(app, "POST", path, body={"dialled": OURS, **facts}, key=KEY)
+
+    (notice, beep, box) = tried(service_price="A150", steps=[{"press": "#"}]).json["steps"]
+    (plain,) = tried().json["steps"]
+    wrong = tried(service_price="A15")
+
+    assert notice["heard"][0].startswith("Un euro et cinquante centimes par appel")
+    assert beep["heard"] == ["builtin/beep"]
+    assert [(each["kind"], each["tier"]) for each in box["events"]] == [("beeped", "A150")]
+    assert plain["path"][0] == {"node": "price", "exit": "next"}
+    assert (wrong.status, wrong.json["errors"][0]["pointer"]) == (422, "/service_price")
 
 
 def test_what_does_not_fit_is_told_with_its_place(app: Chalice) -> None:
