@@ -13,12 +13,13 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
+from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
 from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import sockets, wiring
+from chalicelib.runtime import desk_wiring, sockets, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
 app = Chalice(app_name="cadran", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")  # Chalice wants to be told so
 
-ROOMS = (directory, calls, ivr, history, prompts, callers, tracking, billing)
+ROOMS = (directory, calls, ivr, history, prompts, callers, tracking, billing, desk)
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
-WEBHOOKS = (calls.webhooks, ivr.webhooks)
+WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)
 
 for door in (*DOORS, *WEBHOOKS):
     app.register_blueprint(door.blueprint)
@@ -134,3 +135,19 @@ def run_errands(event: SQSEvent) -> None:
     from chalicelib.ivr.errands import handlers
 
     handlers.run_errands([record.body for record in event])
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def find_callbacks(event: CloudWatchEvent) -> None:
+    """Have every account's callbacks looked at that has any."""
+    from chalicelib.desk import handlers
+
+    handlers.find_callbacks(desk_wiring.store(), wiring.callbacks_queue())
+
+
+@app.on_sqs_message(queue=settings().callbacks_queue, batch_size=1)
+def place_callbacks(event: SQSEvent) -> None:
+    """Ring agents for the callbacks of an account whose turn it is."""
+    from chalicelib.desk import handlers
+
+    handlers.place_callbacks([record.body for record in event], desk_wiring.office())

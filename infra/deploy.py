@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.errors import CadranError
 from infra import chalice_cli, parameters, product, records, stacks, touches
 from infra.session import Aws, AwsUnreachable
-from infra.stages import LOG_DAYS, ON_AWS, ROOT, SOCKETS_URL, Stage
+from infra.stages import API_URL, LOG_DAYS, ON_AWS, ROOT, SOCKETS_URL, Stage
 
 FAILURES = (
     AwsUnreachable,
@@ -100,6 +100,7 @@ def _deploy_code(stage: Stage, aws: Aws, say: Callable[[str], None]) -> str:
     base_url, sockets_url = records.base_url(stage), records.sockets_url(stage)
     # The code asks for it: it cannot know the address of the API beside its own. On a first
     # deployment that is soon enough, because no number points here yet.
+    parameters.note(aws.ssm, stage.parameter(API_URL), base_url)
     parameters.note(aws.ssm, stage.parameter(SOCKETS_URL), sockets_url)
     stage.write_outputs({"api_url": base_url, "sockets_url": sockets_url})
     return base_url

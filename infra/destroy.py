@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra import chalice_cli, parameters, records, stacks
 from infra.session import Aws, AwsUnreachable
-from infra.stages import ON_AWS, SOCKETS_URL, Stage
+from infra.stages import API_URL, ON_AWS, SOCKETS_URL, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +40,7 @@ def destroy(stage: Stage, aws: Aws, say: Callable[[str], None] = print) -> None:
     if bucket is not None:
         records.fetch(aws.s3, bucket, stage)
     chalice_cli.run_for("delete", stage, aws.environment, say)
+    parameters.forget(aws.ssm, stage.parameter(API_URL))
     parameters.forget(aws.ssm, stage.parameter(SOCKETS_URL))
     if bucket is not None:
         records.forget(aws.s3, bucket, stage)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.usecases import CallLog
 
-QUEUES: Final = ("call-events", "projections", "exports", "invoices", "errands")
+QUEUES: Final = ("call-events", "projections", "exports", "invoices", "errands", "callbacks")
 SQS_BATCH: Final = 10  # what SQS takes at once
 PAGE: Final = 1_000
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -227,7 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--account", help="the calls of this account")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY")
-    parser.add_argument("--projection", help="only this one: billing, tracking")
+    parser.add_argument("--projection", help="only this one: billing, tracking, desk")
     return parser
 
 

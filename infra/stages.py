@@ -12,6 +12,7 @@ APP: Final = "cadran"
 ON_AWS: Final = ("dev", "staging", "prod")
 REGION: Final = "eu-west-3"  # Paris: people's numbers stay in France
 
+API_URL: Final = "api-url"  # the parameter that says where the carrier reaches us
 SOCKETS_URL: Final = "sockets-url"  # the parameter that says where WebSockets are opened
 
 # How long logs are kept. Not in .chalice/config.json: Chalice 1.34 gives retention to a log group

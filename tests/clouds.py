@@ -43,12 +43,14 @@ ENVIRONMENT = {
     "CADRAN_IVR_TABLE": "cadran-test-ivr",
     "CADRAN_TRACKING_TABLE": "cadran-test-tracking",
     "CADRAN_BILLING_TABLE": "cadran-test-billing",
+    "CADRAN_DESK_TABLE": "cadran-test-desk",
     "CADRAN_IDEMPOTENCY_TABLE": "cadran-test-idempotency",
     "CADRAN_CALL_EVENTS_QUEUE": "cadran-test-call-events",
     "CADRAN_PROJECTIONS_QUEUE": "cadran-test-projections",
     "CADRAN_EXPORTS_QUEUE": "cadran-test-exports",
     "CADRAN_INVOICES_QUEUE": "cadran-test-invoices",
     "CADRAN_ERRANDS_QUEUE": "cadran-test-errands",
+    "CADRAN_CALLBACKS_QUEUE": "cadran-test-callbacks",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",
@@ -104,6 +106,7 @@ def a_cloud() -> Iterator[Cloud]:
             Bucket=cloud.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         cloud.put_parameter("files-bucket", cloud.bucket)
+        cloud.put_parameter("api-url", "https://a1b2c3.execute-api.eu-west-3.amazonaws.com/api")
         cloud.put_parameter("pepper", base64.b64encode(PEPPER).decode())
         cloud.put_parameter(
             "twilio", json.dumps({"account_sid": "AC" + "0" * 32, "auth_tokens": [TOKEN]})

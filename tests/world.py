@@ -134,7 +134,7 @@ class World:
 
     def kept_of(self, client: Client) -> list[str]:
         """Return every row of every table that is about a client, and not another's."""
-        tables = ("directory", "calls", "ivr", "tracking", "billing")
+        tables = ("directory", "calls", "ivr", "tracking", "billing", "desk")
         rows = [str(row) for table in tables for row in self.cloud.rows(table)]
         others = {self.martin.account_id, self.durand.account_id} - {client.account_id}
         return sorted(
@@ -181,6 +181,7 @@ class World:
             client.put("/v1/callers", {"number": f"+3363998{at:02}{len(name):02}", "name": name})
             for at, name in enumerate((f"Jeanne {client.name}", f"Paul {client.name}"))
         ]
+        self._staff(client)
         client.ids |= {
             "flow_id": flow["id"],
             "prompt_id": prompt["id"],
@@ -190,6 +191,20 @@ class World:
             "source_id": source["id"],
             "revision": "1",
         }
+
+    def _staff(self, client: Client) -> None:
+        """Give a client two queues, two agents who are away, and two callbacks."""
+        number, queue = client.ids["number"], f"file-{client.name.lower()}"
+        for name in (queue, f"nuit-{client.name.lower()}"):
+            client.made("/v1/queues", {"name": name})
+        for last in "34":
+            telephone = f"{number[:-5]}1200{last}"[:12]
+            agent = {"name": f"Nadia {client.name}", "number": telephone, "available": False}
+            client.ids["agent_id"] = client.made("/v1/agents", agent)["id"]
+        for last in "56":
+            order = {"queue": queue, "line": number, "number": f"+3361234000{last}"}
+            client.ids["callback_id"] = client.made("/v1/callbacks", order)["id"]
+        client.ids["queue"] = queue
 
     def _call(self, client: Client) -> None:
         for call_id in (f"CA{client.name:0>32}", f"CA{client.name:x>32}"):

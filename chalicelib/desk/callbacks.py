@@ -65,7 +65,8 @@ class Callback:
     `call_id` is the call in which it was asked for, `source` says where else. Until `not_before`
     they are left alone. `offer` counts agents rung, `tries` times that the person was dialled,
     `misses` agents in a row who did not take it. `carrier_call_id` is empty while nobody knows
-    whether the agent's telephone rings.
+    whether the agent's telephone rings: `began_at` is when the offer was made, `looked_at` when
+    somebody last set about it.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Callback:
     misses: int = 0
     agent: str = ""
     began_at: datetime | None = None
+    looked_at: datetime | None = None
     lease_until: datetime | None = None
     carrier_call_id: str = ""
     told: int = 0  # the last offer of which the carrier told how it ended
@@ -142,7 +144,7 @@ class Callback:
     def is_in_doubt(self, now: datetime) -> bool:
         """Tell whether whoever was to place it must have failed on the way."""
         unknown = self.stage is Stage.OFFERED and not self.carrier_call_id
-        return unknown and self.began_at is not None and now - self.began_at >= DOUBT
+        return unknown and self.looked_at is not None and now - self.looked_at >= DOUBT
 
     @property
     def pause(self) -> timedelta:

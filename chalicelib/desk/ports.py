@@ -37,13 +37,13 @@ class Furniture(Floors, Protocol):
     """Queues and agents, as their owner arranges them."""
 
     def save_queue(self, account_id: str, queue: Queue) -> Queue:
-        """Store a queue, new (version 0) or changed. Raises Conflict, Stale."""
+        """Store a queue, new (version 0) or changed. Raises Conflict."""
 
     def drop_queue(self, account_id: str, name: str) -> None:
         """Forget a queue. One that is not there is no error."""
 
     def save_agent(self, account_id: str, agent: Agent) -> Agent:
-        """Store what is said of an agent, not what they are doing. Raises Conflict, Stale."""
+        """Store an agent, new (version 0) or changed. Raises Conflict, also if they are at work."""
 
     def drop_agent(self, account_id: str, agent_id: str) -> None:
         """Forget an agent. One that is not there is no error."""
@@ -78,6 +78,10 @@ class Counts(Protocol):
         """Yield the callbacks that were asked for on a day."""
 
 
+class Notes(Floors, Counts, Protocol):
+    """Both, where a call that ended is taken note of."""
+
+
 class Nudges(Protocol):
     """How whoever places callbacks learns that there may be something to do."""
 
@@ -88,7 +92,9 @@ class Nudges(Protocol):
 class Carrier(Protocol):
     """How an agent is rung for a callback."""
 
-    def ring(self, callback: Callback, agent: Agent, ring_seconds: int, *, retry: bool) -> str:
+    def ring(
+        self, account_id: str, callback: Callback, agent: Agent, ring_seconds: int, *, retry: bool
+    ) -> str:
         """Ring an agent, and return the carrier's id of the call.
 
         With `retry`, first look whether it rings already. Raises Rejected if the carrier will not.
@@ -117,3 +123,29 @@ class Log(Protocol):
 
     def record(self, ref: CallRef, event: Event) -> None:
         """Store an event, now or later."""
+
+
+class Speech(Protocol):
+    """Something that is said to an agent."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+
+    @property
+    def language(self) -> str:
+        """Their language, as the carrier names it."""
+
+    @property
+    def voice(self) -> str | None:
+        """Who says them."""
+
+
+class Phrases(Protocol):
+    """What agents are told, in the language of whom it is about."""
+
+    def whisper(self, callback: Callback) -> Speech:
+        """Say whom to ring back, since when they wait, and to press 1."""
+
+    def gone(self, language: str) -> Speech:
+        """Say that nobody needs to be rung any more."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # What the carrier may take to ring an agent, beside our own doubt whether it was asked to.
 _MARGIN: Final = timedelta(seconds=60)
 ANSWERED: Final = "answered"
+NOTHING: Final = Change()
 MOST_CALLBACKS: Final = 1_000  # of an account, waiting
 
 
@@ -85,6 +86,16 @@ def booked(floor: Floor, callback: Callback, now: datetime) -> Booked:
     return Booked(callback.id, position, expected)
 
 
+def asked(callback: Callback) -> Change:
+    """Return what is to be stored of a new callback that nobody waited in a call for."""
+    return Change(saves=(callback,), nudge_after=0)
+
+
+def changed(callback: Callback) -> Change:
+    """Return what is to be stored of a callback that was moved."""
+    return Change(saves=(callback,), nudge_after=0)
+
+
 def next_due(floor: Floor, now: datetime) -> tuple[Callback, Agent] | None:
     """Return the first callback whose turn it is, and the agent who is free for it."""
     given = floor.matched(now, patient=False)
@@ -102,6 +113,7 @@ def claim(floor: Floor, callback: Callback, agent: Agent, now: datetime) -> tupl
         agent=agent.id,
         offer=callback.offer + 1,
         began_at=now,
+        looked_at=now,
         lease_until=lease,
         called_up_at=None,
         carrier_call_id="",
@@ -112,7 +124,7 @@ def claim(floor: Floor, callback: Callback, agent: Agent, now: datetime) -> tupl
 def resume(floor: Floor, callback: Callback, now: datetime) -> tuple[Callback, Change]:
     """Take over an offer that whoever made it did not finish: the same number, a new lease."""
     lease = now + DOUBT + _ringing(floor, callback)
-    resumed = replace(callback, began_at=now, lease_until=lease)
+    resumed = replace(callback, looked_at=now, lease_until=lease)
     agent = floor.agents.get(callback.agent)
     held = agent is not None and agent.holds == callback.key
     agents = (agent.kept_for(callback.key, lease),) if agent is not None and held else ()

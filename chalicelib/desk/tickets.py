@@ -113,7 +113,7 @@ class Ticket:
     queue: str
     call_id: str
     dialled: str
-    caller: str | None
+    caller: str | None = None
     arrived_at: datetime
     language: str
     priority: int = 0

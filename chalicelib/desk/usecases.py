@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from chalicelib.desk import ringing, waiting
+from chalicelib.desk.visits import visits_of
 from chalicelib.kernel.errors import Conflict, Unavailable
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.call import Call
     from chalicelib.desk.floor import Change, Floor, Standing
-    from chalicelib.desk.ports import Floors, Nudges
+    from chalicelib.desk.ports import Floors, Notes, Nudges
     from chalicelib.desk.ringing import Booked
     from chalicelib.desk.tickets import Arrival, Span
 
@@ -141,22 +142,17 @@ class FloorDesk:
         return standing
 
     def _insist(self, account_id: str, decide: Callable[[Floor], tuple[T, Change]]) -> T:
-        for _ in range(ATTEMPTS):
-            found, change = decide(self._floors.floor(account_id))
-            with suppress(Conflict):
-                self._store(account_id, change)
-                return found
-        raise Unavailable("the desk is too busy", account_id=account_id)
+        return insist(account_id, decide, self._floors, self._nudges)
 
     def _store(self, account_id: str, change: Change) -> None:
-        store(account_id, change, self._floors, self._nudges)
+        keep(account_id, change, self._floors, self._nudges)
 
     def _waited(self, account_id: str, queue: str, call_id: str) -> int:
         past = self._floors.past(account_id, queue, call_id)
         return 0 if past is None else past.waited_seconds
 
 
-def store(account_id: str, change: Change, floors: Floors, nudges: Nudges) -> None:
+def keep(account_id: str, change: Change, floors: Floors, nudges: Nudges) -> None:
     """Store a change, and have callbacks looked at if it is good for one. Raises Conflict."""
     if change:
         floors.apply(account_id, change)
@@ -164,9 +160,31 @@ def store(account_id: str, change: Change, floors: Floors, nudges: Nudges) -> No
         nudges.nudge(account_id, change.nudge_after)
 
 
-def clear(call: Call, floors: Floors, nudges: Nudges) -> None:
-    """Take a call that ended off the floor, if it is still on it. Raises Conflict."""
-    if call.ended_at is None:
+def insist(
+    account_id: str,
+    decide: Callable[[Floor], tuple[T, Change]],
+    floors: Floors,
+    nudges: Nudges,
+) -> T:
+    """Load, decide and store, again if something changed meanwhile. Raises Unavailable."""
+    for _ in range(ATTEMPTS):
+        found, change = decide(floors.floor(account_id))
+        with suppress(Conflict):
+            keep(account_id, change, floors, nudges)
+            return found
+    raise Unavailable("the desk is too busy", account_id=account_id)
+
+
+def note(call: Call, desk: Notes, nudges: Nudges) -> None:
+    """Take a call that ended off the floor, and count its visits to queues. Idempotent."""
+    told = list(visits_of(call))
+    if not told or call.ended_at is None:
         return
-    change = waiting.hung_up(floors.floor(call.account_id), call.call_id, call.ended_at)
-    store(call.account_id, change, floors, nudges)
+    ended_at = call.ended_at
+
+    def clear(floor: Floor) -> tuple[None, Change]:
+        return None, waiting.hung_up(floor, call.call_id, ended_at)
+
+    insist(call.account_id, clear, desk, nudges)
+    for visit in told:
+        desk.put_visit(call.account_id, call.shard, visit)

@@ -67,7 +67,7 @@ def visits_of(call: Call) -> Iterator[Visit]:
     """
     events = call.events
     begun = [at for at, event in enumerate(events) if isinstance(event, Queued)]
-    for at, end in zip(begun, [*begun[1:], len(events)], strict=True):
+    for at, end in zip(begun, [*begun, len(events)][1:], strict=True):
         queued = events[at]
         assert isinstance(queued, Queued)
         yield _visit(call, queued, events[at + 1 : end])

@@ -33,6 +33,8 @@ AREAS: Final = (
     "leads",
     "conversions",
     "reports",
+    "queues",
+    "agents",
     "campaigns",
     "consents",
     "suppressions",

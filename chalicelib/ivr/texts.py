@@ -61,6 +61,8 @@ class Line(StrEnum):
     CALLBACK_EXPECTED = "callback-expected"  # duration, in seconds
     CALLBACK_NONE = "callback-none"
     CALLBACK_AGENT = "callback-agent"  # number
+    CALLBACK_WHISPER = "callback-whisper"  # number, time
+    CALLBACK_GONE = "callback-gone"
     WHISPER = "whisper"  # label
     WHISPER_ACCEPT = "whisper-accept"
 

@@ -48,6 +48,11 @@ def files_bucket() -> str:
     return _parameter("files-bucket")
 
 
+def api_url() -> str:
+    """Return where the carrier reaches us, which the deployment noted: no secret either."""
+    return _parameter("api-url")
+
+
 def sockets_url() -> str:
     """Return where WebSockets are opened, which the deployment noted: it is no secret either."""
     return _parameter("sockets-url")

@@ -34,12 +34,14 @@ class Settings:
     ivr_table: str
     tracking_table: str
     billing_table: str
+    desk_table: str
     idempotency_table: str
     call_events_queue: str
     projections_queue: str
     exports_queue: str
     invoices_queue: str
     errands_queue: str
+    callbacks_queue: str
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request

@@ -182,6 +182,7 @@ def sources() -> CachedSources:
 def ivr_ports() -> Ports:
     """Return all that a call in progress needs."""
     from chalicelib.ivr.usecases import Ports
+    from chalicelib.runtime.desk_wiring import desk
 
     return Ports(
         lines=lines(),
@@ -193,6 +194,7 @@ def ivr_ports() -> Ports:
         lookups=lookups(),
         errands=errands(),
         book=caller_book(),
+        desk=desk(),
     )
 
 
@@ -328,6 +330,12 @@ def exports_queue() -> Queue:
 
 
 @cache
+def callbacks_queue() -> Queue:
+    """Return the queue of accounts whose callbacks are to be looked at."""
+    return Queue(settings().callbacks_queue)
+
+
+@cache
 def invoices_queue() -> Queue:
     """Return the queue of account months to close."""
     return Queue(settings().invoices_queue)
@@ -355,13 +363,14 @@ def pause(attempt: int) -> None:
 def projections() -> Mapping[str, Projection]:
     """Return what other rooms keep about calls that ended. Names are in messages: keep them."""
     from chalicelib.billing.handlers import charging
+    from chalicelib.runtime.desk_wiring import note_call
     from chalicelib.tracking.usecases import count_call
 
     def counting(call: Call) -> None:
         store = tracking()
         count_call(call, numbers=store, counts=store)
 
-    return {"billing": charging(books, clock), "tracking": counting}
+    return {"billing": charging(books, clock), "tracking": counting, "desk": note_call}
 
 
 def claim(call_id: str, received: Received) -> CallRef:

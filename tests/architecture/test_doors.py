@@ -29,6 +29,7 @@ CONTRACT = {
     "/voice/status",
     "/voice/fallback",
     "/voice/recordings",
+    "/voice/callbacks/{account_id}/{callback_id}/{offer}",
 }
 HANDLERS = {
     "websocket_connect",
@@ -41,6 +42,8 @@ HANDLERS = {
     "close_months",
     "close_account_month",
     "run_errands",
+    "find_callbacks",
+    "place_callbacks",
 }
 
 

@@ -13,7 +13,7 @@ from chalicelib.desk.queues import Queue
 NINE: Final = datetime(2026, 11, 23, 8, tzinfo=UTC)  # a Monday, nine o'clock in Paris
 ACCOUNT: Final = "acc_1"
 LINE: Final = "+33162010001"
-CUSTOMER: Final = "+33639981234"
+CUSTOMER: Final = "+33612345678"
 WEEKDAYS: Final = '{"weekly":{"monday":[["09:00","12:00"],["14:00","18:00"]]}}'
 
 

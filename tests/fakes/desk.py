@@ -17,7 +17,7 @@ from chalicelib.desk.queues import Queue
 from chalicelib.desk.usecases import FloorDesk
 from chalicelib.desk.visits import asked_of
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Conflict, NotFound, Stale
+from chalicelib.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -69,7 +69,8 @@ class FloorsInMemory:
         """Store a queue."""
         floor = self.floor(account_id)
         known = floor.queues.get(queue.name)
-        _check(known.version if known else 0, queue.version)
+        if (known.version if known else 0) != queue.version:
+            raise Conflict("changed meanwhile", queue=queue.name)
         stored = replace(queue, version=queue.version + 1)
         self.floors[account_id] = replace(floor, queues={**floor.queues, queue.name: stored})
         return stored
@@ -81,22 +82,13 @@ class FloorsInMemory:
         self.floors[account_id] = replace(floor, queues=left)
 
     def save_agent(self, account_id: str, agent: Agent) -> Agent:
-        """Store what is said of an agent; a new one has nothing to do yet."""
+        """Store an agent."""
         floor = self.floor(account_id)
         known = floor.agents.get(agent.id)
-        _check(known.version if known else 0, agent.version)
-        doing = known or agent
-        stored = replace(
-            agent,
-            version=agent.version + 1,
-            idle_since=max(agent.idle_since, doing.idle_since),
-            rests_until=doing.rests_until,
-            holds=doing.holds,
-            held_until=doing.held_until,
-            talking_since=doing.talking_since,
-            tallies=doing.tallies,
-            revision=doing.revision + 1,
-        )
+        seen = (known.version, known.revision) if known else (0, agent.revision)
+        if seen != (agent.version, agent.revision):
+            raise Conflict("changed meanwhile", agent_id=agent.id)
+        stored = replace(agent, version=agent.version + 1, revision=agent.revision + 1)
         self.floors[account_id] = floor.having(stored)
         return stored
 
@@ -214,10 +206,3 @@ def _revision(floor: Floor, thing: Thing) -> int:
     if isinstance(thing, Agent):
         known = floor.agents.get(thing.id)
     return 0 if known is None else int(known.revision)
-
-
-def _check(stored: int, version: int) -> None:
-    if stored and not version:
-        raise Conflict("the name is taken")
-    if stored != version:
-        raise Stale("changed meanwhile: load it again")

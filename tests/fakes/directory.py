@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale, Unavailable
-from chalicelib.runtime.gateway import CarrierNumber
+from chalicelib.runtime.gateway import CarrierCall, CarrierNumber
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line
     from chalicelib.runtime.gateway import (
         CallOrder,
-        CarrierCall,
         CarrierText,
         TextOrder,
         WebhookUrls,
@@ -207,6 +206,7 @@ class CarrierOfUrls:
         self.for_sale = tuple(for_sale)
         self.down = down
         self.heard: list[WebhookUrls] = []
+        self.placed: list[CallOrder] = []
         self._held: dict[str, CarrierNumber] = {}
 
     def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
@@ -232,7 +232,13 @@ class CarrierOfUrls:
         self._held = {n: each for n, each in self._held.items() if each.carrier_id != carrier_id}
 
     def place_call(self, order: CallOrder, *, retry: bool = False) -> CarrierCall:
-        raise NotFound("no calls here", to=order.to)
+        """Ring somebody; with `retry` not again who was rung for this order already."""
+        self._answer()
+        found = [each for each in self.placed if retry and each.url == order.url]
+        if not found:
+            self.placed.append(order)
+        number = self.placed.index(found[0] if found else order)
+        return CarrierCall(f"CA{number:032}", order.to, order.from_, "queued", None, None)
 
     def call(self, call_id: str) -> CarrierCall:
         raise NotFound("no calls here", call_id=call_id)

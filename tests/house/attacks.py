@@ -28,6 +28,9 @@ NAMES_A_THING = frozenset(
         "call_id",
         "export_id",
         "invoice",
+        "queue",
+        "agent_id",
+        "callback_id",
     }
 )
 
@@ -57,6 +60,12 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "publish_tariff": [TARIFF],
         "simulate_charge": [{**number, "seconds": 60}],
         "set_terms": [{"series": "X"}],
+        "create_queue": [{"name": "stolen"}],
+        "edit_queue": [{"label": "Stolen"}],
+        "create_agent": [{"name": "Stolen", "number": "0162019998"}],
+        "edit_agent": [{"name": "Stolen"}, {"available": False}],
+        "ask_for_callback": [{"queue": ids["queue"], "line": ids["number"], **number}],
+        "reschedule_callback": [{"slot": None}],
     }
     return bodies.get(operation, [None])
 
@@ -68,6 +77,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "classify_number": "?number=0800000000",
         "search_numbers": "",
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
+        "report_queues": f"?from=2026-11-01&to=2026-11-30&queue={ids['queue']}",
         "list_charges": "?month=2026-11",
         "show_usage": "?month=2026-11",
     }

@@ -64,7 +64,7 @@ LEGAL: Final[dict[str, Any]] = {
     "siren": "732829320",
     "vat_id": "FR44732829320",
 }
-TABLES: Final = ("directory", "calls", "ivr", "tracking", "billing", "idempotency")
+TABLES: Final = ("directory", "calls", "ivr", "tracking", "billing", "desk", "idempotency")
 
 
 class Clock:

@@ -11,6 +11,8 @@ from app import (
     app,
     close_account_month,
     close_months,
+    find_callbacks,
+    place_callbacks,
     project_again,
     project_calls,
     store_late_events,
@@ -18,8 +20,10 @@ from app import (
 )
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Ended
-from chalicelib.runtime import wiring
+from chalicelib.desk.floor import Change
+from chalicelib.runtime import desk_wiring, wiring
 from tests.clouds import a_cloud, forget_clients
+from tests.desk.builders import a_callback, a_queue, an_agent
 from tests.gateway import Context, ring
 from tests.house.permissions import Asked, asked_of_aws, refused
 from tests.house.test_isolation import PRIVATE, attempts
@@ -67,6 +71,7 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
     wiring.projections_queue().put(
         {"account_id": world.martin.account_id, "call_id": world.martin.ids["call_id"]}
     )
+    _await_a_callback(world)
     take = world.cloud.messages
     with pytest.MonkeyPatch.context() as patch:
         late, again, exports = take("call-events"), take("projections"), take("exports")
@@ -76,11 +81,24 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             project_again(messages_of(again), Context())
             write_exports(messages_of(exports), Context())
             close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
+            find_callbacks(schedule_at("2027-01-01T06:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
+        looks = take("callbacks")
         with asked_of_aws(patch) as more:
             project_calls(stream_of(rows), Context())
             close_account_month(messages_of(months), Context())
+            place_callbacks(messages_of(looks), Context())
     return asked | more
+
+
+def _await_a_callback(world: World) -> None:
+    """Have somebody wait to be rung back, and an agent who is free to."""
+    account_id, store = world.martin.account_id, desk_wiring.store()
+    store.save_queue(account_id, a_queue())
+    store.save_agent(account_id, an_agent())
+    callback = a_callback(line="+33162011001", number="+33612340009")
+    desk_wiring.nudges().nudge(account_id)
+    store.apply(account_id, Change(saves=(callback,)))
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -99,6 +117,8 @@ def test_enough_was_asked_to_tell(api_asked: Asked, jobs_asked: Asked) -> None:
     assert {"cadran-test-idempotency", "cadran-test-billing", "by_account"} <= tables
     assert {action.partition(":")[0] for action, _ in api_asked} >= {"dynamodb", "sqs", "ssm"}
     assert {action for action, _ in jobs_asked} >= {"s3:PutObject", "sqs:SendMessage"}
+    desk = {action for action, resource in jobs_asked if resource.endswith("cadran-test-desk")}
+    assert desk >= {"dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem"}
 
 
 def test_what_no_policy_allows_is_seen() -> None:

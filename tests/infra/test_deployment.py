@@ -29,6 +29,8 @@ JOBS = {
     "websocket_message",
     "websocket_disconnect",
     "run_errands",
+    "find_callbacks",
+    "place_callbacks",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -78,13 +80,17 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         *(DEV.function(job) for job in JOBS),
     }
     assert "POST /voice/incoming" in after_first["routes"]
-    assert after_first["schedules"] == {"cadran-dev-close_months-event": "rate(1 hour)"}
+    assert after_first["schedules"] == {
+        "cadran-dev-close_months-event": "rate(1 hour)",
+        "cadran-dev-find_callbacks-event": "rate(1 minute)",
+    }
     assert after_first["queues"] == {
         "cadran-dev-call-events": "cadran-dev-store_late_events",
         "cadran-dev-projections": "cadran-dev-project_again",
         "cadran-dev-exports": "cadran-dev-write_exports",
         "cadran-dev-invoices": "cadran-dev-close_account_month",
         "cadran-dev-errands": "cadran-dev-run_errands",
+        "cadran-dev-callbacks": "cadran-dev-place_callbacks",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",
@@ -98,6 +104,8 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
     sockets = aws.ssm.get_parameter(Name="/cadran/dev/sockets-url")["Parameter"]["Value"]
     assert sockets.startswith("wss://")
     assert sockets == outputs["sockets_url"]
+    reached = aws.ssm.get_parameter(Name="/cadran/dev/api-url")["Parameter"]["Value"]
+    assert reached == outputs["api_url"]
     assert outputs["files_bucket"] == f"cadran-dev-files-{aws.account}"
 
     elsewhere = a_checkout(tmp_path / "another-machine")

@@ -27,8 +27,9 @@ CONSUMERS = {
     "ExportsQueue": "write_exports",
     "InvoicesQueue": "close_account_month",
     "ErrandsQueue": "run_errands",
+    "CallbacksQueue": "place_callbacks",
 }
-JOBS = {*CONSUMERS.values(), "project_calls", "close_months"}
+JOBS = {*CONSUMERS.values(), "project_calls", "close_months", "find_callbacks"}
 
 
 @pytest.mark.parametrize("name", ["cadran.yaml", "alarms.yaml"])

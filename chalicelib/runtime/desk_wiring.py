@@ -1,0 +1,118 @@
+"""Where the contact centre meets the other rooms. Built on first use, as `wiring` is."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.runtime import secrets, wiring
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.call import Call
+    from chalicelib.desk.callbacks import Callback
+    from chalicelib.desk.gateway import CallbackQueue
+    from chalicelib.desk.placing import Office
+    from chalicelib.desk.ports import Speech
+    from chalicelib.desk.store import DeskStore
+    from chalicelib.desk.usecases import FloorDesk
+    from chalicelib.ivr.nodes import Spoken
+
+
+@cache
+def store() -> DeskStore:
+    """Return floors, what was on them, and what reports count."""
+    from chalicelib.desk.store import DeskStore
+
+    return DeskStore(settings().desk_table)
+
+
+@cache
+def nudges() -> CallbackQueue:
+    """Return how callbacks are looked at before the next minute."""
+    from chalicelib.desk.gateway import CallbackQueue
+
+    return CallbackQueue(wiring.callbacks_queue())
+
+
+@cache
+def desk() -> FloorDesk:
+    """Return queues, as a call in progress needs them."""
+    from chalicelib.desk.usecases import FloorDesk
+
+    return FloorDesk(store(), nudges())
+
+
+def office() -> Office:
+    """Return all that placing callbacks needs."""
+    from chalicelib.desk.gateway import CallEvents, CarrierRings
+    from chalicelib.desk.placing import Office
+
+    return Office(
+        floors=store(),
+        nudges=nudges(),
+        carrier=CarrierRings(wiring.gateway, _base_url),
+        lines=wiring.directory(),
+        log=CallEvents(wiring.calls(), wiring.late_events()),
+        clock=wiring.clock,
+    )
+
+
+def note_call(call: Call) -> None:
+    """Keep what a call that ended tells of queues: a projection of the call log, idempotent."""
+    from chalicelib.desk.usecases import note
+
+    if call.events:
+        note(call, store(), nudges())
+
+
+class QueueUses:
+    """The port `Uses`: which flows need a queue."""
+
+    def retire(self, account_id: str, queue: str, now: datetime) -> None:
+        """Let no flow use it any more. Raises InUse, naming those that do."""
+        from chalicelib.ivr.usage import Kind
+
+        wiring.usage().retire(account_id, Kind.QUEUE, queue, now)
+
+    def admit(self, account_id: str, queue: str) -> None:
+        """Let flows use it."""
+        from chalicelib.ivr.usage import Kind
+
+        wiring.usage().admit(account_id, Kind.QUEUE, queue)
+
+
+class PlatformPhrases:
+    """The port `Phrases`: the platform's own sentences, in its five languages."""
+
+    def whisper(self, callback: Callback) -> Speech:
+        """Say whom to ring back, and since when they wait."""
+        from chalicelib.ivr.texts import Line, say
+        from chalicelib.kernel.periods import PARIS
+
+        asked = callback.asked_at.astimezone(PARIS)
+        same_day = asked.date() == wiring.clock().astimezone(PARIS).date()
+        when = asked.time().replace(second=0, microsecond=0) if same_day else asked
+        said = say(Line.CALLBACK_WHISPER, callback.language, number=callback.number, time=when)
+        return _voiced(said, callback.label)
+
+    def gone(self, language: str) -> Speech:
+        """Say that nobody needs to be rung any more."""
+        from chalicelib.ivr.texts import Line, say
+
+        return _voiced(say(Line.CALLBACK_GONE, language))
+
+
+def _voiced(said: Spoken, label: str = "") -> Spoken:
+    from chalicelib.ivr.nodes import Spoken
+    from chalicelib.ivr.voices import fitted, voice_for
+
+    text = f"{fitted(label).rstrip('.')}. {said.text}" if label else said.text
+    return Spoken(text, said.language, said.voice or voice_for(said.language))
+
+
+def _base_url() -> str:
+    """Return where the carrier reaches us: a job is not asked by it, as a webhook is."""
+    return settings().public_url.rstrip("/") or secrets.api_url()
