@@ -39,7 +39,8 @@ def shop() -> Iterator[Shop]:
 
 def at(path: str, shop: Shop) -> str:
     """Fill in a webhook's path as our own URLs have it."""
-    filled = path.format(flow_id=shop.flow_id, version="1", node="welcome")
+    callback = {"account_id": "acct_shop", "callback_id": "cb_1", "offer": "1"}
+    filled = path.format(flow_id=shop.flow_id, version="1", node="welcome", **callback)
     return f"{filled}?account=acct_shop&shards=1"
 
 
