@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from chalicelib.desk.queues import Queue
 
-LASTS: Final = timedelta(days=7)  # a callback without a slot that nobody had time for
+# A callback without a slot that nobody had time for. Code de la consommation R223-4 (as of 11
+# August 2026): what was asked for is no prospecting within five working days, which five days
+# never exceed.
+LASTS: Final = timedelta(days=5)
 REMEMBERED: Final = timedelta(days=30)  # once it is over: a number is somebody's
 # When a waiting caller finds that it is a callback's turn, an agent is kept free for it, and
 # whoever places it is told. If that does not happen, callers must not wait for it for ever.
@@ -40,7 +43,7 @@ class Stage(StrEnum):
     TALKING = "talking"  # the agent took it, and the person is being dialled
     REACHED = "reached"
     GIVEN_UP = "given-up"  # did not answer as often as the queue has it
-    EXPIRED = "expired"  # its slot passed, or a week did
+    EXPIRED = "expired"  # its slot passed, or five days did
     CANCELLED = "cancelled"
     REFUSED = "refused"  # a number that we do not ring, or that the carrier does not
 
@@ -136,7 +139,7 @@ class Callback:
         return self.called_up_at is None or now - self.called_up_at >= CALLED_UP + STANDS_BACK
 
     def has_lapsed(self, now: datetime) -> bool:
-        """Tell whether it can be placed no more: its slot is over, or a week is."""
+        """Tell whether it can be placed no more: its slot is over, or five days are."""
         if self.stage is not Stage.WAITING:
             return False
         return now >= (self.slot.closes if self.slot else self.asked_at + LASTS)
