@@ -50,14 +50,6 @@ class Queues(Protocol):
         """Return their names."""
 
 
-class NoQueues:
-    """An account without queues."""
-
-    def names(self, account_id: str) -> Collection[str]:
-        """Return none."""
-        return ()
-
-
 def uses(flow: Flow) -> tuple[Use, ...]:
     """Return what a flow uses, and where."""
     sounds = tuple(Use(Kind.PROMPT, each.prompt_id, each.pointer) for each in flow.uploads)

@@ -127,9 +127,9 @@ def prompts() -> PromptStore:
 @cache
 def queues() -> Queues:
     """Return which queues there are."""
-    from chalicelib.ivr.publishing import NoQueues
+    from chalicelib.runtime.desk_wiring import desk
 
-    return NoQueues()
+    return desk()
 
 
 @cache

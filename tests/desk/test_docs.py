@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.desk.reports import Figures
-from tests.desk.test_routes import NUMBER
-from tests.house.shops import Shop, open_shop
+from tests.house.shops import NUMBER, Shop, open_shop
 
 if TYPE_CHECKING:
     from tests.clouds import Cloud
