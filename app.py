@@ -142,7 +142,7 @@ def find_callbacks(event: CloudWatchEvent) -> None:
     """Have every account's callbacks looked at that has any."""
     from chalicelib.desk import handlers
 
-    handlers.find_callbacks(desk_wiring.store(), wiring.callbacks_queue())
+    handlers.find_callbacks(desk_wiring.store(), desk_wiring.callbacks_queue())
 
 
 @app.on_sqs_message(queue=settings().callbacks_queue, batch_size=1)

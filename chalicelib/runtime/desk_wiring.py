@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.runtime import secrets, wiring
+from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -30,11 +31,17 @@ def store() -> DeskStore:
 
 
 @cache
+def callbacks_queue() -> Queue:
+    """Return the queue of accounts whose callbacks are to be looked at."""
+    return Queue(settings().callbacks_queue)
+
+
+@cache
 def nudges() -> CallbackQueue:
     """Return how callbacks are looked at before the next minute."""
     from chalicelib.desk.gateway import CallbackQueue
 
-    return CallbackQueue(wiring.callbacks_queue())
+    return CallbackQueue(callbacks_queue())
 
 
 @cache

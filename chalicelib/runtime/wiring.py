@@ -330,12 +330,6 @@ def exports_queue() -> Queue:
 
 
 @cache
-def callbacks_queue() -> Queue:
-    """Return the queue of accounts whose callbacks are to be looked at."""
-    return Queue(settings().callbacks_queue)
-
-
-@cache
 def invoices_queue() -> Queue:
     """Return the queue of account months to close."""
     return Queue(settings().invoices_queue)
