@@ -282,7 +282,7 @@ class Reply:
             position=later.position,
             need=later.need,
             memory=self.memory if later.memory is None else later.memory,
-            errands=self.errands + later.errands,
+            errands=self.errands + _distinct(self.errands, later.errands),
             path=self.path + later.path,
         )
 
@@ -294,15 +294,15 @@ def joined(earlier: tuple[Action, ...], later: tuple[Action, ...]) -> tuple[Acti
     return earlier + later
 
 
-def _distinct(earlier: tuple[Event, ...], later: tuple[Event, ...]) -> tuple[Event, ...]:
-    """Tell apart the facts of nodes that have the same name in two flows of one answer."""
-    taken = {event.id for event in earlier}
-    told: list[Event] = []
-    for event in later:
+def _distinct(earlier: tuple[Any, ...], later: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Tell apart what nodes leave that have the same name in two flows of one answer."""
+    taken = {each.id for each in earlier}
+    told: list[Any] = []
+    for each in later:
         again = 2
-        while event.id in taken:
-            event = replace(event, id=f"{event.id.partition('~')[0]}~{again}")
+        while each.id in taken:
+            each = replace(each, id=f"{each.id.partition('~')[0]}~{again}")
             again += 1
-        taken.add(event.id)
-        told.append(event)
+        taken.add(each.id)
+        told.append(each)
     return tuple(told)

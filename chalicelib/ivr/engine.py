@@ -13,6 +13,7 @@ from chalicelib.calls.events import FellBack
 from chalicelib.ivr import limits, ssml
 from chalicelib.ivr.actions import (
     Apologise,
+    Arrived,
     Ask,
     Continue,
     HangUp,
@@ -23,7 +24,7 @@ from chalicelib.ivr.actions import (
     joined,
 )
 from chalicelib.ivr.kinds import BY_NODE
-from chalicelib.ivr.needs import MET
+from chalicelib.ivr.needs import DESK, MET
 from chalicelib.ivr.turns import Turn
 
 if TYPE_CHECKING:
@@ -57,9 +58,10 @@ def step(flow: Flow, position: Position, given: Input, context: Context) -> Repl
     node = flow.nodes.get(position.node)
     if node is None:
         return walk.give_up("unknown node")
-    inner = isinstance(given, MET)
-    reply = walk.follow(_hear(node, given, walk.turn(position, inner=inner)))
-    if context.service_from is None:
+    move = _hear(node, given, walk.turn(position, inner=isinstance(given, MET)))
+    stops = isinstance(given, Arrived) and walk.stops_before(move)
+    reply = walk.end() if stops else walk.follow(move)
+    if context.service_from is None or context.gone:
         return reply
     return limits.within(reply, given, context, flow.language)
 
@@ -81,7 +83,11 @@ def _hear(node: Node, given: Input, turn: Turn) -> Move:
 
 
 class _Walk:
-    """One step in the making: what the nodes on the way have said so far."""
+    """One step in the making: what the nodes on the way have said so far.
+
+    A caller who has hung up hears nothing more, but what the flow does without them is still done:
+    a message is often ended by hanging up, and is tagged, looked up and confirmed all the same.
+    """
 
     __slots__ = ("_actions", "_context", "_errands", "_events", "_flow", "_memory", "_path", "_at")
 
@@ -115,7 +121,18 @@ class _Walk:
             if node is None:
                 return self.give_up("unknown node")
             move = _enter(node, self.turn(self._at))
+            if self.stops_before(move):
+                return self.end()
             walked += 1
+
+    def stops_before(self, move: Move) -> bool:
+        """Tell whether a node is not to be entered: it would wait, and nobody is there to."""
+        waits = isinstance(move.need, DESK) or (move.need is None and move.wait is not None)
+        return self._context.gone and waits
+
+    def end(self) -> Reply:
+        """End the step here, and the call with it."""
+        return self._reply(None)
 
     def give_up(self, reason: str) -> Reply:
         """Apologise and hang up: the flow leads nowhere."""
@@ -136,10 +153,12 @@ class _Walk:
             self._path += (Passed(self._at.node, move.exit),)
 
     def _reply(self, position: Position | None, need: Any = None) -> Reply:
+        if self._context.gone and need is None:
+            position = None
         if position is not None and self._context.memory and not position.remembers:
             position = replace(position, remembers=True)
         return Reply(
-            actions=self._actions,
+            actions=() if self._context.gone else self._actions,
             events=self._events,
             position=position,
             need=need,

@@ -154,3 +154,4 @@ MET = (
     CallbackBooked,
     QueueFailed,
 )
+DESK = (JoinQueue, AskQueue, PickedUp, OfferOver, LeaveQueue, BookCallback)

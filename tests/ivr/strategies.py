@@ -47,9 +47,10 @@ SILENT = tuple(name for name, kind in EVERY_KIND.items() if not kind.waits)
 
 
 @st.composite
-def documents(draw: Draw) -> dict[str, Any]:
-    """Flow documents without a fault, of up to a dozen nodes."""
-    kinds = [*draw(st.lists(st.sampled_from(KINDS), max_size=10)), "voicemail", "hangup"]
+def documents(draw: Draw, first: str | None = None) -> dict[str, Any]:
+    """Flow documents without a fault, of up to a dozen nodes. `first` is the start's kind."""
+    others = draw(st.lists(st.sampled_from(KINDS), max_size=10))
+    kinds = [*([first] if first else []), *others, "voicemail", "hangup"]
     nodes = {f"n{at}": _NODES[kind](draw, _targets(kinds, at)) for at, kind in enumerate(kinds)}
     for node in nodes.values():
         if node["kind"] == "menu":  # each has a way to a voicemail
@@ -285,8 +286,10 @@ def _dial(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
 
 
 def _voicemail(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
-    more = _some(draw, {"greeting": TEXTS, "next": targets, "max_seconds": st.integers(2, 300)})
-    return {"kind": "voicemail", **more}
+    told = st.just([{"email": "shop@example.fr"}, {"sms": "06 12 34 56 78"}])
+    length = {"greeting": TEXTS, "max_seconds": st.integers(2, 300)}
+    passed_on = {"transcribe": st.booleans(), "notify": told}
+    return {"kind": "voicemail", **_some(draw, {**length, **passed_on, "next": targets})}
 
 
 def _hangup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
@@ -376,7 +379,8 @@ def _price_notice(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]
 
 
 def _sms(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
-    more = _some(draw, dict.fromkeys(["refused", "impossible"], targets))
+    exits = dict.fromkeys(["refused", "impossible"], targets)
+    more = _some(draw, {**exits, "agreed": st.booleans()})
     return {"kind": "sms", "text": draw(TEXTS), "next": draw(targets), **more}
 
 

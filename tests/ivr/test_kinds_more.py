@@ -318,6 +318,17 @@ def test_nodes_of_one_name_in_two_flows_log_two_facts() -> None:
     assert tags == [("step:0:label", "a"), ("step:0:label~2", "b")]
 
 
+def test_nodes_of_one_name_in_two_flows_send_two_texts() -> None:
+    def text(then: str) -> dict[str, Any]:
+        return {"kind": "sms", "text": then, "agreed": True, "next": then}
+
+    main = a_document(text=text("go"), go=a_transfer("other", returned="go"))
+    call = tour(main=main, other=a_document(text=text("end"), end=an_end()))
+
+    assert [each.body for each in call.reply.errands] == ["go", "end"]
+    assert len({each.id for each in call.reply.errands}) == 2
+
+
 def test_flows_that_send_a_caller_round_in_circles_give_up() -> None:
     call = tour(main=a_document(go=a_transfer("b")), b=a_document(go=a_transfer("main")))
 

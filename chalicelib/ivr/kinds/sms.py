@@ -79,5 +79,4 @@ SMS: Final = Kind(
     },
     enter=_offer,
     hear={KeysPressed: _answer, NoInput: _answer},
-    waits=True,
 )

@@ -1,0 +1,125 @@
+"""Every kind of node, met by callers who do whatever callers and carriers do.
+
+Flows are made up with the kind as their start; nothing here names a kind, so a new one is walked
+as soon as it is registered and `tests/ivr/strategies.py` can write it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.calls.events import MessageLeft, TextAsked
+from chalicelib.ivr.errands.errands import Notify, SendText, Transcribe
+from chalicelib.ivr.kinds import kinds
+from tests.house.walks import Walk, a_quiet_house, ways_on
+from tests.ivr.builders import a_document, a_menu, a_voicemail
+from tests.ivr.strategies import documents
+
+if TYPE_CHECKING:
+    from tests.house.walks import QuietHouse
+
+EVERY_KIND = pytest.mark.parametrize("kind", kinds())
+PICKS = st.lists(st.integers(0, 99), max_size=6)
+OTHERS = documents()
+_settings = settings(max_examples=25)
+
+
+def goes_as_far_as(call: Walk, picks: list[int]) -> None:
+    """Ring, and take one of the ways on at each pick, as long as there is one."""
+    call.rings()
+    for pick in picks:
+        ways = ways_on(call.heard[-1])
+        if not ways or call.sent[-1].over:
+            return
+        call.goes_on(ways[pick % len(ways)])
+
+
+def assert_promises_kept(house: QuietHouse, nodes: dict[str, Any]) -> None:
+    """Hold the errands to what the log says was agreed and left, once each."""
+    wanted: list[str] = []
+    for event in house.call().events:
+        if isinstance(event, TextAsked) and event.answer == "agreed":
+            wanted.append(SendText.kind)
+        if isinstance(event, MessageLeft) and event.seconds > 0:
+            node = nodes.get(event.node, {})
+            wanted += [Transcribe.kind] if node.get("transcribe") else []
+            wanted += [Notify.kind for _ in node.get("notify", ())]
+    assert sorted(errand.kind for errand in house.errands) == sorted(wanted)
+    assert len({errand.id for errand in house.errands}) == len(wanted)
+
+
+@EVERY_KIND
+@_settings
+@given(data=st.data(), picks=PICKS, system_answers=st.booleans())
+def test_a_caller_may_hang_up_anywhere(
+    kind: str, data: st.DataObject, picks: list[int], system_answers: bool
+) -> None:
+    document = data.draw(documents(first=kind))
+    with a_quiet_house(document) as house:
+        house.system_answers = system_answers
+        call = Walk(house)
+
+        goes_as_far_as(call, picks)
+        call.hangs_up()
+
+        if call.sent[-1].over:
+            assert list(ElementTree.fromstring(call.heard[-1])) == []
+        assert house.call().ended
+        assert house.call().events[-1].kind == "ended"
+        assert house.errors == []
+        assert_promises_kept(house, document["nodes"])
+
+
+@EVERY_KIND
+@_settings
+@given(data=st.data(), picks=PICKS)
+def test_a_webhook_that_comes_twice_is_answered_alike_and_logged_once(
+    kind: str, data: st.DataObject, picks: list[int]
+) -> None:
+    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS)) as house:
+        call = Walk(house)
+        goes_as_far_as(call, picks)
+        known = [event.id for event in house.call().events]
+
+        last = call.again(call.sent[-1])
+
+        if not call.sent[-1].whispers:
+            assert last == call.heard[-1]
+        assert [event.id for event in house.call().events] == known
+        assert house.errors == []
+
+
+@EVERY_KIND
+@_settings
+@given(data=st.data(), picks=PICKS, order=st.randoms(use_true_random=False))
+def test_webhooks_that_come_late_and_in_any_order_change_nothing(
+    kind: str, data: st.DataObject, picks: list[int], order: Any
+) -> None:
+    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS)) as house:
+        call = Walk(house)
+        goes_as_far_as(call, picks)
+        call.hangs_up()
+        before = house.call()
+
+        for way in order.sample(call.sent, len(call.sent)):
+            call.again(way)
+
+        assert house.call() == before
+        assert house.errors == []
+
+
+def test_an_error_would_be_seen() -> None:
+    document = a_document(menu=a_menu(choices={"1": "box"}), box=a_voicemail())
+    with a_quiet_house(document) as house:
+        call = Walk(house)
+        call.rings()
+        house.flows.down = True
+
+        call.goes_on(ways_on(call.heard[-1])[0])
+
+        assert len(house.errors) == 1
