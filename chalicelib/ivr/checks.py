@@ -117,7 +117,7 @@ def _lost_callbacks(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     for queue, ways in promised.items():
         kept = _leading_to(flow, [*_unknown(flow, unread), *_callbacks(flow, queue)])
         for name, target in ways:
-            if target not in kept:
+            if target and target not in kept:  # one that is missing has a fault of its own
                 reason = f"leads to no callback of the queue {quoted(queue)}"
                 yield Fault(f"{pointer(name)}/callback/next", reason)
 

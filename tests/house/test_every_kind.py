@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 EVERY_KIND = pytest.mark.parametrize("kind", kinds())
 PICKS = st.lists(st.integers(0, 99), max_size=6)
 OTHERS = documents()
-_settings = settings(max_examples=25)
+_settings = settings(max_examples=12)
 
 
 def goes_as_far_as(call: Walk, picks: list[int]) -> None:
