@@ -47,6 +47,10 @@ class Client:
         """Change some fields."""
         return self._send("PATCH", path, json=body, headers=_matching(if_match))
 
+    def delete(self, path: str) -> None:
+        """Remove."""
+        self._send("DELETE", path)
+
     def every(self, path: str, **query: str) -> list[Any]:
         """Read a list to its end, through all its pages."""
         items: list[Any] = []

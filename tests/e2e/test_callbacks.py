@@ -1,0 +1,113 @@
+"""People rung back through the deployed package: an agent first, then they."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from local import seed
+from local.phone.handsets import Handset, agent, ignores
+from tests.machines import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.client import Client
+    from tests.machines import Machine
+
+pytestmark = pytest.mark.slow
+
+AGENT, PERSON, NOBODY = "+33199004391", "+33199004392", "+33199004393"
+
+
+@pytest.fixture(scope="module")
+def shop(whole_machine: Machine) -> Iterator[Client]:
+    """A shop with a queue, whose agent is away unless a test needs them."""
+    client = whole_machine.world.shop
+    client.post("/v1/queues", {"name": "rappels", "wrap_up_seconds": 0, "rest_seconds": 1})
+    body = {"name": "Nadia", "number": AGENT, "available": False}
+    made = client.post("/v1/agents", body)
+    yield client
+    client.delete(f"/v1/agents/{made['id']}")
+
+
+def comes(shop: Client, *, available: bool) -> None:
+    """Have the agent come, or go."""
+    (made,) = [each for each in shop.every("/v1/agents") if each["number"] == AGENT]
+    path = f"/v1/agents/{made['id']}"
+    shop.patch(path, {"available": available}, if_match=f'"{made["version"]}"')
+
+
+def asks(shop: Client, number: str) -> dict[str, Any]:
+    """Ask to be rung back within the hour, whatever the time of day is."""
+    now = datetime.now(UTC)
+    slot = {"from": now.isoformat(), "until": (now + timedelta(hours=1)).isoformat()}
+    order = {"queue": "rappels", "line": seed.SHOP, "number": number, "slot": slot}
+    made: dict[str, Any] = shop.post("/v1/callbacks", {**order, "label": "Commande 12"})
+    return made
+
+
+def becomes(shop: Client, id: str, state: str, **facts: Any) -> dict[str, Any]:
+    """Wait until a callback is in a state, and return it."""
+
+    def ready() -> bool:
+        found = shop.get(f"/v1/callbacks/{id}")
+        return all(found[name] == value for name, value in {"state": state, **facts}.items())
+
+    wait_for(ready, f"the callback to be {state}")
+    found: dict[str, Any] = shop.get(f"/v1/callbacks/{id}")
+    return found
+
+
+def test_an_agent_is_rung_and_speaks_with_who_asked_for_it(machine: Machine, shop: Client) -> None:
+    machine.network.handset(AGENT, agent(after=2, talks=30, accepts="1"))
+    machine.network.handset(PERSON, Handset(answers_after=3))
+    callback = asks(shop, PERSON)
+    assert callback["state"] == "waiting"
+
+    comes(shop, available=True)
+    done = becomes(shop, callback["id"], "reached")
+
+    assert (done["attempts"], done["last_status"]) == (1, "answered")
+    calls = machine.network.call(lambda: list(machine.network.network.exchange.book.calls.values()))
+    rung = [each for each in calls if each.to in (AGENT, PERSON)]
+    assert sorted(each.to for each in rung) == [AGENT, PERSON]
+    assert {each.from_ for each in rung} == {seed.SHOP}
+    comes(shop, available=False)
+
+
+def test_a_person_who_does_not_answer_is_left_alone_for_a_while(
+    machine: Machine, shop: Client
+) -> None:
+    machine.network.handset(AGENT, agent(after=2, accepts="1"))
+    machine.network.handset(NOBODY, Handset(answers_after=None))
+    comes(shop, available=True)
+
+    callback = asks(shop, NOBODY)
+    tried = becomes(shop, callback["id"], "waiting", attempts=1)
+
+    assert tried["last_status"] == "no-answer"
+    assert tried["not_before"] is not None
+    shop.delete(f"/v1/callbacks/{callback['id']}")
+    comes(shop, available=False)
+
+
+def test_a_voice_mail_that_answers_for_the_agent_takes_no_callback(
+    machine: Machine, shop: Client
+) -> None:
+    machine.network.handset(AGENT, ignores(after=2))
+    comes(shop, available=True)
+    callback = asks(shop, PERSON)
+
+    def rung() -> bool:
+        (nadia,) = [each for each in shop.every("/v1/agents") if each["number"] == AGENT]
+        return nadia["state"] in ("ringing", "resting")
+
+    wait_for(rung, "the agent to be rung")
+    comes(shop, available=False)
+    waits = becomes(shop, callback["id"], "waiting")
+
+    assert waits["attempts"] == 0
+    shop.delete(f"/v1/callbacks/{callback['id']}")
