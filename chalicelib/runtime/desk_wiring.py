@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from chalicelib.runtime import secrets, wiring
 from chalicelib.runtime.queues import Queue
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.desk.store import DeskStore
     from chalicelib.desk.usecases import FloorDesk
     from chalicelib.ivr.nodes import Spoken
+    from chalicelib.ivr.queueing import Desk
 
 
 @cache
@@ -50,6 +51,19 @@ def desk() -> FloorDesk:
     from chalicelib.desk.usecases import FloorDesk
 
     return FloorDesk(store(), nudges())
+
+
+class _OnFirstUse:
+    """The desk of calls, most of which never wait: the first that does loads its modules."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(desk(), name)
+
+
+def desk_of_calls() -> Desk:
+    """Return queues for calls in progress, of which a call without any loads nothing."""
+    late: Any = _OnFirstUse()
+    return cast("Desk", late)
 
 
 def office() -> Office:

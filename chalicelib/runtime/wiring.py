@@ -182,7 +182,7 @@ def sources() -> CachedSources:
 def ivr_ports() -> Ports:
     """Return all that a call in progress needs."""
     from chalicelib.ivr.usecases import Ports
-    from chalicelib.runtime.desk_wiring import desk
+    from chalicelib.runtime.desk_wiring import desk_of_calls
 
     return Ports(
         lines=lines(),
@@ -194,7 +194,7 @@ def ivr_ports() -> Ports:
         lookups=lookups(),
         errands=errands(),
         book=caller_book(),
-        desk=desk(),
+        desk=desk_of_calls(),
     )
 
 
