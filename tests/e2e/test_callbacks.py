@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from local.client import Client
+    from local.phone.model import Call
     from tests.machines import Machine
 
 pytestmark = pytest.mark.slow
@@ -49,6 +50,13 @@ def asks(shop: Client, number: str) -> dict[str, Any]:
     return made
 
 
+def calls_of(machine: Machine) -> list[Call]:
+    """Return the calls to the agent and to people, in order."""
+    network = machine.network
+    calls = network.call(lambda: list(network.network.exchange.book.calls.values()))
+    return [each for each in calls if each.to in (AGENT, PERSON)]
+
+
 def becomes(shop: Client, id: str, state: str, **facts: Any) -> dict[str, Any]:
     """Wait until a callback is in a state, and return it."""
 
@@ -64,6 +72,7 @@ def becomes(shop: Client, id: str, state: str, **facts: Any) -> dict[str, Any]:
 def test_an_agent_is_rung_and_speaks_with_who_asked_for_it(machine: Machine, shop: Client) -> None:
     machine.network.handset(AGENT, agent(after=2, talks=30, accepts="1"))
     machine.network.handset(PERSON, Handset(answers_after=3))
+    before = len(calls_of(machine))
     callback = asks(shop, PERSON)
     assert callback["state"] == "waiting"
 
@@ -71,8 +80,7 @@ def test_an_agent_is_rung_and_speaks_with_who_asked_for_it(machine: Machine, sho
     done = becomes(shop, callback["id"], "reached")
 
     assert (done["attempts"], done["last_status"]) == (1, "answered")
-    calls = machine.network.call(lambda: list(machine.network.network.exchange.book.calls.values()))
-    rung = [each for each in calls if each.to in (AGENT, PERSON)]
+    rung = calls_of(machine)[before:]
     assert sorted(each.to for each in rung) == [AGENT, PERSON]
     assert {each.from_ for each in rung} == {seed.SHOP}
     comes(shop, available=False)
