@@ -55,17 +55,18 @@ def assert_promises_kept(house: QuietHouse, nodes: dict[str, Any]) -> None:
 
 @EVERY_KIND
 @_settings
-@given(data=st.data(), picks=PICKS, system_answers=st.booleans())
+@given(data=st.data(), picks=PICKS, system_answers=st.booleans(), told=st.booleans())
 def test_a_caller_may_hang_up_anywhere(
-    kind: str, data: st.DataObject, picks: list[int], system_answers: bool
+    kind: str, data: st.DataObject, picks: list[int], system_answers: bool, told: bool
 ) -> None:
+    """`told` says whether the carrier brings the end of what was going on, or only the call's."""
     document = data.draw(documents(first=kind))
     with a_quiet_house(document) as house:
         house.system_answers = system_answers
         call = Walk(house)
 
         goes_as_far_as(call, picks)
-        call.hangs_up()
+        call.hangs_up() if told else call.ends()
 
         if call.sent[-1].over:
             assert list(ElementTree.fromstring(call.heard[-1])) == []
