@@ -134,6 +134,7 @@ class AWaitingCall:
     desk: ADesk = field(default_factory=ADesk)
     caller: str | None = CALLER
     now: datetime = AT_WORK
+    call_id: str = "CA1"
     memory: dict[str, Any] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -216,7 +217,13 @@ class AWaitingCall:
         return self
 
     def _drive(self, position: Position, given: Input) -> Reply:
-        context = a_context(now=self.now, caller=self.caller, memory=self.memory, gone=self.gone)
+        context = a_context(
+            now=self.now,
+            call_id=self.call_id,
+            caller=self.caller,
+            memory=self.memory,
+            gone=self.gone,
+        )
         return drive(Opened("flow_1", 3, self.flow), position, given, context, self.desk)[0]
 
 
