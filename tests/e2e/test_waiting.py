@@ -123,7 +123,7 @@ def test_an_agent_who_is_free_has_the_call_without_any_music(machine: Machine, d
     assert "Appel en attente : service client." in heard(story, number)
     call = machine.call(story)
     assert (call["outcome"], call["answered_by"]) == ("answered", [f"agent:{nadia}"])
-    assert call["talk_seconds"] == 30
+    assert call["talk_seconds"] >= 30  # from picking up on
     assert {"queued", "offered", "left-queue", "dialled"} <= set(machine.events(story))
     assert story.warnings == []
 
@@ -188,7 +188,7 @@ def test_whoever_finds_the_agent_talking_books_a_callback_which_is_placed(
 
     story = machine.network.story(waited)
     assert "Votre appel sera le prochain." in heard(story)
-    assert "audio/builtin/hold" in " ".join(each.source or each.text for each in story.played())
+    assert "builtin/hold" in " ".join(each.source or each.text for each in story.played())
     assert "C'est noté. Nous vous rappellerons" in heard(story)
     assert machine.call(machine.network.story(talked))["outcome"] == "answered"
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from chalicelib.calls.events import CallbackAsked, Collected
-from chalicelib.ivr.actions import Ask, Listening
+from chalicelib.ivr.actions import Arrived, Ask, Listening
 from chalicelib.ivr.callback_slots import Length, Slots, spoken
 from chalicelib.ivr.flow import FlowRefused, parse, restore
 from chalicelib.ivr.kinds.callback_fields import Asked
@@ -283,10 +283,30 @@ def test_whoever_never_waited_has_a_place_from_now_on() -> None:
     ("fields", "heard"), [({}, GOODBYE), ({"failed": "broken"}, "Panne.")], ids=["ending", "exit"]
 )
 def test_a_desk_that_books_nothing_is_owned_up_to(fields: dict[str, Any], heard: str) -> None:
-    call = a_call(ADesk(trouble=QueueFailed("ours", passing=True)), **fields).presses("1")
+    call = a_call(ADesk(trouble=QueueFailed("no such queue")), **fields).presses("1")
 
     assert call.heard == [FR[Line.CALLBACK_NONE], heard]
     assert call.kept(CallbackAsked) == []
+
+
+def test_a_desk_that_does_not_answer_at_once_is_asked_again() -> None:
+    call = a_call(ADesk(trouble=QueueFailed("ours", passing=True))).presses("1")
+    assert call.heard == [FR[Line.PLEASE_WAIT]]
+    call.hears(Arrived())
+
+    call.desk.trouble = None
+    call.hears(Arrived())
+
+    assert call.heard == [BOOKED, GOODBYE]
+    assert len({need.number for need in call.desk.of(BookCallback)}) == 1
+
+
+def test_a_desk_that_never_answers_is_asked_three_times() -> None:
+    call = a_call(ADesk(trouble=QueueFailed("ours", passing=True)), **ENDS).presses("1")
+
+    call.hears(Arrived()).hears(Arrived())
+
+    assert call.heard == [FR[Line.CALLBACK_NONE], "Panne."]
 
 
 def test_a_number_that_memory_lost_is_not_rung() -> None:

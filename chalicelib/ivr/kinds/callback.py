@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.calls.events import CallbackAsked
 from chalicelib.ivr import callback_slots, needs, replies, spoken_days, texts
-from chalicelib.ivr.actions import Ask, HangUp, KeysPressed, NoInput, Spoke
+from chalicelib.ivr.actions import Arrived, Ask, Continue, HangUp, KeysPressed, NoInput, Spoke
 from chalicelib.ivr.kinds import callback_fields, tickets
 from chalicelib.ivr.kinds import callback_numbers as numbers
 from chalicelib.ivr.kinds.callback_fields import Asked, Callback
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 CANCEL: Final = "*"
 _SECONDS: Final = 7
 _LONGEST_NUMBER: Final = 20
+_MOST_TRIES: Final = 3  # to book what the caller chose
 
 
 def _enter(node: Callback, turn: Turn) -> Move:
@@ -197,7 +198,7 @@ def _again(node: Callback, asked: Asked, turn: Turn, *sorry: Aloud) -> Move:
     return _ask_number(node, turn, *sorry)
 
 
-def _book(node: Callback, asked: Asked, turn: Turn) -> Move:
+def _book(node: Callback, asked: Asked, turn: Turn, attempt: int = 1) -> Move:
     number = _agreed_number(asked, turn)
     if not numbers.may_be_rung(number, turn, abroad=node.abroad):
         return _failed(node, needs.QueueFailed("no number"), turn)
@@ -207,7 +208,8 @@ def _book(node: Callback, asked: Asked, turn: Turn) -> Move:
         number=number,
         slot=_options(node, asked).get(str(asked.choice)),
     )
-    return Move(need=need, wait=turn.here(mark=replace(asked, stage="book").mark).position)
+    after = turn.here(mark=replace(asked, stage="book").mark, attempt=attempt).position
+    return Move(need=need, wait=after)
 
 
 def _agreed_number(asked: Asked, turn: Turn) -> str:
@@ -245,7 +247,18 @@ def _booked(node: Callback, given: needs.CallbackBooked, turn: Turn) -> Move:
 
 
 def _failed(node: Callback, given: needs.QueueFailed, turn: Turn) -> Move:
+    """Try again a few times while the caller hears to wait: they chose not to wait any more."""
+    if given.passing and turn.position.attempt < _MOST_TRIES:
+        again = turn.here(attempt=turn.position.attempt + 1).position.then()
+        return Move(actions=(turn.line(Line.PLEASE_WAIT), Continue()), wait=again)
     return _part(turn, "failed", node.failed, turn.line(Line.CALLBACK_NONE))
+
+
+def _try_again(node: Callback, given: Arrived, turn: Turn) -> Move:
+    asked = Asked.of(turn.position.mark)
+    if asked is None or asked.stage != "book":
+        return _enter(node, turn)
+    return _book(node, asked, turn, turn.position.attempt)
 
 
 def _part(turn: Turn, name: str, target: str | None, *words: Aloud) -> Move:
@@ -263,6 +276,7 @@ _HEAR: dict[type[Any], Callable[[Any, Any, Turn], Move]] = {
     KeysPressed: _heard,
     Spoke: _heard,
     NoInput: _silent,
+    Arrived: _try_again,
     needs.CallbackBooked: _booked,
     needs.QueueFailed: _failed,
 }
