@@ -182,7 +182,7 @@ def test_whoever_finds_the_agent_talking_books_a_callback_which_is_placed(
     machine: Machine, desk: Desk
 ) -> None:
     desk.hires(agent(after=2, talks=240))
-    second = a_caller()
+    second = "+33600001277"
 
     talked, waited = machine.network.wait(_one_after_the_other(machine, second))
 
