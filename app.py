@@ -18,6 +18,7 @@ from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
 from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
+from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import desk_wiring, sockets, wiring
 from chalicelib.runtime.routes import described
@@ -32,7 +33,18 @@ if TYPE_CHECKING:
 app = Chalice(app_name="cadran", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")  # Chalice wants to be told so
 
-ROOMS = (directory, calls, ivr, history, prompts, callers, tracking, billing, desk)
+ROOMS = (
+    directory,
+    calls,
+    ivr,
+    history,
+    drawing,
+    prompts,
+    callers,
+    tracking,
+    billing,
+    desk,
+)
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
 WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)

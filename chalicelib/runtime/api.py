@@ -259,7 +259,7 @@ def _validated() -> Iterator[None]:
 def _plain(result: Any, endpoint: Endpoint) -> dict[str, Any]:
     """Reduce a view's result to what can be stored for a replay: status, headers, text."""
     answer = result if isinstance(result, Answer) else Answer(result)
-    headers = {"ETag": answer.etag, "Location": answer.location}
+    headers = {"ETag": answer.etag, "Location": answer.location, **answer.headers}
     if (answer.media or endpoint.media) != JSON[0]:
         headers["Content-Type"] = answer.media or endpoint.media
     if answer.fresh_seconds:

@@ -12,14 +12,14 @@ first request, not at cold start. Other parameters are parts of the path.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from chalicelib.runtime.lazy import lazily
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from pydantic import BaseModel
@@ -66,6 +66,7 @@ class Answer(Generic[ModelT]):
     status: int | None = None
     fresh_seconds: int = 0
     media: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Endpoint:
@@ -132,8 +133,8 @@ class Endpoint:
 
     @property
     def answer(self) -> type[BaseModel] | None:
-        """The model of the answer, or None when it has no body."""
+        """The model of the answer, or None when it has no body, or is a text."""
         kind = self.hints.get("return")
         if get_origin(kind) is Answer:
             (kind,) = get_args(kind)
-        return kind if isinstance(kind, type) and kind is not type(None) else None
+        return kind if isinstance(kind, type) and kind not in (type(None), str) else None

@@ -166,7 +166,7 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     if endpoint.status == 302:
         location = {"schema": {**TEXT, "format": "uri"}, "description": "Where to fetch it."}
         return {**answer, "headers": {"Location": location}}
-    schema: dict[str, Any] = {"type": "object"}
+    schema: dict[str, Any] = {"type": "object"} if "json" in endpoint.media else TEXT
     if endpoint.answer is not None:
         schema = schemas.ref(endpoint.answer, "serialization")
     texts = {media: {"schema": TEXT} for media in endpoint.also}
