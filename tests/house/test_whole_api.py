@@ -60,12 +60,14 @@ def test_an_answer_is_what_the_description_says(
     world: World, description: dict[str, Any], endpoint: Endpoint
 ) -> None:
     responses = description["paths"][endpoint.path]["get"]["responses"]
-    schema = responses["200"]["content"]["application/json"]["schema"]
+    schema = responses["200"]["content"][endpoint.media]["schema"]
 
     (heard,) = attempts(endpoint, world.martin.key, world.martin.ids)
 
+    told = heard.json if endpoint.media.endswith("json") else heard.text
     whole = {**schema, "components": description["components"]}
-    assert [each.message for each in Draft202012Validator(whole).iter_errors(heard.json)] == []
+    assert heard.headers["Content-Type"] == endpoint.media
+    assert [each.message for each in Draft202012Validator(whole).iter_errors(told)] == []
 
 
 @pytest.mark.parametrize("endpoint", VERSIONED, ids=of_name)

@@ -58,6 +58,7 @@ def roll_back(
         sounds=wiring.prompts(),
         queues=wiring.queues(),
         usage=wiring.usage(),
+        lines=wiring.directory(),
     )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.VersionSummary.of(header), location=location)
