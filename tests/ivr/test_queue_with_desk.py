@@ -9,10 +9,11 @@ from chalicelib.calls.events import DialStatus, LeftQueue
 from chalicelib.ivr.flow import parse
 from chalicelib.ivr.texts import TEXTS, Line, standing
 from chalicelib.ivr.usecases import AccountFlows
+from chalicelib.kernel.errors import Unavailable
 from tests.fakes.desk import DeskInMemory
 from tests.fakes.ivr import FlowsInMemory
 from tests.ivr.builders import AT_WORK, a_document, a_voicemail
-from tests.ivr.queue_builders import AGENT, AWaitingCall
+from tests.ivr.queue_builders import AGENT, HOLD, AWaitingCall
 
 FLOW = parse(
     a_document(
@@ -144,3 +145,22 @@ def test_a_queue_that_does_not_exist_says_sorry() -> None:
 
     assert call.position.node == "box"  # where an overflow leads
     assert TEXTS["fr"][Line.QUEUE_BUSY] not in call.heard
+
+
+def test_a_table_that_is_down_in_mid_wait_costs_no_place() -> None:
+    floor = Floor()
+    floor.talks(floor.rings("CA1"))
+    second = floor.rings("CA2")
+    arrived = second.now
+
+    def down(account_id: str) -> Any:
+        raise Unavailable("the table is down")
+
+    up, floor.desk.floors.floor = floor.desk.floors.floor, down  # type: ignore[method-assign]
+    assert floor.later(second).says_nothing().music == [HOLD]
+    floor.desk.floors.floor = up  # type: ignore[method-assign]
+
+    assert floor.later(second).says_nothing().music == [HOLD]
+    ticket = floor.desk.ticket("support", "CA2")
+    assert ticket is not None
+    assert ticket.arrived_at == arrived
