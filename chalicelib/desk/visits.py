@@ -63,22 +63,31 @@ def asked_of(callback: Callback) -> Asked:
 def visits_of(call: Call) -> Iterator[Visit]:
     """Tell each of a call's visits: one for each time that it took a place.
 
-    A visit that nobody told the end of was abandoned when the call ended.
+    A visit that nobody told the end of was abandoned when the call ended. Events of one step have
+    one instant, and their order says nothing: who joins a queue may leave another in the same step.
     """
-    events = call.events
-    begun = [at for at, event in enumerate(events) if isinstance(event, Queued)]
-    for at, end in zip(begun, [*begun, len(events)][1:], strict=True):
-        queued = events[at]
-        assert isinstance(queued, Queued)
-        yield _visit(call, queued, events[at + 1 : end])
+    begun = [event for event in call.events if isinstance(event, Queued)]
+    told: set[str] = set()
+    for queued in begun:
+        again = (e.at for e in begun if e.queue == queued.queue and e.at > queued.at)
+        end = min(again, default=None)
+        during = [e for e in call.events if queued.at <= e.at and (end is None or e.at <= end)]
+        left = next((e for e in during if _leaves(e, queued) and e.id not in told), None)
+        if isinstance(left, LeftQueue):
+            told.add(left.id)
+            yield _visit(call, queued, during, left)
+        else:
+            yield _visit(call, queued, during, None)
 
 
-def _visit(call: Call, queued: Queued, after: Sequence[Event]) -> Visit:
-    left = next((e for e in after if isinstance(e, LeftQueue) and e.queue == queued.queue), None)
+def _leaves(event: Event, queued: Queued) -> bool:
+    return isinstance(event, LeftQueue) and event.queue == queued.queue
+
+
+def _visit(call: Call, queued: Queued, during: Sequence[Event], left: LeftQueue | None) -> Visit:
     end = call.ended_at or queued.at
     lasted = max(0, int((end - queued.at).total_seconds()))
-    talks = (e for e in after if isinstance(e, Dialled) and e.status == DialStatus.ANSWERED)
-    talked = sum(e.seconds for e in talks if e.node == queued.node)
+    talks = (e for e in during if isinstance(e, Dialled) and e.status == DialStatus.ANSWERED)
     return Visit(
         id=queued.id,
         call_id=call.call_id,
@@ -86,7 +95,7 @@ def _visit(call: Call, queued: Queued, after: Sequence[Event]) -> Visit:
         day=Day.of(queued.at).date,
         how=ABANDONED if left is None else left.how,
         waited_seconds=lasted if left is None else left.waited_seconds,
-        talk_seconds=talked,
-        offers=sum(isinstance(e, Offered) and e.queue == queued.queue for e in after),
+        talk_seconds=sum(e.seconds for e in talks if e.node == queued.node),
+        offers=sum(isinstance(e, Offered) and e.queue == queued.queue for e in during),
         events=len(call.events),
     )

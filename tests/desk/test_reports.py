@@ -88,6 +88,26 @@ def test_a_call_that_goes_from_queue_to_queue_visits_both() -> None:
     ]
 
 
+def test_what_one_step_does_has_one_instant_and_no_order() -> None:
+    now, later = at(minutes=1), at(minutes=2)
+    events = [
+        left(now, "overflow", 0),  # sorts before the place that it gives up
+        left(later, "overflow", 60, "sales"),
+        queued(now),
+        queued(now, "sales"),
+        queued(later),
+        left(at(minutes=3), "answered", 60),
+    ]
+
+    told = [(each.queue, each.how, each.waited_seconds) for each in visits_of(a_call(*events))]
+
+    assert told == [
+        ("support", "overflow", 0),
+        ("sales", "overflow", 60),
+        ("support", "answered", 60),
+    ]
+
+
 def test_the_figures_of_a_day() -> None:
     visits = [
         *(a_visit(n, waited=wait) for n, wait in enumerate((5, 10, 20, 21, 100))),
