@@ -51,8 +51,10 @@ def look(account_id: str, office: Office, stamp: str | None = None) -> None:
     if not floor.callbacks and stamp is not None:
         office.floors.settle(account_id, stamp)
         return
+    now = office.clock()
     for callback in floor.callbacks.values():
-        _put_right(account_id, callback, office)
+        if callback.is_in_doubt(now) or ringing.lapse(floor, callback, now):
+            _put_right(account_id, callback, office)
     for _ in range(MOST_AT_ONCE):
         floor = office.floors.floor(account_id)
         found = ringing.next_due(floor, office.clock())

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.desk.floor import Floor
+
 
 def speaks(office: AnOffice, id: str, offer: int = 1, seconds: int = 60) -> None:
     """Have the agent take it and talk with the person."""
@@ -197,6 +199,22 @@ def test_a_number_that_may_not_be_rung_or_shown_is_refused(facts: dict[str, Any]
 
     assert office.carrier.rung == []
     assert office.callback(id).stage is Stage.REFUSED
+
+
+def test_callbacks_that_wait_cost_no_read_each() -> None:
+    office = AnOffice(agents=0)
+    for number in range(20):
+        office.books(f"CA{number}")
+    read, floor = [], office.floors.floor
+
+    def counted(account_id: str) -> Floor:
+        read.append(account_id)
+        return floor(account_id)
+
+    office.floors.floor = counted  # type: ignore[method-assign]
+    office.looks(minutes=1)
+
+    assert len(read) == 2
 
 
 def test_every_webhook_may_come_twice() -> None:
