@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from chalicelib.ivr.nodes import Flow, Node
 
+MOST_QUEUES = 200  # that one account may have
 _LONGEST_LOOP_SHOWN = 8
 
 
@@ -92,7 +93,7 @@ def _helpless_menus(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     A caller whom the choices don't fit must not be left with a machine for good.
     """
     helping = [name for name, node in flow.nodes.items() if _helps(node)]
-    helped = _leading_to(flow, [*_unknown(flow, unread), *helping])
+    helped = _leading_to(_before(flow), [*_unknown(flow, unread), *helping])
     for name, node in flow.nodes.items():
         if isinstance(node, Menu) and name not in helped:
             yield Fault(pointer(name), "no way leads from here to a person or a voicemail")
@@ -114,8 +115,12 @@ def _lost_callbacks(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
     for name, node in flow.nodes.items():
         if isinstance(node, Queue) and node.callback is not None:
             promised.setdefault(node.queue, []).append((name, node.callback.next))
+    if len(promised) > MOST_QUEUES:
+        yield Fault("", f"calls back from {len(promised)} queues, at most {MOST_QUEUES}")
+        return
+    before, unknown = _before(flow), _unknown(flow, unread)
     for queue, ways in promised.items():
-        kept = _leading_to(flow, [*_unknown(flow, unread), *_callbacks(flow, queue)])
+        kept = _leading_to(before, [*unknown, *_callbacks(flow, queue)])
         for name, target in ways:
             if target and target not in kept:  # one that is missing has a fault of its own
                 reason = f"leads to no callback of the queue {quoted(queue)}"
@@ -129,11 +134,16 @@ def _callbacks(flow: Flow, queue: str) -> Iterator[str]:
             yield name
 
 
-def _leading_to(flow: Flow, goals: list[str]) -> set[str]:
+def _before(flow: Flow) -> dict[str, list[str]]:
+    """Return which nodes lead to each one."""
     before: dict[str, list[str]] = {}
     for name in flow.nodes:
         for way in flow.exits(name):
             before.setdefault(way.target, []).append(name)
+    return before
+
+
+def _leading_to(before: Mapping[str, list[str]], goals: list[str]) -> set[str]:
     found: set[str] = set()
     ahead = goals
     while ahead:

@@ -326,3 +326,13 @@ def test_a_key_for_a_callback_must_lead_to_one_of_the_same_queue() -> None:
             "/nodes/queue/callback/next"
         ]
     )
+
+
+def test_a_flow_that_calls_back_from_more_queues_than_anybody_has_is_refused() -> None:
+    nodes = {
+        f"q{at}": a_queue(queue=f"q{at}", callback={"key": "1", "next": f"q{at + 1}"})
+        for at in range(201)
+    }
+    told = faults({**nodes, "q201": {**BACK, "queue": "q1"}})
+
+    assert told[""] == "calls back from 201 queues, at most 200"
