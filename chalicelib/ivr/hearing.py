@@ -104,11 +104,59 @@ def digits(said: str, tongue: str, length: int | None) -> str | None:
     return fewest[0] if len(fewest) == 1 else None
 
 
-def runs(heard: Tokens, tongue: str) -> Iterator[Tokens]:
-    """Go through the stretches of number words."""
+def number(said: str, tongue: str) -> int | None:
+    """Return the one whole number below a million in a sentence; None where it is not sure."""
+    found = [run for run in _runs(tokens(_apart(said), tongue), tongue) if run]
+    if len(found) != 1:
+        return None
+    (run,) = found
+    if len(run) == 1 and is_digits(run[0]):
+        return int(run[0])
+    known = lexicon(tongue).get(run)
+    return _thousands_and(run, tongue) if known is None else int(known)
+
+
+def _thousands_and(run: Tokens, tongue: str) -> int | None:
+    """Read "douze mille trois cents": so many thousands, then the rest."""
+    thousands, rests = _thousands(tongue)
+    ways = {
+        thousands[run[:end]] + rest
+        for end in range(1, len(run) + 1)
+        if run[:end] in thousands
+        for rest in (rests.get(run[end:]),)
+        if rest is not None
+    }
+    return ways.pop() if len(ways) == 1 else None
+
+
+@cache
+def _thousands(tongue: str) -> tuple[dict[Tokens, int], dict[Tokens, int]]:
+    """Return every way to say whole thousands, and every way to say what may follow them."""
+
+    def said(number: int, counted: Counted = Counted.ALONE) -> Tokens:
+        return split(_apart(cardinal(number, tongue, counted)))
+
+    one = said(1000)
+    whole = {said(1000 * many, each): 1000 * many for many in range(1, 1000) for each in Counted}
+    also = {split(name): int(means) for name, means in words(tongue)["also_thousands"].items()}
+    rest = {said(1000 + few, each)[len(one) :]: few for few in range(1, 1000) for each in Counted}
+    known = {name: int(means) for name, means in lexicon(tongue).items() if means[0] != "0"}
+    return whole | also, {(): 0} | known | rest
+
+
+def _apart(text: str) -> str:
+    """Part what German writes in one word after its thousands: "zwölftausend dreihundert"."""
+    return _THOUSAND.sub(r"\g<0> ", text)
+
+
+_THOUSAND: Final = re.compile(r"tausend(?=\w)", re.IGNORECASE)
+
+
+def _runs(heard: Tokens, tongue: str) -> Iterator[Tokens]:
+    """Go through the stretches of number words, the large ones that nobody reads among them."""
     run: Tokens = ()
     for token in heard:
-        if _numeric(token, tongue):
+        if _numeric(token, tongue) or token in _large_words(tongue) or token.endswith("tausend"):
             run += (token,)
         else:
             yield run
@@ -184,6 +232,16 @@ def _numeric(token: str, tongue: str) -> bool:
 def _number_words(tongue: str) -> frozenset[str]:
     said = {token for phrase in lexicon(tongue) for token in phrase}
     return frozenset(said | set(words(tongue)["repeats"]))
+
+
+@cache
+def _large_words(tongue: str) -> frozenset[str]:
+    large = (1000 * many + more for many in (1, 2, 3, 11, 100) for more in range(0, 1000, 100))
+    larger = (many * each for many in (1, 2, 3, 11, 100) for each in (10**6, 10**9))
+    said = {token for each in (*large, *larger) for token in split(cardinal(each, tongue))}
+    return frozenset(
+        said | {token for name in words(tongue)["also_thousands"] for token in split(name)}
+    )
 
 
 @cache

@@ -111,22 +111,14 @@ def digits(
 def number(
     said: str, language: str, *, confidence: Confidence = None, threshold: Decimal | float = 0
 ) -> int | None:
-    """Return a whole number from 0 to 999 said in words, or any written in digits.
+    """Return a whole number below a million said in words, or any written in digits.
 
-    >>> number("trois cent vingt et un", "fr-FR"), number("about 40", "en-GB")
-    (321, 40)
+    >>> number("mille deux cents", "fr-FR"), number("about 40", "en-GB")
+    (1200, 40)
     """
     if not _trusted(confidence, threshold):
         return None
-    tongue = _tongue(language)
-    heard = tokens(said[:LONGEST_HEARD], tongue)
-    found = [run for run in hearing.runs(heard, tongue) if run]
-    if len(found) != 1:
-        return None
-    if len(found[0]) == 1 and hearing.is_digits(found[0][0]):
-        return int(found[0][0])
-    value = hearing.lexicon(tongue).get(found[0])
-    return int(value) if value is not None else None
+    return hearing.number(said[:LONGEST_HEARD], _tongue(language))
 
 
 def date(

@@ -180,17 +180,45 @@ def test_digits_read_aloud_are_understood(digits: str, language: str) -> None:
     assert replies.digits(readings.digits(digits, language), language) == digits
 
 
-@given(st.integers(0, 999), st.sampled_from(LANGUAGES))
+@given(st.integers(0, 999_999), st.sampled_from(LANGUAGES))
 def test_a_number_read_aloud_is_understood(number: int, language: str) -> None:
     assert replies.number(readings.number(number, language), language) == number
 
 
 @pytest.mark.parametrize(
     ("said", "number"),
-    [("environ 1500", 1500), ("deux cent", 200), ("deux ou trois", None), ("rien", None)],
+    [
+        ("environ 1500", 1500),
+        ("deux cent", 200),
+        ("mille deux cents", 1200),
+        ("euh, deux mille vingt-six", 2026),
+        ("trois cent quatre vingt mille septante deux", 380_072),
+        ("deux ou trois", None),
+        ("un million deux cents", None),
+        ("deux millions", None),
+        ("mille mille", None),
+        ("rien", None),
+    ],
 )
 def test_a_number_is_understood_within_a_sentence(said: str, number: int | None) -> None:
     assert replies.number(said, "fr-FR") == number
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "number"),
+    [
+        ("a thousand and five", "en-GB", 1005),
+        ("thousand two hundred", "en-GB", 1200),
+        ("tausendfünfhundert", "de-DE", 1500),
+        ("zwölf tausend drei hundert", "de-DE", None),
+        ("doscientas mil una", "es-ES", 200_001),
+        ("ثلاثة آلاف وخمسة", "ar-AE", 3005),
+    ],
+)
+def test_thousands_are_understood_as_people_say_them(
+    said: str, language: str, number: int | None
+) -> None:
+    assert replies.number(said, language) == number
 
 
 @pytest.mark.parametrize(
