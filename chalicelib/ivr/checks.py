@@ -191,10 +191,10 @@ def _loops(flow: Flow) -> Iterator[Fault]:
 
 
 def _silent_ways(name: str, flow: Flow) -> set[str]:
-    if kind_of(flow.nodes[name]).waits:
-        return set()
-    targets = {way.target for way in flow.exits(name)}
-    return {each for each in targets if each in flow.nodes and not kind_of(flow.nodes[each]).waits}
+    node = flow.nodes[name]
+    kind = kind_of(node)
+    ways = kind.passes(node) if kind.waits else tuple(way.target for way in flow.exits(name))
+    return {each for each in ways if each is not None and each in flow.nodes}
 
 
 def _trimmed(ways: Mapping[str, set[str]]) -> dict[str, list[str]]:

@@ -44,6 +44,9 @@ MOST_STEPS: Final = 4_000
 # bytes of XML, so this leaves room for the longest menu after the last announcement.
 MOST_NODES_A_REPLY: Final = 20
 MOST_CHARACTERS_A_REPLY: Final = 6_000
+# Publishing finds rounds that never wait. One that it could not foresee (nobody on duty, a number
+# that is the line's own) ends here and not after a thousand answers.
+MOST_ROUNDS_A_REPLY: Final = 3
 
 
 def step(flow: Flow, position: Position, given: Input, context: Context) -> Reply:
@@ -106,7 +109,7 @@ class _Walk:
 
     def follow(self, move: Move) -> Reply:
         """Walk on through nodes that ask the caller nothing, to one that does or to the end."""
-        walked = 0
+        walked: list[str] = []
         while True:
             self._take(move)
             if move.need is not None:
@@ -114,7 +117,12 @@ class _Walk:
             if move.go is None:
                 return self._reply(move.wait)
             self._at = self._at.at(move.go)
-            if walked >= MOST_NODES_A_REPLY or _length(self._actions) > MOST_CHARACTERS_A_REPLY:
+            if walked.count(move.go) >= MOST_ROUNDS_A_REPLY:
+                return self.give_up("goes round without waiting")
+            if (
+                len(walked) >= MOST_NODES_A_REPLY
+                or _length(self._actions) > MOST_CHARACTERS_A_REPLY
+            ):
                 self._actions += (Continue(),)
                 return self._reply(self._at.then())
             node = self._flow.nodes.get(move.go)
@@ -123,7 +131,7 @@ class _Walk:
             move = _enter(node, self.turn(self._at))
             if self.stops_before(move):
                 return self.end()
-            walked += 1
+            walked.append(self._at.node)
 
     def stops_before(self, move: Move) -> bool:
         """Tell whether a node is not to be entered: it would wait, and nobody is there to."""

@@ -347,7 +347,7 @@ class Record(Field[Any]):
     def read(self, place: Place, about: Reading) -> Any:
         """Read its fields, make the value, and judge it as a whole."""
         made = self.make(**read_entries(place, self.entries, about))
-        if self.review is not None:
+        if self.review is not None and about.judging:
             self.review(place, made)
         return made
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chalicelib.ivr.kinds.transfer import Transfer
 from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.usage import Kind, Use
 from chalicelib.kernel.errors import Fault
-from chalicelib.kernel.reading import escape
+from chalicelib.kernel.reading import escape, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -53,7 +54,23 @@ class Queues(Protocol):
 def uses(flow: Flow) -> tuple[Use, ...]:
     """Return what a flow uses, and where."""
     sounds = tuple(Use(Kind.PROMPT, each.prompt_id, each.pointer) for each in flow.uploads)
-    return sounds + tuple(Use(Kind.QUEUE, each.name, each.pointer) for each in flow.queues)
+    queues = tuple(Use(Kind.QUEUE, each.name, each.pointer) for each in flow.queues)
+    flows = tuple(Use(Kind.FLOW, flow_id, pointer) for pointer, flow_id in transfers(flow))
+    return sounds + queues + flows
+
+
+def transfers(flow: Flow) -> Iterator[tuple[str, str]]:
+    """Go through the places (JSON pointers) that name another flow, with its id."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Transfer):
+            yield f"/nodes/{escape(name)}/flow", node.flow
+
+
+def missing_flows(flow: Flow, answering: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each place that names a flow of which no version answers."""
+    for pointer, flow_id in transfers(flow):
+        if flow_id not in answering:
+            yield Fault(pointer, f"no flow with the id {quoted(flow_id)} is published")
 
 
 def missing_queues(flow: Flow, names: Collection[str]) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
@@ -287,6 +288,7 @@ def publish_flow(
         faults = (
             *publishing.missing(uploads, found),
             *publishing.missing_queues(flow, names),
+            *publishing.missing_flows(flow, _answering(flow, account_id, flow_id, drafts)),
             *publishing.long_music(flow, found),
             *faults_of_lines(flow, lines.lines_of_flow(account_id, flow_id)),
             *report.faults,
@@ -299,6 +301,16 @@ def publish_flow(
     # Once more where it was published already: the first time may have broken off before this.
     usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
     return newest, report
+
+
+def _answering(flow: Flow, account_id: str, flow_id: str, drafts: Drafts) -> set[str]:
+    """Return those of the flows that this one transfers to that answer calls, or soon will."""
+    found = {flow_id}
+    for other in {named for _, named in publishing.transfers(flow)} - found:
+        with suppress(NotFound):
+            if drafts.draft(account_id, other).header.newest is not None:
+                found.add(other)
+    return found
 
 
 def tried(

@@ -85,7 +85,7 @@ def read_node(place: Place, about: Reading) -> Node | None:
     kind = KINDS[name]
     node = (kind.make or kind.node)(**_values(place, kind, about))
     about.sets.update(kind.sets)
-    if kind.review is not None:
+    if kind.review is not None and about.judging:
         kind.review(place, node)
     return node
 

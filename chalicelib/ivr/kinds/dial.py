@@ -288,6 +288,12 @@ def _check(node: Dial, flow: Flow) -> Iterator[Fault]:
             yield Fault(f"/destinations/{at}", f"is {reason}")
 
 
+def _passes(node: Dial) -> tuple[str | None, ...]:
+    """Where nobody need be on duty, or numbers are variables, the call may go on unanswered."""
+    certain = any(each.number and each.calendar is None for each in node.destinations)
+    return () if certain else (node.exit_for(DialStatus.FAILED)[1],)
+
+
 def _exits() -> dict[str, Any]:
     return {
         "answered": may(Target(), "Where the caller goes after the conversation."),
@@ -326,6 +332,7 @@ DIAL: Final = Kind(
         CalleePressed: _decide,
     },
     waits=True,
+    passes=_passes,
     check=_check,
     endings=("no_answer", "then"),
 )

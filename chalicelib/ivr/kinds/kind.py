@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from chalicelib.kernel.reading import Place
 
 
+def nowhere(node: Any) -> tuple[str | None, ...]:
+    """Name no way on: the usual answer of a kind that waits."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """One kind of node.
@@ -22,7 +27,8 @@ class Kind:
     `node` is made of the fields that `entries` read. `enter` decides what the caller meets on
     coming to the node, `hear` what an input of each type means there; an input that is not in
     `hear` starts the node again. `waits` says that the caller, or the carrier, has to do something
-    before the call goes on: a loop without such a node would turn for ever. `review` notes faults
+    before the call goes on: a loop without such a node would turn for ever; `passes` names where
+    it may go on all the same, at once. `review` notes faults
     between fields of one node, `check` faults that need the whole flow (pointers inside the node).
     `endings` are exits that the platform takes with a sentence of its own when the document has
     nothing there. `make` builds the node where its fields are not simply its own. `folded` names,
@@ -38,6 +44,7 @@ class Kind:
     enter: Callable[[Any, Turn], Move]
     hear: Mapping[type[Any], Callable[[Any, Any, Turn], Move]] = field(default_factory=dict)
     waits: bool = False
+    passes: Callable[[Any], tuple[str | None, ...]] = nowhere
     review: Callable[[Place, Any], None] | None = None
     check: Callable[[Any, Flow], Iterator[Fault]] | None = None
     endings: tuple[str, ...] = ()
