@@ -293,15 +293,24 @@ class SimulationOut(TranscriptOut):
         return cls(**_transcript(attempt.transcript, attempt.faults), untaken_exits=untaken)
 
 
+# Lambda answers with six million bytes at most: transcripts that come after these have no steps.
+_MOST_CHARACTERS = 3_000_000
+
+
 class TestOut(TranscriptOut):
     """What came of one test."""
 
     name: str
+    shortened: bool = Field(description="Whether its steps are left out: they would be too much.")
 
     @classmethod
-    def of(cls, verdict: Verdict) -> TestOut:
-        """Render a verdict."""
-        return cls(name=verdict.script.name, **_transcript(verdict.transcript, verdict.faults))
+    def of(cls, verdict: Verdict, room: int) -> TestOut:
+        """Render a verdict, with its steps if there is room for so many characters."""
+        told = _transcript(verdict.transcript, verdict.faults)
+        whole = cls(name=verdict.script.name, shortened=False, **told)
+        if len(whole.model_dump_json()) <= room:
+            return whole
+        return whole.model_copy(update={"steps": [], "shortened": True})
 
 
 class TestsOut(TestsSummary):
@@ -311,8 +320,11 @@ class TestsOut(TestsSummary):
 
     @classmethod
     def with_transcripts(cls, report: Report) -> TestsOut:
-        """Render a report whole."""
-        items = [TestOut.of(each) for each in report.verdicts]
+        """Render a report whole, as far as an answer may be long."""
+        items, room = [], _MOST_CHARACTERS
+        for verdict in report.verdicts:
+            items.append(TestOut.of(verdict, room))
+            room -= len(items[-1].model_dump_json())
         return cls(**TestsSummary.of(report).__dict__, items=items)
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.trials.scripts import Expectation, Script
     from chalicelib.ivr.trials.simulation import Answered, Transcript
 
+MOST_TOLD: Final = 20  # faults of one script
 _LONGEST_SHOWN: Final = 300
 _ALIKE: Final = str.maketrans({"’": "'", "…": "...", "\u00a0": " ", "\u202f": " "})
 _GAP: Final = "..."
@@ -41,8 +42,17 @@ class _Scene:
 def judge(script: Script, transcript: Transcript) -> tuple[Fault, ...]:
     """Return where a call did not go as expected, in the order of the script.
 
-    Behind something that could not happen, nothing is expected any more.
+    Behind something that could not happen, nothing is expected any more. What is wrong with a
+    whole script is told by its beginning.
     """
+    faults = _judge(script, transcript)
+    if len(faults) <= MOST_TOLD:
+        return faults
+    rest = Fault("/steps", f"{len(faults) - MOST_TOLD} more steps are not as expected")
+    return (*faults[:MOST_TOLD], rest)
+
+
+def _judge(script: Script, transcript: Transcript) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     acts, scene = 0, _scene(transcript, 0)
     for at, step in enumerate(script.steps):

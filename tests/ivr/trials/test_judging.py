@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.ivr.flow import FlowRefused, parse, restore
-from chalicelib.ivr.trials.judging import judge
+from chalicelib.ivr.trials.judging import MOST_TOLD, judge
 from chalicelib.ivr.trials.rehearsing import MOST_SECONDS, Report, rehearse
 from chalicelib.ivr.trials.simulation import simulate
 from chalicelib.ivr.trials.writing import read_script
@@ -187,3 +187,10 @@ def test_tests_that_cannot_be_tried_are_faults_of_the_document(tests: Any, point
 def test_no_call_pays_for_tests() -> None:
     assert restore({**DOCUMENT, "tests": [{"name": "x"}]}).tests == ()
     assert restore({**DOCUMENT, "tests": "nonsense"}).tests == ()
+
+
+def test_of_a_test_that_is_wrong_from_end_to_end_the_beginning_is_told() -> None:
+    told = faults(*[{"hears": "Bonsoir"}] * 50)
+
+    assert len(told) == MOST_TOLD + 1
+    assert told[-1] == ("/steps", "30 more steps are not as expected")

@@ -100,3 +100,23 @@ def test_publishing_tells_what_no_test_takes(app: Chalice) -> None:
     assert {"node": "menu", "exit": "choices/1"} in told["untaken_exits"]
     assert ask(app, "GET", f"{flow}/versions/1", key=KEY).json["document"] == document
     assert ask(app, "POST", f"{flow}/tests", key="acct_other/flows:*").status == 404
+
+
+def test_transcripts_that_would_be_too_long_to_answer_with_have_no_steps(app: Chalice) -> None:
+    steps = [{"press": "2"}, *[{"wait": True}] * 150]
+    long = {"name": "Longtemps", "at": "2026-11-23 10:00", "steps": steps}
+    document = {**DOCUMENT, "nodes": {**DOCUMENT["nodes"]}, "tests": [long] * 60}
+    document["nodes"]["menu"] = {
+        **DOCUMENT["nodes"]["menu"],
+        "prompt": "x" * 2_900,
+        "attempts": 10,
+        "no_input": {"next": "long"},
+    }
+    made = ask(app, "POST", "/v1/flows", body={"document": document}, key=KEY)
+
+    report = ask(app, "POST", f"{made.headers['Location']}/tests", key=KEY)
+
+    items = report.json["items"]
+    assert len(report.text) < 5_000_000
+    assert (items[0]["shortened"], items[-1]["shortened"]) == (False, True)
+    assert items[-1]["steps"] == []
