@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from chalicelib.calls.events import LeftQueue, Queued
-from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.actions import Apologise
+from chalicelib.ivr.flow import FlowRefused, parse, restore
 from chalicelib.ivr.needs import AskQueue, LeaveQueue
 from chalicelib.ivr.texts import TEXTS, Line, expected_wait, say, standing
 from tests.ivr.builders import AT_WORK, CALLER, OURS, a_document, a_menu, an_end
@@ -19,6 +20,7 @@ from tests.ivr.queue_builders import (
     ADesk,
     AnOffer,
     AStanding,
+    AWaitingCall,
     a_queue,
     a_waiting_call,
 )
@@ -238,6 +240,20 @@ def test_before_the_carrier_ends_the_call_the_caller_is_told() -> None:
     call.desk.says(waited_seconds=3 * 3600 + 1800)
 
     assert call.waits().heard == [FR[Line.NOBODY], FR[Line.GOODBYE]]
+
+
+def test_queues_that_send_callers_round_for_want_of_anybody_end_with_an_apology() -> None:
+    flow = restore(
+        a_document(
+            queue=a_queue(no_agents="said"),
+            said={"kind": "say", "text": "Un instant.", "next": "queue"},
+        )
+    )
+
+    call = AWaitingCall(flow, ADesk(AStanding(agents_on_duty=0)))
+
+    assert call.over
+    assert isinstance(call.actions[-2], Apologise)
 
 
 # Recording.
