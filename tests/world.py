@@ -23,6 +23,8 @@ from app import (
     project_calls,
     write_exports,
 )
+from chalicelib.calls.call import CallRef
+from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
 from chalicelib.runtime import wiring
 from tests.fakes import CarrierOfUrls
@@ -223,6 +225,9 @@ class World:
                 ring(app, f"/voice/recordings{whose}", {**fields, **message, **spoken}).status
                 == 200
             )
+            # As a price notice leaves it: on a plain number no flow can have one.
+            beep = Beeped(id="beep", at=NOVEMBER, tier="D080")
+            wiring.calls().append(CallRef(call_id=call_id, account_id=client.account_id), beep)
             over = {"CallStatus": "completed", "CallDuration": "95"}
             assert ring(app, "/voice/status", {**fields, **over}).status == 200
             client.ids["call_id"] = call_id

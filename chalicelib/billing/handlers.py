@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.billing import closing, usecases
+from chalicelib.billing import closing, servicing, usecases
 from chalicelib.runtime import jobs
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def charging(books: Callable[[], Books], clock: Callable[[], datetime]) -> Proje
     def charge(call: Call) -> None:
         kept = books()
         usecases.charge_call(call, now=clock(), charges=kept.charges, tariffs=kept.tariffs)
+        servicing.charge_service(call, now=clock(), services=kept.services)
 
     return charge
 

@@ -128,6 +128,34 @@ class ChargeOut(Out):
     recorded_at: AwareDatetime
 
 
+class ServiceOut(Out):
+    """What a caller owes to their own operator for a service. Never on the account's invoice."""
+
+    kind: Literal["service"] = "service"
+    due_from: Literal["callers_operator"] = "callers_operator"
+    call: str
+    number: str
+    tier: str = Field(description="The price that the caller was told, as D080")
+    started_at: AwareDatetime
+    service_from: AwareDatetime = Field(description="The beep")
+    month: str
+    seconds: int = Field(description="From the beep to the end")
+    billed_seconds: int
+    amount: MoneyOut = Field(description="VAT included")
+    includes_vat: Literal[True] = True
+    explanation: ExplanationOut
+    serial: int = Field(description="0, then one more with each correction")
+    superseded: MoneyOut | None = Field(description="The amount that a correction takes back")
+    recorded_at: AwareDatetime
+
+
+class ServicesOut(Out):
+    """A page of services. `next` is the cursor of the following page; a page may be short."""
+
+    items: tuple[ServiceOut, ...]
+    next: str | None
+
+
 class ChargesQuery(Query):
     """Which charges to list: those of calls that began in a month."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from chalicelib.kernel.errors import Forbidden
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.billing.close import Closing
     from chalicelib.billing.ledger import Entry
     from chalicelib.billing.publishing import Published
+    from chalicelib.billing.service import ServiceEntry
     from chalicelib.billing.terms import Terms
     from chalicelib.directory.identity import Identity
     from chalicelib.kernel.periods import Month
@@ -37,11 +38,14 @@ def may_price(account: BilledAccount, principal: Principal) -> None:
         raise Forbidden("the agency sets this account's prices", account_id=account.id)
 
 
+EntryT = TypeVar("EntryT")
+
+
 @dataclass(frozen=True, slots=True)
-class EntryPage:
+class EntryPage(Generic[EntryT]):
     """Some entries in the order of recording. `next` is None after the last one."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[EntryT, ...]
     next: str | None = None
 
 
@@ -69,7 +73,22 @@ class Charges(Protocol):
 
     def entry_page(
         self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
-    ) -> EntryPage:
+    ) -> EntryPage[Entry]:
+        """Return entries stamped in [since, until) in the order of recording."""
+
+
+class Services(Protocol):
+    """What callers owe for services: a ledger of its own, which no invoice reads."""
+
+    def add_service(self, entry: ServiceEntry) -> None:
+        """Store an entry. Raises Conflict if the call has one of this serial number."""
+
+    def latest_service(self, account_id: str, call_id: str) -> ServiceEntry:
+        """Return the last entry about a call's service. Raises NotFound."""
+
+    def service_page(
+        self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
+    ) -> EntryPage[ServiceEntry]:
         """Return entries stamped in [since, until) in the order of recording."""
 
 
@@ -121,12 +140,29 @@ class KeepsTerms(Protocol):
         """Store terms over that version and return the new one. Raises Stale."""
 
 
+class Keeps(Charges, Services, Tariffs, Invoices, KeepsTerms, Protocol):
+    """All that billing keeps."""
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """Everything that billing keeps or reads."""
 
     accounts: Accounts
     charges: Charges
+    services: Services
     tariffs: Tariffs
     invoices: Invoices
     terms: KeepsTerms
+
+    @classmethod
+    def of(cls, accounts: Accounts, store: Keeps) -> Self:
+        """Return the books of which one store keeps everything."""
+        return cls(
+            accounts=accounts,
+            charges=store,
+            services=store,
+            tariffs=store,
+            invoices=store,
+            terms=store,
+        )

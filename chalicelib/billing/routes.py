@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ports,
         pricelist,
         rating,
+        servicing,
         usecases,
         views,
     )
@@ -46,6 +47,7 @@ else:
     ports = lazily("chalicelib.billing.ports")
     pricelist = lazily("chalicelib.billing.pricelist")
     rating = lazily("chalicelib.billing.rating")
+    servicing = lazily("chalicelib.billing.servicing")
     usecases = lazily("chalicelib.billing.usecases")
     views = lazily("chalicelib.billing.views")
 
@@ -117,6 +119,32 @@ def list_charges(request: Request, query: models.ChargesQuery) -> models.Charges
         items=tuple(models.ChargeOut.model_validate(views.charge(e)) for e in page.entries),
         next=cursor(page.next, context),
     )
+
+
+@api.get("/v1/charges/services", scope="billing:read")
+def list_services(request: Request, query: models.ChargesQuery) -> models.ServicesOut:
+    """List what callers owe for the services of a month's calls: never the account's own debt."""
+    month = periods.Month(query.month)
+    context = f"{request.account_id}/services/{month}"
+    page = servicing.services_of_month(
+        request.account_id,
+        month,
+        limit=query.limit,
+        after=position(query.cursor, context),
+        now=request.now,
+        services=wiring.books().services,
+    )
+    return models.ServicesOut(
+        items=tuple(models.ServiceOut.model_validate(views.service(e)) for e in page.entries),
+        next=cursor(page.next, context),
+    )
+
+
+@api.get("/v1/charges/{call_id}/service", scope="billing:read")
+def show_service(request: Request, call_id: str) -> models.ServiceOut:
+    """Show what a call's caller owes for the service, and why; not found if nothing."""
+    entry = wiring.books().services.latest_service(request.account_id, call_id)
+    return models.ServiceOut.model_validate(views.service(entry))
 
 
 @api.get("/v1/charges/{call_id}", scope="billing:read")

@@ -3,6 +3,7 @@
 | pk | sk | what |
 |---|---|---|
 | `<account>#call#<call>` | serial | an entry of the ledger; `by_recorded` lists an account's |
+| `<account>#service#<call>` | serial | what a caller owes for a service, in lists of its own |
 | `<account>#tariff` | revision | a published tariff |
 | `<account>#terms` | `terms` | the terms, with a version |
 | `<account>#months` | month | a month: its invoice, or why there is none |
@@ -22,7 +23,7 @@ from pynamodb.indexes import AllProjection, GlobalSecondaryIndex
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.billing import ledger, records
+from chalicelib.billing import ledger, records, service
 from chalicelib.billing.ports import EntryPage
 from chalicelib.billing.terms import Terms
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
@@ -30,7 +31,7 @@ from chalicelib.runtime.kept import Kept
 from chalicelib.runtime.tables import TableMeta, bind, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from pynamodb.expressions.condition import Condition
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from chalicelib.billing.close import Closing
     from chalicelib.billing.ledger import Entry
     from chalicelib.billing.publishing import Published
+    from chalicelib.billing.service import ServiceEntry
+    from chalicelib.billing.usecases import DatedT
     from chalicelib.kernel.periods import Month
 
 # The index's key of an account ends in one of these, so that it takes this many thousand charges
@@ -93,7 +96,7 @@ class BillingStore:
         row = BillingRow(
             _ledger_key(account, call),
             _serial(entry.serial),
-            recorded_pk=f"{account}#{crc32(call.encode()) % SHARDS}",
+            recorded_pk=_shard_of(account, call),
             recorded_at=entry.position,
             document=_written(ledger.to_document(entry)),
         )
@@ -110,22 +113,40 @@ class BillingStore:
         low = ledger.stamp(since) if since else "0"
         high = ledger.stamp(until) + _AFTER_ALL_OF_IT
         for shard in range(SHARDS):
-            yield from _recorded(f"{account_id}#{shard}", low, high, None)
+            yield from _recorded(f"{account_id}#{shard}", low, high, None, ledger.from_document)
 
     def entry_page(
         self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
-    ) -> EntryPage:
-        """Merge the shards; a position is that of the last entry seen."""
-        low, high = after or ledger.stamp(since), ledger.stamp(until)
-        if low > high:
-            return EntryPage(())
-        shards = (
-            _recorded(f"{account_id}#{shard}", low, high, limit + 2) for shard in range(SHARDS)
+    ) -> EntryPage[Entry]:
+        """Merge the shards."""
+        return _page(account_id, (since, until), limit, after, ledger.from_document)
+
+    # --- services
+
+    def add_service(self, entry: ServiceEntry) -> None:
+        """Store an entry with one conditional put."""
+        account, call = entry.use.account_id, entry.use.call_id
+        row = BillingRow(
+            _service_key(account, call),
+            _serial(entry.serial),
+            recorded_pk=_shard_of(_services_of(account), call),
+            recorded_at=entry.position,
+            document=_written(service.to_document(entry)),
         )
-        merged = merge(*shards, key=lambda entry: entry.position)
-        found = tuple(islice((each for each in merged if each.position != after), limit + 1))
-        more = len(found) > limit
-        return EntryPage(found[:limit], found[limit - 1].position if more else None)
+        with translated("add service", call_id=call):
+            row.save(condition=_absent())
+
+    def latest_service(self, account_id: str, call_id: str) -> ServiceEntry:
+        """Return a call's last entry, read consistently."""
+        row = _last_of(_service_key(account_id, call_id), "load service")
+        return service.from_document(_read(row))
+
+    def service_page(
+        self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
+    ) -> EntryPage[ServiceEntry]:
+        """Merge the shards."""
+        owner = _services_of(account_id)
+        return _page(owner, (since, until), limit, after, service.from_document)
 
     # --- tariffs
 
@@ -213,11 +234,31 @@ class BillingStore:
             both.save(_month_row(closing), condition=_unsettled())
 
 
-def _recorded(key: str, low: str, high: str, size: int | None) -> Iterator[Entry]:
+def _page(
+    owner: str,
+    span: tuple[datetime, datetime],
+    limit: int,
+    after: str | None,
+    read: Callable[[dict[str, Any]], DatedT],
+) -> EntryPage[DatedT]:
+    """Merge the shards of a ledger; a position is that of the last entry seen."""
+    low, high = after or ledger.stamp(span[0]), ledger.stamp(span[1])
+    if low > high:
+        return EntryPage(())
+    shards = (_recorded(f"{owner}#{n}", low, high, limit + 2, read) for n in range(SHARDS))
+    merged = merge(*shards, key=lambda entry: entry.position)
+    found = tuple(islice((each for each in merged if each.position != after), limit + 1))
+    more = len(found) > limit
+    return EntryPage(found[:limit], found[limit - 1].position if more else None)
+
+
+def _recorded(
+    key: str, low: str, high: str, size: int | None, read: Callable[[dict[str, Any]], DatedT]
+) -> Iterator[DatedT]:
     within = ByRecorded.recorded_at.between(low, high)
     with translated("list charges"):
         for row in BillingRow.by_recorded.query(key, within, page_size=size):
-            yield ledger.from_document(_read(row))
+            yield read(_read(row))
 
 
 def _last_of(key: str, action: str) -> BillingRow:
@@ -241,6 +282,19 @@ def _month_row(closing: Closing) -> BillingRow:
 
 def _ledger_key(account_id: str, call_id: str) -> str:
     return f"{account_id}#call#{call_id}"
+
+
+def _service_key(account_id: str, call_id: str) -> str:
+    return f"{account_id}#service#{call_id}"
+
+
+def _services_of(account_id: str) -> str:
+    """Return whose lists services are in: no list of what the account owes has them."""
+    return f"{account_id}#services"
+
+
+def _shard_of(owner: str, call_id: str) -> str:
+    return f"{owner}#{crc32(call_id.encode()) % SHARDS}"
 
 
 def _serial(number: int) -> str:

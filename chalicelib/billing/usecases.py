@@ -5,7 +5,7 @@ Each may run twice, or twice at once, and gives the same charge.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from chalicelib.billing import close, ledger, publishing
 from chalicelib.billing.metering import metered
@@ -13,6 +13,7 @@ from chalicelib.billing.ports import EntryPage
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from chalicelib.billing.ledger import Entry
@@ -23,6 +24,20 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.kernel.periods import Month
 
+
+class Dated(Protocol):
+    """An entry of a ledger."""
+
+    @property
+    def period(self) -> Month:
+        """The month of usage."""
+
+    @property
+    def position(self) -> str:
+        """Its place in the order of recording."""
+
+
+DatedT = TypeVar("DatedT", bound=Dated)
 
 # How much of the ledger one request may read to fill its page.
 PAGE: Final = 200
@@ -102,15 +117,29 @@ def charges_of_month(
     after: str | None,
     now: datetime,
     charges: Charges,
-) -> EntryPage:
-    """Return a page of the entries about calls that began in a month; it may be short.
-
-    The ledger is in the order of recording: a month's entries lie among those of later calls.
-    """
+) -> EntryPage[Entry]:
+    """Return a page of the entries about calls that began in a month; it may be short."""
     since, until = month.start - close.SKEW, now + close.SKEW
-    found: list[Entry] = []
+
+    def page(after: str | None) -> EntryPage[Entry]:
+        return charges.entry_page(account_id, since, until, PAGE, after)
+
+    return of_month(month, page, limit, after)
+
+
+def of_month(
+    month: Month,
+    page_after: Callable[[str | None], EntryPage[DatedT]],
+    limit: int,
+    after: str | None,
+) -> EntryPage[DatedT]:
+    """Pick a month's entries out of a ledger.
+
+    It is in the order of recording: a month's entries lie among those of later calls.
+    """
+    found: list[DatedT] = []
     for _ in range(PAGES_EXAMINED):
-        page = charges.entry_page(account_id, since, until, PAGE, after)
+        page = page_after(after)
         for entry in page.entries:
             after = entry.position
             if entry.period == month:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.billing import mentions
+from chalicelib.billing import mentions, service_words
 from chalicelib.billing.ledger import stamp
 from chalicelib.billing.lines import PIECES
 from chalicelib.billing.rates import percent
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.billing.lines import Line, Usage
     from chalicelib.billing.publishing import Published
     from chalicelib.billing.rating import Charge
+    from chalicelib.billing.service import ServiceEntry
 
 
 def money(amount: Money) -> dict[str, str]:
@@ -48,6 +49,29 @@ def charge(entry: Entry) -> dict[str, Any]:
         "superseded": money(entry.superseded.amount) if entry.superseded else None,
         "recorded_at": stamp(entry.recorded_at),
         **_price(entry.charge),
+    }
+
+
+def service(entry: ServiceEntry) -> dict[str, Any]:
+    """Show what a caller owes for a service."""
+    use, charged = entry.use, entry.charge
+    return {
+        "call": use.call_id,
+        "number": use.number,
+        "tier": use.tier.code,
+        "started_at": stamp(use.started_at),
+        "service_from": stamp(use.service_from),
+        "month": entry.period.text,
+        "seconds": use.seconds,
+        "billed_seconds": charged.billed_seconds,
+        "amount": money(charged.amount),
+        "explanation": {
+            "fr": service_words.in_french(charged),
+            "en": service_words.in_english(charged),
+        },
+        "serial": entry.serial,
+        "superseded": None if entry.superseded is None else money(entry.superseded),
+        "recorded_at": stamp(entry.recorded_at),
     }
 
 

@@ -344,7 +344,7 @@ def books() -> Books:
 
     store = BillingStore(settings().billing_table)
     accounts = DirectoryAccounts(directory())
-    return Books(accounts=accounts, charges=store, tariffs=store, invoices=store, terms=store)
+    return Books.of(accounts, store)
 
 
 def pause(attempt: int) -> None:

@@ -10,8 +10,10 @@ from chalicelib.billing.origin import Origin
 from chalicelib.billing.ports import BilledAccount
 from chalicelib.billing.pricelist import parse
 from chalicelib.billing.rating import RatedCall
+from chalicelib.billing.service import ServiceUse
 from chalicelib.calls.call import Call, Outcome, State
 from chalicelib.directory.identity import Address, Identity
+from chalicelib.kernel import tiers
 from chalicelib.kernel.numbering import Family
 
 if TYPE_CHECKING:
@@ -84,6 +86,19 @@ def an_entry(seconds: int = 95, tariff: Tariff | None = None, **changes: Any) ->
     """The first entry about a call, recorded two minutes after it began."""
     call = a_call(seconds, **changes)
     return first_entry(call, tariff or a_tariff(), call.started_at + timedelta(minutes=2))
+
+
+def a_use(seconds: int = 65, tier: str = "D080", **changes: Any) -> ServiceUse:
+    """A call to a surcharged number, from the beep after a quarter of a minute on."""
+    facts: dict[str, Any] = {
+        "call_id": "CA1",
+        "account_id": "acc_1",
+        "number": "+33892123456",
+        "tier": tiers.parse(tier),
+        "started_at": NOVEMBER_22,
+        "service_from": NOVEMBER_22 + timedelta(seconds=15),
+    }
+    return ServiceUse(**{**facts, **changes, "seconds": seconds})
 
 
 def a_logged_call(call_id: str = "CA1", **changes: Any) -> Call:

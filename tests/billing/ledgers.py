@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.billing.close import Closing
     from chalicelib.billing.ledger import Entry
     from chalicelib.billing.publishing import Published
+    from chalicelib.billing.service import ServiceEntry
     from chalicelib.kernel.periods import Month
 
 
@@ -27,6 +28,7 @@ class BillingInMemory:
     fails_after: int | None = None
     requests: list[str] = field(default_factory=list)
     ledger: dict[tuple[str, str, int], Entry] = field(default_factory=dict)
+    services: dict[tuple[str, str, int], ServiceEntry] = field(default_factory=dict)
     tariffs: dict[str, list[Published]] = field(default_factory=dict)
     agreed: dict[str, tuple[Terms, int]] = field(default_factory=dict)
     months: dict[tuple[str, str], Closing] = field(default_factory=dict)
@@ -55,10 +57,35 @@ class BillingInMemory:
 
     def entry_page(
         self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
-    ) -> EntryPage:
+    ) -> EntryPage[Entry]:
         self._answer("entry_page")
         low, high = after or stamp(since), stamp(until)
         mine = (entry for (a, _, _), entry in self.ledger.items() if a == account_id)
+        fits = (e for e in mine if low <= e.position <= high and e.position != after)
+        found = sorted(fits, key=lambda entry: entry.position)
+        more = len(found) > limit
+        return EntryPage(tuple(found[:limit]), found[limit - 1].position if more else None)
+
+    def add_service(self, entry: ServiceEntry) -> None:
+        self._answer("add_service")
+        key = (entry.use.account_id, entry.use.call_id, entry.serial)
+        if key in self.services:
+            raise Conflict("there is one")
+        self.services[key] = entry
+
+    def latest_service(self, account_id: str, call_id: str) -> ServiceEntry:
+        self._answer("latest_service")
+        of_call = [e for (a, c, _), e in self.services.items() if (a, c) == (account_id, call_id)]
+        if not of_call:
+            raise NotFound("no service")
+        return max(of_call, key=lambda entry: entry.serial)
+
+    def service_page(
+        self, account_id: str, since: datetime, until: datetime, limit: int, after: str | None
+    ) -> EntryPage[ServiceEntry]:
+        self._answer("service_page")
+        low, high = after or stamp(since), stamp(until)
+        mine = (entry for (a, _, _), entry in self.services.items() if a == account_id)
         fits = (e for e in mine if low <= e.position <= high and e.position != after)
         found = sorted(fits, key=lambda entry: entry.position)
         more = len(found) > limit
@@ -155,4 +182,4 @@ class AccountsInMemory:
 
 def books_of(store: BillingInMemory, accounts: AccountsInMemory) -> Books:
     """Put the ports together."""
-    return Books(accounts=accounts, charges=store, tariffs=store, invoices=store, terms=store)
+    return Books.of(accounts, store)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app import app
 from chalicelib.billing.closing import close_account
+from chalicelib.billing.servicing import charge_service
 from chalicelib.billing.usecases import charge_call
 from chalicelib.kernel.principal import Principal
 from chalicelib.runtime import secrets, wiring
@@ -208,6 +209,44 @@ def test_a_charge_without_a_price_says_why(world: World) -> None:
     shown = world.ask("GET", "/v1/charges/CA1").json
 
     assert (shown["amount"], shown["reason"]) == (None, "the account has no tariff")
+
+
+def a_service(world: World, call_id: str = "CA1", **call: Any) -> None:
+    facts = {"service_from": NOVEMBER_22 + timedelta(seconds=30), "service_tier": "D080", **call}
+    logged = a_logged_call(call_id, account_id="client", dialled="+33892123456", **facts)
+    charge_service(logged, now=NOW, services=world.store)
+
+
+def test_what_a_caller_owes_is_shown_apart_from_what_the_account_owes(world: World) -> None:
+    world.publish()
+    world.call()
+    a_service(world)
+
+    shown = world.ask("GET", "/v1/charges/CA1/service", key="client", for_=None).json
+
+    assert (shown["kind"], shown["due_from"]) == ("service", "callers_operator")
+    assert (shown["tier"], shown["seconds"], shown["billed_seconds"]) == ("D080", 65, 65)
+    assert (shown["amount"]["amount"], shown["includes_vat"]) == ("0.866667", True)
+    assert "que l'appelant doit à son opérateur" in shown["explanation"]["fr"]
+    charges = world.ask("GET", "/v1/charges?month=2026-11").json["items"]
+    assert [each["amount"]["amount"] for each in charges] == ["0.095"]
+    assert world.ask("GET", "/v1/usage?month=2026-11").json["net"]["amount"] == "0.10"
+    assert world.ask("GET", "/v1/charges/CA1/service", key="other", for_=None).status == 404
+
+
+def test_services_are_listed_by_pages_of_their_own(world: World) -> None:
+    for at in range(3):
+        a_service(world, f"CA{at}")
+    path = "/v1/charges/services?month=2026-11&limit=2"
+
+    first = world.ask("GET", path).json
+    second = world.ask("GET", f"{path}&cursor={first['next']}").json
+
+    assert [each["call"] for each in (*first["items"], *second["items"])] == ["CA0", "CA1", "CA2"]
+    assert second["next"] is None
+    strange = f"/v1/charges?month=2026-11&limit=2&cursor={first['next']}"
+    assert world.ask("GET", strange).status == 422
+    assert world.ask("GET", "/v1/charges/services?month=2026-13").status == 400
 
 
 def test_charges_are_listed_by_sealed_pages(world: World) -> None:

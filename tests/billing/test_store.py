@@ -18,11 +18,13 @@ from chalicelib.billing.closing import close_account
 from chalicelib.billing.ledger import Entry, correction
 from chalicelib.billing.ports import Books
 from chalicelib.billing.publishing import Published
+from chalicelib.billing.service import ServiceEntry, first_entry
+from chalicelib.billing.service import correction as service_correction
 from chalicelib.billing.store import SHARDS, BillingRow, BillingStore
 from chalicelib.billing.terms import Terms
 from chalicelib.kernel.errors import Conflict, Fault, NotFound, Stale, Unavailable
 from chalicelib.kernel.periods import Month
-from tests.billing.builders import NOVEMBER_22, a_rate, a_tariff, an_account, an_entry
+from tests.billing.builders import NOVEMBER_22, a_rate, a_tariff, a_use, an_account, an_entry
 from tests.billing.ledgers import AccountsInMemory, BillingInMemory
 from tests.clouds import requests_counted, tables
 
@@ -70,6 +72,43 @@ def test_an_entry_is_stored_once(store: Store) -> None:
         store.add_entry(an_entry(120))
 
     assert store.latest_entry("acc_1", "CA1") == entry
+
+
+def a_service(call_id: str = "CA1", seconds: int = 65, minute: int = 0) -> ServiceEntry:
+    now = NOVEMBER_22 + timedelta(minutes=minute)
+    return first_entry(a_use(seconds, call_id=call_id), now)
+
+
+def test_a_service_is_stored_once_and_corrected_by_another_entry(store: Store) -> None:
+    first = a_service()
+    store.add_service(first)
+    with pytest.raises(Conflict):
+        store.add_service(a_service(seconds=70))
+
+    again = service_correction(first, a_service(seconds=70))
+    assert again is not None
+    store.add_service(again)
+
+    assert store.latest_service("acc_1", "CA1") == again
+    for account, call in (("acc_2", "CA1"), ("acc_1", "CA2")):
+        with pytest.raises(NotFound):
+            store.latest_service(account, call)
+
+
+def test_services_are_in_no_list_of_what_the_account_owes(store: Store) -> None:
+    until = NOVEMBER_22 + timedelta(days=1)
+    services = [a_service(f"CA{at}", minute=at) for at in range(5)]
+    for each in services:
+        store.add_service(each)
+    store.add_entry(an_entry())
+
+    first = store.service_page("acc_1", NOVEMBER_22, until, 3, None)
+    second = store.service_page("acc_1", NOVEMBER_22, until, 3, first.next)
+
+    assert [*first.entries, *second.entries] == services
+    assert second.next is None
+    assert [each.call.call_id for each in store.entries("acc_1", None, until)] == ["CA1"]
+    assert store.entry_page("acc_1", NOVEMBER_22, until, 9, None).entries == (an_entry(),)
 
 
 def test_the_latest_entry_is_that_of_the_highest_serial(store: Store) -> None:
@@ -294,7 +333,7 @@ def test_sixty_four_closes_at_once_leave_no_hole_and_no_double() -> None:
     december = datetime(2026, 12, 1, 5, tzinfo=UTC)
     with tables(BillingRow):
         store = BillingStore()
-        books = Books(accounts=known, charges=store, tariffs=store, invoices=store, terms=store)
+        books = Books.of(known, store)
         for each in accounts:
             store.add_tariff(each, Published(a_tariff(), 1, NOVEMBER_22))
             store.add_entry(an_entry(account_id=each))

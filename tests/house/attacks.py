@@ -79,6 +79,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
         "report_queues": f"?from=2026-11-01&to=2026-11-30&queue={ids['queue']}",
         "list_charges": "?month=2026-11",
+        "list_services": "?month=2026-11",
         "show_usage": "?month=2026-11",
     }
     return queries.get(operation, "")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.runtime import wiring
 from tests.gateway import ask
-from tests.ivr.builders import a_document, a_menu, a_say, a_voicemail, an_end
+from tests.ivr.builders import OURS, a_document, a_menu, a_say, a_voicemail, an_end
 from tests.ivr.test_routes import KEY, app, comes_back, incoming
 
 if TYPE_CHECKING:
@@ -84,6 +85,18 @@ def test_the_draft_stays_and_can_be_published_again(app: Chalice) -> None:
     assert (shown["published_version"], shown["published_revision"]) == (3, None)
     assert published_again["version"] == 4
     assert ask(app, "GET", f"{flow}/versions/4", key=KEY).json["document"] == says("Deux")
+
+
+def test_a_version_that_does_not_suit_the_flow_s_numbers_stays_where_it_is(app: Chalice) -> None:
+    price = {"kind": "price_notice", "next": "box"}
+    flow = published(app, a_document(price=price, box=a_voicemail()), says("Deux"))
+    line = replace(wiring.directory().line(OURS), flow_id=flow.rpartition("/")[2])
+    wiring.directory().save_line(line)
+
+    refused = ask(app, "POST", f"{flow}/rollback", body={"version": 1}, key=KEY)
+
+    assert refused.status == 422
+    assert [each["pointer"] for each in refused.json["errors"]] == ["/nodes/price"]
 
 
 def test_only_the_revision_that_was_seen_is_rolled_back(app: Chalice) -> None:
