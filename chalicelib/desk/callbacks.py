@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # August 2026): what was asked for is no prospecting within five working days, which five days
 # never exceed.
 LASTS: Final = timedelta(days=5)
+STILL_UP: Final = timedelta(hours=1)
 REMEMBERED: Final = timedelta(days=30)  # once it is over: a number is somebody's
 # When a waiting caller finds that it is a callback's turn, an agent is kept free for it, and
 # whoever places it is told. If that does not happen, callers must not wait for it for ever.
@@ -114,7 +115,8 @@ class Callback:
     def is_due(self, queue: Queue, now: datetime) -> bool:
         """Tell whether it may be placed now, if it is its turn and an agent is free.
 
-        Nobody is rung in their night, unless that is the slot that they chose themselves.
+        Nobody is rung in their night, unless that is the slot that they chose themselves, or they
+        asked in a call within the last hour: they are up, and wait for it.
         """
         if self.stage is not Stage.WAITING or (self.not_before and now < self.not_before):
             return False
@@ -122,7 +124,8 @@ class Callback:
             return False
         if self.slot is not None:
             return self.slot.opens <= now < self.slot.closes
-        return duty.is_polite(self.number, now)
+        waits_for_it = bool(self.call_id) and now - self.asked_at < STILL_UP
+        return waits_for_it or duty.is_polite(self.number, now)
 
     def keeps_agents(self, now: datetime) -> bool:
         """Tell whether callers behind it must leave it an agent.

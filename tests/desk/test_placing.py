@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from chalicelib.desk import placing
 from chalicelib.desk.callbacks import Slot, Stage
 from chalicelib.desk.usecases import FloorDesk
 from chalicelib.kernel.errors import Rejected, Unavailable
-from tests.desk.builders import ACCOUNT, WEEKDAYS, Caller, at
+from tests.desk.builders import ACCOUNT, WEEKDAYS, Caller, a_callback, a_queue, at
 from tests.desk.offices import AnOffice, Killed
 
 if TYPE_CHECKING:
@@ -126,6 +127,20 @@ def test_nobody_is_rung_at_a_wrong_time(
     office.looks()
 
     assert len(office.carrier.rung) == 1
+
+
+@pytest.mark.parametrize(
+    ("call_id", "minutes", "due"),
+    [("CA1", 59, True), ("CA1", 60, False), ("", 1, False)],
+    ids=["just now, in a call", "an hour ago", "on a web page"],
+)
+def test_whoever_asked_in_the_night_is_rung_while_they_are_up(
+    call_id: str, minutes: int, due: bool
+) -> None:
+    night = at(hours=14)  # eleven at night
+    callback = a_callback(call_id=call_id, asked_at=night)
+
+    assert callback.is_due(a_queue(), night + timedelta(minutes=minutes)) is due
 
 
 def test_a_slot_that_passed_is_over_and_so_are_five_days() -> None:
