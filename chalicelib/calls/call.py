@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     ABANDONED = "abandoned"  # hung up before we rang anyone
     MISSED = "missed"  # we rang, nobody answered
     FELL_BACK = "fell-back"  # our own failure sent them to the fallback, or to an apology
+    CALLBACK = "callback"  # asked to be rung back
     VOICEMAIL = "voicemail"  # left a message
     ANSWERED = "answered"  # spoke with somebody
 

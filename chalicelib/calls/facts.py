@@ -178,6 +178,10 @@ def _for_the_desk(ref: CallRef, event: Event) -> Facts:
     return Facts()
 
 
+def _callback_asked(ref: CallRef, event: CallbackAsked) -> Facts:
+    return Facts(outcome=Outcome.CALLBACK)
+
+
 def _told_apart(ref: CallRef, event: Event) -> Facts:
     """What was done after the call is told among its events: its summary stays as it was."""
     return Facts()
@@ -214,7 +218,7 @@ _adds(Beeped, _beeped)
 _adds(Queued, _in_menu)
 _adds(Offered, _for_the_desk)
 _adds(LeftQueue, _for_the_desk)
-_adds(CallbackAsked, _for_the_desk)
+_adds(CallbackAsked, _callback_asked)
 _adds(CallbackRung, _for_the_desk)
 for _kind in (TextSent, Notified, MessageTranscribed, ErrandLost):
     _adds(_kind, _told_apart)

@@ -98,6 +98,9 @@ class CallOut(Out):
     talk_seconds: int = Field(description="Conversations, without ringing and menus")
     answered_by: tuple[str, ...]
     messages: tuple[MessageOut, ...]
+    tags: tuple[str, ...] = Field(
+        description="Labels that its flow put on it. Empty in lists; read the call itself"
+    )
     fell_back: tuple[str, ...] = Field(description="Why we failed this caller, if we did")
 
 

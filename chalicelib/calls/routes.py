@@ -185,6 +185,7 @@ def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallO
         ended_at=call.ended_at,
         service_from=call.service_from,
         service_tier=call.service_tier,
+        tags=call.tags,
         number=call.dialled,
         caller=call.caller,
         source=call.source_id,

@@ -46,6 +46,7 @@ class SourceDay:
     answered: int = 0
     missed: int = 0
     voicemail: int = 0
+    callback: int = 0
     abandoned: int = 0
     fell_back: int = 0
     seconds: int = 0
@@ -83,6 +84,7 @@ def _source_day(calls: list[Counted]) -> SourceDay:
         answered=outcomes[Outcome.ANSWERED],
         missed=outcomes[Outcome.MISSED],
         voicemail=outcomes[Outcome.VOICEMAIL],
+        callback=outcomes[Outcome.CALLBACK],
         abandoned=outcomes[Outcome.ABANDONED],
         fell_back=outcomes[Outcome.FELL_BACK],
         seconds=sum(each.seconds for each in calls),

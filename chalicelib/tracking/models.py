@@ -111,6 +111,7 @@ class SourceDay(Out):
     answered: int
     missed: int
     voicemail: int
+    callback: int
     abandoned: int
     fell_back: int
     seconds: int
@@ -128,6 +129,7 @@ class SourceDay(Out):
             answered=counted.answered,
             missed=counted.missed,
             voicemail=counted.voicemail,
+            callback=counted.callback,
             abandoned=counted.abandoned,
             fell_back=counted.fell_back,
             seconds=counted.seconds,

@@ -147,6 +147,7 @@ def test_a_call_is_shown_whole(app: Chalice) -> None:
         "ended_at": "2026-11-23T11:01:35Z",
         "service_from": None,
         "service_tier": None,
+        "tags": [],
         "number": a.DIALLED,
         "caller": a.CALLER,
         "source": "src_1",

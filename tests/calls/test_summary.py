@@ -110,6 +110,7 @@ def test_an_outcome_only_gets_better(order: list[Event]) -> None:
         ),
         pytest.param((a.dialled(status="busy"),), State.RINGING, Outcome.MISSED, id="busy"),
         pytest.param((a.dialled(),), State.CONNECTED, Outcome.ANSWERED, id="a conversation"),
+        pytest.param((a.callback_asked(),), State.RINGING, Outcome.CALLBACK, id="a callback"),
         pytest.param((a.message_left(),), State.RINGING, Outcome.VOICEMAIL, id="a message"),
         pytest.param(
             (a.message_left(seconds=0),), State.RINGING, Outcome.ABANDONED, id="silent message"

@@ -31,6 +31,7 @@ def test_a_day_is_summed_by_source_and_outcome() -> None:
         a.counted(call_id="CA4", outcome=Outcome.ABANDONED, seconds=5, talk_seconds=0),
         a.counted(call_id="CA5", outcome=Outcome.FELL_BACK, seconds=20, talk_seconds=0),
         a.counted(call_id="CA6", source_id="src_radio"),
+        a.counted(call_id="CA7", outcome=Outcome.CALLBACK, seconds=30, talk_seconds=0),
     ]
 
     poster, radio = summed(calls)
@@ -38,13 +39,14 @@ def test_a_day_is_summed_by_source_and_outcome() -> None:
     assert poster == SourceDay(
         source_id="src_poster",
         day=a.TODAY,
-        calls=5,
+        calls=6,
         answered=1,
         missed=1,
         voicemail=1,
+        callback=1,
         abandoned=1,
         fell_back=1,
-        seconds=190,
+        seconds=220,
         talk_seconds=80,
     )
     assert (radio.source_id, radio.calls) == ("src_radio", 1)
@@ -74,8 +76,8 @@ def test_neither_order_nor_repetition_changes_a_sum(
 @given(some_calls)
 def test_every_call_has_one_outcome(calls: list[Counted]) -> None:
     for day in summed(calls):
-        outcomes = day.answered + day.missed + day.voicemail + day.abandoned + day.fell_back
-        assert outcomes == day.calls
+        helped = day.answered + day.voicemail + day.callback
+        assert helped + day.missed + day.abandoned + day.fell_back == day.calls
 
 
 def reported(store: TrackingInMemory, first: date = a.TODAY, last: date | None = None) -> object:

@@ -190,6 +190,7 @@ def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
             "answered": 2,
             "missed": 0,
             "voicemail": 0,
+            "callback": 0,
             "abandoned": 0,
             "fell_back": 0,
             "seconds": 190,
