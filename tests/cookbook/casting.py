@@ -10,12 +10,15 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from unittest.mock import patch
 
 from chalicelib.calls.events import DialStatus
 from chalicelib.ivr.actions import (
     Ask,
     BotEnded,
     Connect,
+    Converse,
+    DialEnded,
     KeysPressed,
     MessageRecorded,
     Say,
@@ -23,9 +26,12 @@ from chalicelib.ivr.actions import (
 )
 from chalicelib.ivr.kinds.voicebot import Voicebot
 from chalicelib.ivr.needs import Fetched, FetchFailed
-from chalicelib.ivr.trials import playing, scripts
+from chalicelib.ivr.trials import playing, scripts, simulation
+from chalicelib.ivr.trials.scripts import DeskSays
 from chalicelib.ivr.trials.simulation import Transcript, simulate
 from local.phone.handsets import BUSY, RINGS_OUT, UNREACHABLE, Handset, Words, agent, refuses
+from tests.cookbook import recipes
+from tests.cookbook.desk import NotingDesk
 from tests.cookbook.recipes import Alone, flow, standing
 
 if TYPE_CHECKING:
@@ -51,7 +57,9 @@ class Cast:
     message_seconds: int = 0
     others: dict[str, Handset] = field(default_factory=dict)
     looked_up: list[Fetched | FetchFailed] = field(default_factory=list)
+    desk_says: list[DeskSays] = field(default_factory=list)
     questions: int = 0
+    enough: str = ""  # what the caller hangs up on, where the test ends in the middle of a call
 
     @property
     def caller(self) -> Handset:
@@ -61,24 +69,35 @@ class Cast:
             says=self.says,
             leaves_message=self.message_seconds,
             ends_message_with="#",
+            hangs_up_on=self.enough,
         )
 
 
 def tried(name: str, script: Script) -> Transcript:
     """Simulate one of a document's tests."""
-    return simulate(standing(name), script, Alone(), time.perf_counter_ns, SOME_DAY)
+    with patch.object(simulation, "ScriptedDesk", NotingDesk):  # what it says is asked for later
+        return simulate(standing(name), script, Alone(), time.perf_counter_ns, SOME_DAY)
 
 
 def cast(script: Script, transcript: Transcript) -> Cast:
-    """Return the parts of a test that was simulated."""
-    parts = Cast()
+    """Return the parts of the test that was simulated last."""
+    parts = Cast(desk_says=NotingDesk.said, enough=_last_words(transcript))
     for done, (_, act) in enumerate(script.acts()):
-        answered = next(each for each in reversed(transcript.answers) if each.acts <= done)
         if isinstance(act, Fetched | FetchFailed):
             parts.looked_up.append(act)
-        else:
+        elif not isinstance(act, DeskSays):
+            answered = next(each for each in reversed(transcript.answers) if each.acts <= done)
             _take_part(parts, act, answered)
+    last = transcript.answers[-1]
+    if not transcript.over and isinstance(playing.waits(last.reply), Connect):
+        _take_part(parts, DialEnded(DialStatus.ANSWERED, 5), last)  # a test that ends as it rings
     return parts
+
+
+def _last_words(transcript: Transcript) -> str:
+    heard, waiting = said(transcript), playing.waits(transcript.answers[-1].reply)
+    once = bool(heard) and heard.count(heard[-1]) == 1
+    return heard[-1] if once and isinstance(waiting, Ask) and not transcript.over else ""
 
 
 def _take_part(parts: Cast, act: Any, answered: Answered) -> None:
@@ -106,6 +125,19 @@ def _callee(act: Any, *, asked: bool) -> Handset:
     if act.status is DialStatus.ANSWERED:
         return agent(talks=act.seconds, accepts="1" if asked else "")
     return _NOT_ANSWERED[act.status]
+
+
+# The simulation takes no time to speak: what is a matter of minutes comes sooner on the telephone.
+A_MATTER_OF_MINUTES: Final = {"After ten minutes the coordinator is rung"}
+
+
+def may_be_rung(name: str, script: Script) -> bool:
+    """Say whether a test can be rung here: without a bot, and at the price of the number."""
+    price = script.service_price.code if script.service_price else None
+    if needs_a_bot(script) or script.name in A_MATTER_OF_MINUTES:
+        return False
+    asked: str | None = recipes.number_of(name).get("service_price", {}).get("tier")
+    return price == asked
 
 
 def needs_a_bot(script: Script) -> bool:
@@ -149,7 +181,20 @@ def talk(name: str, act: BotEnded) -> list[tuple[str, str]]:
     return list(zip([intent.phrases[0], *answers], [*questions, ""], strict=True))
 
 
-def make_call(name: str, number: str) -> str:
+def conversation(name: str, script: Script, transcript: Transcript) -> list[tuple[str, str]]:
+    """Return what the bot of a document says, each with what the caller answers."""
+    lines: list[tuple[str, str]] = []
+    for done, (_, act) in enumerate(script.acts()):
+        if isinstance(act, BotEnded) and act.outcome != "failed":
+            answered = next(each for each in reversed(transcript.answers) if each.acts <= done)
+            asked = [each.greeting for each in answered.reply.actions if isinstance(each, Converse)]
+            said = talk(name, act)
+            bot = [asked[0].text if asked[0] else "", *(question for _, question in said)]
+            lines += zip(bot, [words for words, _ in said], strict=False)
+    return lines
+
+
+def make_call(name: str) -> str:
     """Return the command that makes a document's first call on this machine."""
     script = flow(name).tests[0]
     parts = cast(script, tried(name, script))
@@ -157,4 +202,6 @@ def make_call(name: str, number: str) -> str:
     said = parts.says.get(1)
     spoken = f' SAY="{said.text}"' if said else ""
     pressed = f" KEYS={keys}" if keys.strip(",") else ""
-    return f"make call TO={number} FROM={script.caller or 'anonymous'}{pressed}{spoken}"
+    return (
+        f"make call TO={recipes.NUMBERS[name]} FROM={script.caller or 'anonymous'}{pressed}{spoken}"
+    )

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched
 from chalicelib.kernel.internet import Trouble
-from chalicelib.runtime import wiring
+from chalicelib.runtime import desk_wiring, wiring
 from tests.clouds import a_cloud
 from tests.cookbook import recipes
 from tests.cookbook.casting import SOME_DAY
+from tests.cookbook.desk import DeskByHeart
 from tests.cookbook.telephone import Telephone, Time
-from tests.house.shops import SPARE, Shop, open_shop
+from tests.house.shops import Shop, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from tests.cookbook.casting import Cast
 
 ANONYMOUS: Final = "anonymous"
-# Others' flows come first: a flow that transfers to one needs its id.
-_ORDER: Final = sorted(recipes.DOCUMENTS, key=lambda name: name not in recipes.OTHERS.values())
 
 
 @dataclass(slots=True)
@@ -54,23 +52,42 @@ class House:
     shop: Shop
     time: Time
     servers: ScriptedServers
-    numbers: dict[str, str] = field(default_factory=dict)
+    desk: DeskByHeart
 
     def rings(self, name: str, script: Script, parts: Cast) -> Story:
         """Ring a recipe's number as one of its tests says."""
         self.servers.answers = [*parts.looked_up]
+        self.desk.learn(parts.desk_says)
         telephone = Telephone(self.time, parts.others)
         caller = script.caller or ANONYMOUS
-        return telephone.ring(self.numbers[name], caller, parts.caller, script.at or SOME_DAY)
+        with self.known(caller, script):
+            return telephone.ring(
+                recipes.NUMBERS[name], caller, parts.caller, script.at or SOME_DAY
+            )
+
+    @contextmanager
+    def known(self, caller: str, script: Script) -> Iterator[None]:
+        """Write down in the caller book what a test says of the caller, for one call."""
+        told = {
+            name.removeprefix("caller."): value
+            for name, value in script.facts.items()
+            if name.startswith("caller.")
+        }
+        entry = {"number": caller, **told}
+        kept = self.shop.makes("/v1/callers", entry, method="PUT") if told else None
+        yield
+        if kept is not None:
+            self.shop.ask("DELETE", f"/v1/callers/{kept['id']}")
 
 
 @contextmanager
 def a_house() -> Iterator[House]:
     """Open the house for many calls: none changes what another finds."""
     with a_cloud() as cloud, pytest.MonkeyPatch.context() as patch:
-        servers, time = ScriptedServers(), Time(SOME_DAY)
+        servers, desk, time = ScriptedServers(), DeskByHeart(), Time(SOME_DAY)
         patch.setattr(wiring, "lookups", lambda: servers)
-        house = House(open_shop(cloud, patch), time, servers)
+        patch.setattr(desk_wiring, "desk", lambda: desk)
+        house = House(open_shop(cloud, patch), time, servers, desk)
         patch.setattr(wiring, "clock", time)
         publish(house)
         yield house
@@ -79,20 +96,11 @@ def a_house() -> Iterator[House]:
 def publish(house: House) -> None:
     """Publish every recipe, and give each a number."""
     ids: dict[str, str] = {}
-    for at, name in enumerate(_ORDER):
-        document = referring(recipes.document(name), ids)
-        flow = house.shop.makes("/v1/flows", {"document": document})
-        house.shop.makes(f"/v1/flows/{flow['id']}/publish")
-        ids[name] = flow["id"]
-        house.numbers[name] = f"+331990045{at:02}"
-        body = {"number": house.numbers[name], "flow_id": flow["id"], "fallback": SPARE}
-        house.shop.makes("/v1/numbers", body)
-
-
-def referring(document: dict[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
-    """Return a document that names other flows by the ids that they really have."""
-    text = json.dumps(document)
-    for named, other in recipes.OTHERS.items():
-        text = text.replace(named, ids.get(other, named))
-    changed: dict[str, Any] = json.loads(text)
-    return changed
+    for name in recipes.IN_ORDER:
+        text = recipes.referring(recipes.written(name), ids)
+        headers = {"content_type": "application/yaml"}
+        made = house.shop.ask("POST", "/v1/flows", text, **headers)
+        assert (made.status, made.json["faults"]) == (201, [])
+        ids[name] = made.json["id"]
+        house.shop.makes(f"/v1/flows/{ids[name]}/publish")
+        house.shop.makes("/v1/numbers", {**recipes.number_of(name), "flow_id": ids[name]})

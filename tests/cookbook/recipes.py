@@ -7,13 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from chalicelib.ivr.documents import read_yaml
 from chalicelib.ivr.flow import parse
 from chalicelib.ivr.needs import FetchFailed, QueueFailed
 from chalicelib.ivr.usecases import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.ivr.nodes import Flow, Value
 
 COOKBOOK: Final = Path(__file__).parents[2] / "docs" / "cookbook"
@@ -32,8 +33,14 @@ RECIPES: Final = (
 # What a document calls another flow, which has an id of its own once it is stored.
 OTHERS: Final = {"flow_agence_lyon": "franchise-agency", "flow_satisfaction": "survey"}
 DOCUMENTS: Final = (*RECIPES, "franchise-agency")
-# Numbers that the regulator keeps for fiction.
-NUMBERS: Final = {name: f"+331990045{at:02}" for at, name in enumerate(DOCUMENTS, start=1)}
+# Others' flows come first: a flow that transfers to one needs its id.
+IN_ORDER: Final = sorted(DOCUMENTS, key=lambda name: name not in OTHERS.values())
+# Numbers that the regulator keeps for fiction; no surcharged one is.
+NUMBERS: Final = {
+    **{name: f"+331990045{at:02}" for at, name in enumerate(DOCUMENTS, start=1)},
+    "surcharged-line": "+33892004508",
+}
+TIER: Final = "D080"
 
 
 def written(name: str) -> str:
@@ -43,8 +50,20 @@ def written(name: str) -> str:
 
 def document(name: str) -> dict[str, Any]:
     """Return a document as JSON values."""
-    read: dict[str, Any] = yaml.safe_load(written(name))
-    return read
+    return read_yaml(written(name)).document
+
+
+def referring(text: str, ids: Mapping[str, str]) -> str:
+    """Return a document that names other flows by the ids that they really have."""
+    for named, other in OTHERS.items():
+        text = text.replace(named, ids.get(other, named))
+    return text
+
+
+def number_of(name: str) -> dict[str, Any]:
+    """Return what is said of a recipe's number when it is added."""
+    price = {"service_price": {"tier": TIER}} if name == "surcharged-line" else {}
+    return {"number": NUMBERS[name], **price}
 
 
 @cache
