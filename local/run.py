@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.periods import Month
-from local import seed
-from local.phone.handsets import BY_HAND, Handset
+from local import lines, seed
+from local.phone.handsets import BY_HAND, Handset, agent
 from local.stage import up
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def main() -> int:
         rate=options.speed,
     ) as machine:
         world = seed.seed(machine.agency, datetime.now(UTC).date(), print)
+        lines.open_lines(machine.agency, machine.orders)
         machine.network.handset(seed.OVEN, Handset(answers_after=3, hangs_up_after=20))
+        for number in (lines.ADVISER, lines.LAWYER):
+            machine.network.handset(number, agent(after=3, talks=20))
         found = {"phone": machine.network.base_url, "api": machine.cloud.base_url}
         addresses(place).write_text(json.dumps(found))
         print(_what_to_try(machine, world.shop.account or ""), flush=True)
@@ -85,6 +88,8 @@ Cadran is up.
 Try:
   make call TO={seed.SHOP} FROM={seed.CALLER} KEYS=1
   make call TO={seed.NIGHT_LINE} FROM={seed.CALLER}
+  make call TO={lines.SUPPORT} FROM={seed.CALLER} KEYS=1,79927398713,1    (an order, a queue)
+  make call TO={lines.SURCHARGED} FROM={seed.CALLER}    (what it costs, a beep, a lawyer)
   curl -s {headers} {base}/v1/calls
   curl -s {headers} '{base}/v1/charges?month={month}'
   curl -s {base}/v1/openapi.json

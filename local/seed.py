@@ -133,28 +133,28 @@ def seed(agency: Client, today: date, say: Callable[[str], None]) -> World:
         {"name": "Agence Démo", "legal": AGENCY_LEGAL},
         if_match=f'"{operator["version"]}"',
     )
-    shop = agency.acting_for(_client(agency))
+    shop = client(agency, "Boulangerie Martin", CLIENT_LEGAL, once="demo-client")
     _tariff(shop)
-    welcome = _flow(shop, WELCOME)
-    night = _flow(shop, night_flow(today))
+    welcome = flow(shop, WELCOME)
+    night = flow(shop, night_flow(today))
     sources = {}
-    for name, channel, number, flow in (
+    for name, channel, number, answered_by in (
         ("Affiche métro", "print", SHOP, welcome),
         ("Site web", "web", NIGHT_LINE, night),
         ("Radio Lyon", "radio", RADIO_LINE, welcome),
     ):
-        _number(shop, number, flow)
+        add_number(shop, number, answered_by)
         sources[name] = _source(shop, name, channel, number)
     return World(agency, shop, sources)
 
 
-def _client(agency: Client) -> str:
-    name = "Boulangerie Martin"
+def client(agency: Client, name: str, legal: dict[str, Any], once: str) -> Client:
+    """Return a client of the agency, made where it is missing."""
     for account in agency.every("/v1/accounts"):
         if account["name"] == name:
-            return str(account["id"])
-    made = agency.post("/v1/accounts", {"name": name, "legal": CLIENT_LEGAL}, once="demo-client")
-    return str(made["id"])
+            return agency.acting_for(str(account["id"]))
+    made = agency.post("/v1/accounts", {"name": name, "legal": legal}, once=once)
+    return agency.acting_for(str(made["id"]))
 
 
 def _tariff(shop: Client) -> None:
@@ -166,18 +166,20 @@ def _tariff(shop: Client) -> None:
         shop.post("/v1/tariffs", TARIFF)
 
 
-def _flow(shop: Client, document: dict[str, Any]) -> str:
-    for flow in shop.every("/v1/flows"):
-        if flow["name"] == document["name"]:
-            return str(flow["id"])
+def flow(shop: Client, document: dict[str, Any]) -> str:
+    """Return the id of a published flow of that name, made where it is missing."""
+    for known in shop.every("/v1/flows"):
+        if known["name"] == document["name"]:
+            return str(known["id"])
     made = shop.post("/v1/flows", {"document": document})
     shop.post(f"/v1/flows/{made['id']}/publish")
     return str(made["id"])
 
 
-def _number(shop: Client, number: str, flow: str) -> None:
+def add_number(shop: Client, number: str, flow_id: str, **more: Any) -> None:
+    """Give a client a number where it has not got it; `more` are fields of the API."""
     if number not in {each["number"] for each in shop.every("/v1/numbers")}:
-        shop.post("/v1/numbers", {"number": number, "flow_id": flow, "fallback": SPARE})
+        shop.post("/v1/numbers", {"number": number, "flow_id": flow_id, "fallback": SPARE, **more})
 
 
 def _source(shop: Client, name: str, channel: str, number: str) -> str:

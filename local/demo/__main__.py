@@ -12,16 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from local import seed
+from local import lines, seed
 from local.checks import Checks
-from local.demo import first_calls
+from local.demo import first_calls, support_line, surcharged_line
 from local.phone.handsets import Handset
 from local.stage import up
 
 if TYPE_CHECKING:
     from local.stage import Machine
 
-HANDLERS: Final = ("project_calls", "project_again", "close_months", "close_account_month")
+HANDLERS: Final = (
+    "project_calls",
+    "project_again",
+    "close_months",
+    "close_account_month",
+    "run_errands",
+    "place_callbacks",
+)
 
 
 def main() -> int:
@@ -36,6 +43,9 @@ def main() -> int:
         machine.network.handset(seed.OVEN, Handset(answers_after=3))
         try:
             first_calls.play(machine, world, checks)
+            shop = lines.open_lines(machine.agency, machine.orders)
+            support_line.play(machine, shop, checks)
+            surcharged_line.play(machine, shop, checks)
         except Exception as error:
             checks.failed.append(f"{type(error).__name__}: {error}")
         if checks.failed:
