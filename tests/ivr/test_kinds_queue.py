@@ -352,3 +352,14 @@ def test_a_flow_that_calls_back_from_more_queues_than_anybody_has_is_refused() -
     told = faults({**nodes, "q201": {**BACK, "queue": "q1"}})
 
     assert told[""] == "calls back from 201 queues, at most 200"
+
+
+def test_a_queue_that_leads_back_to_itself_while_nobody_is_on_duty_is_a_loop() -> None:
+    said = {"kind": "say", "text": "Un instant.", "next": "queue"}
+    way = {"voicemail": {"key": "2", "next": "box"}}
+
+    told = faults(
+        {"queue": a_queue(no_agents="said", **way), "said": said, "box": {"kind": "voicemail"}}
+    )
+
+    assert any("goes round without waiting" in reason for reason in told.values())

@@ -266,6 +266,7 @@ QUEUE: Final = Kind(
     enter=_enter,
     hear=_HEAR,
     waits=True,
+    passes=queue_fields.passes,
     review=queue_fields.review,
     check=queue_fields.check,
     endings=("answered", "no_agents", "failed"),

@@ -72,6 +72,11 @@ def review(place: Place, node: Queue) -> None:
         place.entries()["voicemail"].fault(f"the key {node.callback.key} calls back already")
 
 
+def passes(node: Queue) -> tuple[str | None, ...]:
+    """Name where callers go who need not wait at all: it is full, or there is nobody."""
+    return (node.no_agents, node.overflow, node.failed)
+
+
 def check(node: Queue, flow: Flow) -> Iterator[Fault]:
     """Find a queue that callers can only leave by hanging up.
 
