@@ -194,13 +194,21 @@ def conversation(name: str, script: Script, transcript: Transcript) -> list[tupl
     return lines
 
 
+def _asked_of_the_bot(name: str) -> str:
+    """Return what leads on without another question: the command can only say one thing."""
+    bots = [node for node in flow(name).nodes.values() if isinstance(node, Voicebot)]
+    wanted = (each for bot in bots for each in bot.intents if each.go and not each.collect)
+    return next((each.phrases[0] for each in wanted), "")
+
+
 def make_call(name: str) -> str:
     """Return the command that makes a document's first call on this machine."""
     script = flow(name).tests[0]
-    parts = cast(script, tried(name, script))
+    transcript = tried(name, script)
+    parts = cast(script, transcript)
     keys = ",".join(str(parts.presses.get(at, "")) for at in range(1, parts.questions + 1))
-    said = parts.says.get(1)
-    spoken = f' SAY="{said.text}"' if said else ""
+    first = getattr(parts.says.get(1), "text", "") or _asked_of_the_bot(name)
+    spoken = f' SAY="{first}"' if first else ""
     pressed = f" KEYS={keys}" if keys.strip(",") else ""
     return (
         f"make call TO={recipes.NUMBERS[name]} FROM={script.caller or 'anonymous'}{pressed}{spoken}"
