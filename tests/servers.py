@@ -96,6 +96,7 @@ def serving(
     reads: bool = True,
 ) -> Iterator[Served]:
     """Open a server for a while. `reads=False` answers without waiting for a request."""
+    authority()  # before any thread needs it: two that make one at once would make two
     with ExitStack() as stack:
         listener = stack.enter_context(socket.create_server((HERE, 0)))
         served = Served(listener.getsockname()[1])

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
+SKILL = "rappels"  # the machine is everybody's: another test's agents are not to answer here
 AGENT, PERSON, NOBODY = "+33199004391", "+33199004392", "+33199004393"
 
 
@@ -27,8 +28,9 @@ AGENT, PERSON, NOBODY = "+33199004391", "+33199004392", "+33199004393"
 def shop(whole_machine: Machine) -> Iterator[Client]:
     """A shop with a queue, whose agent is away unless a test needs them."""
     client = whole_machine.world.shop
-    client.post("/v1/queues", {"name": "rappels", "wrap_up_seconds": 0, "rest_seconds": 1})
-    body = {"name": "Nadia", "number": AGENT, "available": False}
+    own = {"name": "rappels", "wrap_up_seconds": 0, "rest_seconds": 1, "skills": [SKILL]}
+    client.post("/v1/queues", own)
+    body = {"name": "Nadia", "number": AGENT, "available": False, "skills": [SKILL]}
     made = client.post("/v1/agents", body)
     yield client
     client.delete(f"/v1/agents/{made['id']}")

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 
 DAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ALWAYS: Final = {"weekly": {day: [["00:00", "24:00"]] for day in DAYS}}
+SKILL: Final = "cuisine"  # the machine is everybody's: no other agents are to answer here
 CAMPAIGN: Final = "Radio Loire"
 BULLETIN: Final = {
     "text": "Vingt centimètres de neige fraîche au-dessus de deux mille mètres.",
@@ -110,8 +111,9 @@ def served(whole_machine: Machine, tmp_path_factory: pytest.TempPathFactory) -> 
     whole_machine.orders.secret = shop.post("/v1/webhooks/secret", {"generation": 1})["secret"]
     for queue in {each.name for name in recipes.RECIPES for each in recipes.flow(name).queues}:
         # Two calls may follow each other at once: nobody has to write anything up.
-        shop.post("/v1/queues", {"name": queue, "wrap_up_seconds": 0, "rest_seconds": 0})
-    shop.post("/v1/agents", {"name": "Camille", "number": AGENT})
+        own = {"name": queue, "wrap_up_seconds": 0, "rest_seconds": 0, "skills": [SKILL]}
+        shop.post("/v1/queues", own)
+    shop.post("/v1/agents", {"name": "Camille", "number": AGENT, "skills": [SKILL]})
     kitchen = Kitchen(whole_machine, tmp_path_factory.mktemp("kitchen"))
     for name in recipes.IN_ORDER:
         kitchen.serve(name)
