@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.directory.accounts import Account, Kind
 from chalicelib.directory.lines import Line, LineState
+from chalicelib.kernel.errors import NotFound
 from local.seed import CALLER, SHOP, SPARE, WELCOME
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.usecases import Value
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.published import Published
-    from chalicelib.tracking.sources import Number
+    from chalicelib.tracking.sources import Number, Source
 
     Fields = dict[str, str | list[str]]
 
@@ -119,6 +120,10 @@ class Numbers:
 
         always = Assignment(source_id=SOURCE, since=OPENED, until=None)
         return Number(account_id=account_id, number=number, assignments=(always,), version=1)
+
+    def source(self, source_id: str) -> Source:
+        """Know nothing of it: the shop's flow never asks."""
+        raise NotFound("no such source", source_id=source_id)
 
 
 class Log:

@@ -1,0 +1,13 @@
+"""What the benchmarks time must be what callers get: the shop's menu, not an apology."""
+
+from __future__ import annotations
+
+from benchmarks import shop
+from chalicelib.tracking.store import CachedSources
+
+
+def test_the_shop_that_is_timed_has_all_that_a_call_asks() -> None:
+    sources = CachedSources(shop.Numbers())
+
+    assert sources.source_of(shop.A_LINE, shop.OPENED) == shop.SOURCE
+    assert sources.about(shop.ACCOUNT, shop.SOURCE) is None
