@@ -6,6 +6,7 @@ Made of the document itself, so that one with faults can be drawn as well.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,7 @@ _TELLING: Final = ("text", "ssml", "prompt", "by_language", "greeting", "destina
                    "url", "audio", "calendar", "flow", "tag", "variables", "reason")  # fmt: skip
 _LONGEST: Final = 120
 _DEEP: Final = 6
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +147,7 @@ def _about(node: Any, document: Document) -> str:
     """Return in a few words what a node says, rings or looks at."""
     if not isinstance(node, dict):
         return ""
-    told = next((node[name] for name in _TELLING if node.get(name)), "")
+    told = next((_bare(name, node[name]) for name in _TELLING if node.get(name)), "")
     words = " ".join(_words(told, document, _DEEP).split())
     return words if len(words) <= _LONGEST else words[: _LONGEST - 1].rstrip() + "…"
 
@@ -159,8 +161,13 @@ def _words(told: Any, document: Document, depth: int) -> str:
         return str(_named(told, document, depth))
     for name in ("text", "ssml", "prompt", "number", "variable", "url", "audio", "by_language"):
         if told.get(name) and depth > 0:
-            return _words(told[name], document, depth - 1)
+            return _words(_bare(name, told[name]), document, depth - 1)
     return _words(next(iter(told.values()), ""), document, depth - 1) if depth > 0 else ""
+
+
+def _bare(name: str, told: Any) -> Any:
+    """Leave out the tags of speech markup: people look at words."""
+    return _TAG.sub(" ", told) if name == "ssml" and isinstance(told, str) else told
 
 
 def _named(told: Any, document: Document, depth: int) -> Any:

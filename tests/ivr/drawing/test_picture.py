@@ -86,6 +86,15 @@ def test_cards_say_in_french_what_callers_meet() -> None:
     assert box.about == "Laissez un message."
 
 
+def test_a_card_shows_the_words_of_speech_markup_without_its_tags() -> None:
+    said = {"kind": "hangup", "ssml": "Au <break time='400ms'/> revoir, <p>à bientôt</p>"}
+    document = {"name": "Fin", "start": "bye", "nodes": {"bye": said}}
+
+    (card,) = picture(document, sketch(document), Notes()).cards
+
+    assert card.about == "Au revoir, à bientôt"
+
+
 def test_faults_untaken_exits_and_a_path_are_shown() -> None:
     told = drawn(
         faults=(Fault("/nodes/sales/destinations/0", "is an emergency number"),),
