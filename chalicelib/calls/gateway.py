@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import CallRef
     from chalicelib.calls.events import Event
     from chalicelib.calls.exporting import Messages
+    from chalicelib.calls.late import Memory
 
 
 class LateQueue:
@@ -26,9 +27,9 @@ class LateQueue:
     def __init__(self, queue: Messages) -> None:
         self._queue = queue
 
-    def put(self, ref: CallRef, *events: Event) -> None:
-        """Keep the events until the log takes them."""
-        self._queue.put(to_message(ref, *events))
+    def put(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> None:
+        """Keep the events, and the call's variables, until the log takes them."""
+        self._queue.put(to_message(ref, *events, memory=memory))
 
 
 class ExportFiles:

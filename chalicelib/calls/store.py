@@ -21,6 +21,7 @@ from chalicelib.calls import keys, search
 from chalicelib.calls.call import Page
 from chalicelib.calls.exports import LEASE, Export, from_document, to_document
 from chalicelib.calls.facts import facts_of, together
+from chalicelib.calls.late import Memory
 from chalicelib.calls.rows import Image, call_in, plain
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import CONDITION_FAILED, TableMeta, translated
@@ -80,9 +81,7 @@ class CallStore:
     def __init__(self, row: type[CallRow] = CallRow) -> None:
         self._row = row
 
-    def append(
-        self, ref: CallRef, *events: Event, memory: Mapping[str, Value] | None = None
-    ) -> bool:
+    def append(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> bool:
         """Store events with one request, or two where a better outcome is there already."""
         facts = together([facts_of(ref, event) for event in events])
         stored = self._try(ref, events, facts, facts.outcome, memory)
@@ -96,12 +95,29 @@ class CallStore:
 
     def memory(self, call_id: str) -> Mapping[str, Value]:
         """Return the call's variables, and nothing else of it."""
+        found = self._remembered(call_id, "memory")
+        return json.loads(found["memory"]) if "memory" in found else {}
+
+    def recall(self, call_id: str, memory: Memory) -> None:
+        """Add to the variables what a step could not store in its time."""
+        found = self._remembered(call_id, "memory", "memory_step")
+        stored = Memory(json.loads(found.get("memory", "{}")), int(found.get("memory_step", -1)))
+        kept = Path("memory")
+        same = kept == found["memory"] if "memory" in found else kept.does_not_exist()
+        with translated("recall memory", call_id=call_id):
+            self._table.update_item(
+                call_id,
+                keys.SUMMARY_ROW,
+                actions=list(_remembers(memory.over(stored))),
+                condition=same,
+            )
+
+    def _remembered(self, call_id: str, *names: str) -> dict[str, Any]:
         with translated("load memory", call_id=call_id):
             answer = self._table.get_item(
-                call_id, keys.SUMMARY_ROW, consistent_read=True, attributes_to_get=["memory"]
+                call_id, keys.SUMMARY_ROW, consistent_read=True, attributes_to_get=list(names)
             )
-        found = plain(cast("Image", answer.get("Item", {})))
-        return json.loads(found["memory"]) if "memory" in found else {}
+        return plain(cast("Image", answer.get("Item", {})))
 
     def load(self, account_id: str, call_id: str) -> Call:
         """Return a call with its events."""
@@ -150,7 +166,7 @@ class CallStore:
         events: tuple[Event, ...],
         facts: Together,
         outcome: Outcome | None,
-        memory: Mapping[str, Value] | None,
+        memory: Memory | None,
     ) -> dict[str, Any] | None:
         """Send one UpdateItem. Return None if it was done, else the row that its condition met."""
         request = self._table.get_operation_kwargs(
@@ -270,9 +286,10 @@ def _appends(events: tuple[Event, ...]) -> Iterator[Action]:
     yield Path("event_ids").add({"SS": [event.id for event in events]})
 
 
-def _remembers(memory: Mapping[str, Value] | None) -> Iterator[Action]:
+def _remembers(memory: Memory | None) -> Iterator[Action]:
     if memory is not None:
-        yield Path("memory").set(json.dumps(dict(memory), separators=(",", ":")))
+        yield Path("memory").set(json.dumps(dict(memory.values), separators=(",", ":")))
+        yield Path("memory_step").set(memory.step)
 
 
 def _adds(facts: Together) -> Iterator[Action]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.calls.events import Received
-from chalicelib.calls.late import from_message, without_numbers
+from chalicelib.calls.late import from_message, memory_in, without_numbers
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.call import Call, CallQuery, CallRef, Page
     from chalicelib.calls.events import Event
+    from chalicelib.calls.late import Memory
 
     Value = str | int | bool
 
@@ -26,9 +27,7 @@ class EventLost(Unavailable):
 class CallLog(Protocol):
     """Where calls are kept. Every method raises Unavailable when the storage does not answer."""
 
-    def append(
-        self, ref: CallRef, *events: Event, memory: Mapping[str, Value] | None = None
-    ) -> bool:
+    def append(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> bool:
         """Store events at once, and the call's variables as they are after them.
 
         Return False if the call had events of these ids already: nothing changes then.
@@ -36,6 +35,12 @@ class CallLog(Protocol):
 
     def memory(self, call_id: str) -> Mapping[str, Value]:
         """Return the call's variables, none if it has none."""
+
+    def recall(self, call_id: str, memory: Memory) -> None:
+        """Store variables late: what a later step wrote stays.
+
+        Raises Conflict if a step wrote just now: it is to be done again.
+        """
 
     def load(self, account_id: str, call_id: str) -> Call:
         """Return a call with its events. Raises NotFound, also for another account's call."""
@@ -54,8 +59,8 @@ class Claims(Protocol):
 class LateEvents(Protocol):
     """A queue for events that the log could not take."""
 
-    def put(self, ref: CallRef, *events: Event) -> None:
-        """Keep events of one call together. Raises Unavailable."""
+    def put(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> None:
+        """Keep events of one call together, and its variables. Raises Unavailable."""
 
 
 def record(
@@ -63,16 +68,16 @@ def record(
     *events: Event,
     log: CallLog,
     late: LateEvents,
-    memory: Mapping[str, Value] | None = None,
+    memory: Memory | None = None,
 ) -> None:
-    """Store events now, or leave them on the queue for later; variables are only for now.
+    """Store events and the call's variables now, or leave them on the queue for later.
 
     Raises EventLost, which tells all but people's numbers, if neither can be done.
     """
     try:
         log.append(ref, *events, memory=memory)
     except Unavailable:
-        _keep_for_later(ref, events, late)
+        _keep_for_later(ref, events, late, memory)
 
 
 def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> None:
@@ -86,11 +91,16 @@ def store_late(message: dict[str, Any], *, log: CallLog, claim: Claims) -> None:
         ref = claim(ref.call_id, begun)
     for event in events:
         log.append(ref, event)
+    memory = memory_in(message)
+    if memory is not None:
+        log.recall(ref.call_id, memory)
 
 
-def _keep_for_later(ref: CallRef, events: tuple[Event, ...], late: LateEvents) -> None:
+def _keep_for_later(
+    ref: CallRef, events: tuple[Event, ...], late: LateEvents, memory: Memory | None
+) -> None:
     try:
-        late.put(ref, *events)
+        late.put(ref, *events, memory=memory)
     except Unavailable as error:
         lost = {name: value for event in events for name, value in without_numbers(event).items()}
         facts = {"call_id": ref.call_id, "account_id": ref.account_id, **lost}

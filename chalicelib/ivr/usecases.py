@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
+from chalicelib.calls.late import Memory
 from chalicelib.ivr import answering, publishing, telling, waiting
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
@@ -104,7 +105,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     first = answering.received(context, source_id, published)
     events = (first, *told, *reply.events)
     ref = _ref(line, context, ports)
-    _record(ref, events, ports, reply.memory or context.memory or None)
+    _record(ref, events, ports, reply.memory or context.memory or None, position.step)
     address = CallAddress(
         base_url=base_url,
         flow_id=opened.flow_id,
@@ -137,7 +138,7 @@ def continue_call(
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
-    _record(ref, reply.events, ports, reply.memory)
+    _record(ref, reply.events, ports, reply.memory, position.step)
     _leave(reply, context, ref, ports)
     address = address.in_flow(opened.flow_id, opened.version, context.dialled)
     address = address.charged_from(answering.beep_in(reply.events))
@@ -381,9 +382,11 @@ def _record(
     events: tuple[Event, ...],
     ports: Ports,
     memory: Mapping[str, Value] | None = None,
+    step: int = 0,
 ) -> None:
+    kept = None if memory is None else Memory(memory, step)
     if events:
-        call_log.record(ref, *events, log=ports.log, late=ports.late, memory=memory)
+        call_log.record(ref, *events, log=ports.log, late=ports.late, memory=kept)
 
 
 def at_revision(draft: Draft, revision: int | None) -> Draft:

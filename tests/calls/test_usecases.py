@@ -8,10 +8,11 @@ import pytest
 
 from chalicelib.calls import usecases
 from chalicelib.calls.call import CallRef, Outcome
-from chalicelib.calls.late import to_message
+from chalicelib.calls.gateway import LateQueue
+from chalicelib.calls.late import Memory, to_message
 from chalicelib.kernel.errors import NotFound
 from tests.calls import builders as a
-from tests.fakes import CallLogInMemory, LateEventsInMemory
+from tests.fakes import CallLogInMemory, LateEventsInMemory, QueueInMemory
 
 if TYPE_CHECKING:
     from chalicelib.calls.events import Received
@@ -33,6 +34,26 @@ def test_an_event_that_cannot_be_stored_is_queued() -> None:
     usecases.record(a.a_ref(), a.received(), log=log, late=late)
 
     assert late.kept == [(a.a_ref(), a.received())]
+
+
+def test_variables_that_cannot_be_stored_come_with_their_events_later() -> None:
+    log, queue = CallLogInMemory(), QueueInMemory()
+    log.append(a.a_ref(), a.received(), memory=Memory({"n": 1}, 0))
+    log.down = True
+    usecases.record(
+        a.a_ref(),
+        a.dialled(),
+        log=log,
+        late=LateQueue(queue),
+        memory=Memory({"n": 1, "vip": True}, 1),
+    )
+    log.down = False
+
+    for message in queue.messages * 2:
+        usecases.store_late(message, log=log, claim=nobody)
+
+    assert log.memory("CA1") == {"n": 1, "vip": True}
+    assert log.load("acc_1", "CA1").events == (a.received(), a.dialled())
 
 
 def test_an_event_lost_is_told_without_any_number() -> None:

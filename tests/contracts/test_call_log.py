@@ -10,6 +10,7 @@ import pytest
 
 from chalicelib.calls import keys
 from chalicelib.calls.call import CallRef, Message, Outcome, State
+from chalicelib.calls.late import Memory
 from chalicelib.calls.store import CallRow, CallStore
 from chalicelib.kernel.errors import NotFound
 from tests.calls import builders as a
@@ -65,7 +66,9 @@ def test_the_facts_of_one_answer_are_stored_at_once_with_what_the_call_remembers
 ) -> None:
     story = (a.received(), a.pressed(), a.dialled())
 
-    assert log.append(a.a_ref(), *story, memory={"order.number": "12", "vip": True, "n": 3})
+    assert log.append(
+        a.a_ref(), *story, memory=Memory({"order.number": "12", "vip": True, "n": 3}, 1)
+    )
 
     assert log.load("acc_1", "CA1").events == story
     assert log.memory("CA1") == {"order.number": "12", "vip": True, "n": 3}
@@ -73,9 +76,9 @@ def test_the_facts_of_one_answer_are_stored_at_once_with_what_the_call_remembers
 
 def test_an_answer_delivered_again_changes_neither_facts_nor_memory(log: CallLog) -> None:
     story = (a.received(), a.dialled())
-    log.append(a.a_ref(), *story, memory={"order.number": "12"})
+    log.append(a.a_ref(), *story, memory=Memory({"order.number": "12"}, 1))
 
-    assert not log.append(a.a_ref(), *story, memory={"order.number": "99"})
+    assert not log.append(a.a_ref(), *story, memory=Memory({"order.number": "99"}, 1))
 
     assert log.load("acc_1", "CA1").events == story
     assert log.load("acc_1", "CA1").talk_seconds == 80
@@ -83,9 +86,11 @@ def test_an_answer_delivered_again_changes_neither_facts_nor_memory(log: CallLog
 
 
 def test_of_an_answer_that_is_partly_known_the_rest_is_stored(log: CallLog) -> None:
-    log.append(a.a_ref(), a.received(), a.dialled(), memory={"order.number": "12"})
+    log.append(a.a_ref(), a.received(), a.dialled(), memory=Memory({"order.number": "12"}, 1))
 
-    assert log.append(a.a_ref(), a.dialled(), a.message_left(), a.ended(), memory={"late": True})
+    assert log.append(
+        a.a_ref(), a.dialled(), a.message_left(), a.ended(), memory=Memory({"late": True}, 1)
+    )
 
     call = log.load("acc_1", "CA1")
     assert call.events == (a.received(), a.dialled(), a.message_left(), a.ended())
@@ -94,13 +99,33 @@ def test_of_an_answer_that_is_partly_known_the_rest_is_stored(log: CallLog) -> N
 
 
 def test_facts_without_variables_leave_the_memory_as_it_is(log: CallLog) -> None:
-    log.append(a.a_ref(), a.received(), memory={"order.number": "12"})
+    log.append(a.a_ref(), a.received(), memory=Memory({"order.number": "12"}, 1))
 
     log.append(a.a_ref(), a.pressed())
     assert log.memory("CA1") == {"order.number": "12"}
 
-    log.append(a.a_ref(), a.dialled(), memory={"order.number": "34"})
+    log.append(a.a_ref(), a.dialled(), memory=Memory({"order.number": "34"}, 1))
     assert log.memory("CA1") == {"order.number": "34"}
+
+
+def test_variables_stored_late_fill_what_no_later_step_wrote(log: CallLog) -> None:
+    log.append(a.a_ref(), a.received(), memory=Memory({"name": "Zoé", "n": 1}, 1))
+
+    log.recall("CA1", Memory({"name": "Zoé", "n": 2, "vip": True}, 2))
+    assert log.memory("CA1") == {"name": "Zoé", "n": 2, "vip": True}
+
+    log.append(a.a_ref(), a.dialled(), memory=Memory({"n": 4}, 4))
+    log.recall("CA1", Memory({"n": 3, "order": "12"}, 3))
+    assert log.memory("CA1") == {"n": 4, "order": "12"}
+
+
+def test_variables_may_be_the_first_that_come_late_and_come_twice(log: CallLog) -> None:
+    log.append(a.a_ref(), a.received())
+
+    for _ in range(2):
+        log.recall("CA1", Memory({"order": "12"}, 1))
+
+    assert log.memory("CA1") == {"order": "12"}
 
 
 def test_a_call_that_nobody_knows_remembers_nothing(log: CallLog) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from chalicelib.calls import keys, search
 from chalicelib.calls.exports import LEASE, Export
 from chalicelib.calls.facts import facts_of
+from chalicelib.calls.late import Memory
 from chalicelib.calls.summary import call_of
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.usecases import Value
 
 ItemT = TypeVar("ItemT")
+NOTHING = Memory({}, -1)
 
 
 class CallLogInMemory:
@@ -30,20 +32,22 @@ class CallLogInMemory:
         self.down = False
         self._rows: dict[str, dict[str, Any]] = {}
         self._events: dict[str, dict[str, Event]] = {}
-        self._memories: dict[str, dict[str, Value]] = {}
+        self._memories: dict[str, Memory] = {}
 
-    def append(
-        self, ref: CallRef, *given: Event, memory: Mapping[str, Value] | None = None
-    ) -> bool:
+    def append(self, ref: CallRef, *given: Event, memory: Memory | None = None) -> bool:
         self._answer()
         stored = [self._append(ref, event) for event in given]
         if memory is not None and stored and stored[0]:
-            self._memories[ref.call_id] = dict(memory)
+            self._memories[ref.call_id] = memory
         return any(stored)
 
     def memory(self, call_id: str) -> Mapping[str, Value]:
         self._answer()
-        return dict(self._memories.get(call_id, {}))
+        return dict(self._memories.get(call_id, NOTHING).values)
+
+    def recall(self, call_id: str, memory: Memory) -> None:
+        self._answer()
+        self._memories[call_id] = memory.over(self._memories.get(call_id, NOTHING))
 
     def _append(self, ref: CallRef, event: Event) -> bool:
         events = self._events.setdefault(ref.call_id, {})
@@ -99,11 +103,13 @@ class LateEventsInMemory:
     def __init__(self) -> None:
         self.down = False
         self.kept: list[tuple[CallRef, Event]] = []
+        self.memories: list[Memory] = []
 
-    def put(self, ref: CallRef, *events: Event) -> None:
+    def put(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> None:
         if self.down:
             raise Unavailable("the queue is down")
         self.kept += [(ref, event) for event in events]
+        self.memories += [] if memory is None else [memory]
 
 
 class ExportsInMemory:
