@@ -164,7 +164,7 @@ class _Walk:
         if self._context.gone and need is None:
             position = None
         if position is not None and self._context.memory and not position.remembers:
-            position = replace(position, remembers=True)
+            position = position.but(remembers=True)
         return Reply(
             actions=() if self._context.gone else self._actions,
             events=self._events,

@@ -41,7 +41,10 @@ def tokens(text: str, tongue: str) -> Tokens:
     ('facturation',)
     """
     said = split(text)
+    known = frozenset(said)
     for phrase in _fillers(tongue):
+        if phrase[0] not in known:
+            continue
         at = 0
         while (found := _find(said, phrase, at)) is not None:
             # A text that holds nothing else is left as it is: "la" may be all that was meant.

@@ -6,6 +6,7 @@ A number takes the gender of what is counted: "vingt et une minutes", "veintiún
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr import arabic
@@ -29,6 +30,7 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(names.split())
 
 
+@lru_cache(maxsize=4096)
 def cardinal(number: int, language: str, counted: Counted = Counted.ALONE) -> str:
     """Say a number in words; one that is too large is said digit by digit.
 

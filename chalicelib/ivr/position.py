@@ -6,7 +6,7 @@ The carrier signs that URL, so it can be believed; it is still read strictly, on
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr.grammar import NAME
@@ -62,7 +62,30 @@ class Position:
 
     def then(self) -> Position:
         """Return where the call comes back after the answer being given."""
-        return replace(self, step=self.step + 1)
+        return self.but(step=self.step + 1)
+
+    def but(
+        self,
+        *,
+        step: int | None = None,
+        attempt: int | None = None,
+        target: int | None = None,
+        mark: str | None = None,
+        remembers: bool | None = None,
+    ) -> Position:
+        """Return the same position but for what is given.
+
+        Every answer makes some of these: `dataclasses.replace` takes three times as long.
+        """
+        return Position(
+            self.node,
+            self.step if step is None else step,
+            self.attempt if attempt is None else attempt,
+            self.target if target is None else target,
+            self.mark if mark is None else mark,
+            self.returns,
+            self.remembers if remembers is None else remembers,
+        )
 
     def query(self) -> dict[str, str]:
         """Return what the URL's path does not say."""

@@ -11,7 +11,7 @@ import string
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr import readings
@@ -147,6 +147,16 @@ def say(line: Line, language: str, **values: Value) -> Spoken:
     >>> say(Line.QUEUE_WAIT, "fr-FR", duration=120).text
     "Votre temps d'attente est d'environ deux minutes."
     """
+    return _said(line, language, values) if values else _as_written(line, language)
+
+
+@lru_cache(maxsize=1024)
+def _as_written(line: Line, language: str) -> Spoken:
+    """Return a line without values: it is the same for every caller."""
+    return _said(line, language, {})
+
+
+def _said(line: Line, language: str, values: dict[str, Value]) -> Spoken:
     heard = language if family(language) else DEFAULT_LANGUAGE
     if line is Line.RECORDING:
         values.setdefault("purpose", write(Line.RECORDING_PURPOSE, heard))

@@ -80,9 +80,12 @@ class Turn:
         heard = prompt.heard(self.language, self.values)
         return Say(heard) if isinstance(heard, Spoken) else Play(heard)
 
-    def here(self, **changes: Any) -> Turn:
+    def here(
+        self, *, attempt: int | None = None, target: int | None = None, mark: str | None = None
+    ) -> Turn:
         """Return the same turn with its position changed."""
-        return replace(self, position=replace(self.position, **changes))
+        position = self.position.but(attempt=attempt, target=target, mark=mark)
+        return Turn(self.flow, position, self.context, self.event_id)
 
     def knowing(self, learnt: Mapping[str, Value]) -> Turn:
         """Return the same turn with more variables."""

@@ -86,6 +86,7 @@ _FILE: Final = Path(__file__).parent / "voices.json"
 # Twilio error 13521: 3,000 characters for Polly voices, 4,500 once URL-encoded, for any voice.
 LONGEST_TEXT: Final = 3000
 LONGEST_ENCODED: Final = 4500
+_LONGEST_CHARACTER: Final = 12  # encoded: four bytes of UTF-8, three characters each
 # XML 1.0, section 2.2: what a document may not carry even when escaped.
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -126,6 +127,8 @@ def fitted(text: str) -> str:
     'Bonjour  à tous'
     """
     clean = _NOT_XML.sub(" ", text)
+    if len(clean) * _LONGEST_CHARACTER <= LONGEST_ENCODED:
+        return clean  # as nearly all are: no need to count
     if len(clean) <= LONGEST_TEXT and encoded_length(clean) <= LONGEST_ENCODED:
         return clean
     room, kept = LONGEST_ENCODED, 0
