@@ -31,6 +31,8 @@ from tests.clouds import requests_counted, tables
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pynamodb.models import Model
+
 NOVEMBER = Month("2026-11")
 LATER = NOVEMBER_22 + timedelta(days=60)
 
@@ -309,9 +311,9 @@ def test_a_tariff_read_a_moment_ago_costs_no_read() -> None:
 
 
 @contextmanager
-def one_request_at_a_time() -> Iterator[list[str]]:
+def one_request_at_a_time(row: type[Model]) -> Iterator[list[str]]:
     """Make moto as atomic as DynamoDB: its tables are plain dictionaries. Collects conflicts."""
-    connection: Any = BillingRow._get_connection().connection
+    connection: Any = row._get_connection().connection
     lock, lost, dispatch = threading.Lock(), list[str](), connection.dispatch
 
     def locked(name: str, request: dict[str, Any]) -> Any:
@@ -348,7 +350,7 @@ def test_sixty_four_closes_at_once_leave_no_hole_and_no_double() -> None:
             # The queue may bring a message twice.
             return closed + close_account(account, now=december, books=books, pause=pause)
 
-        with one_request_at_a_time() as lost, ThreadPoolExecutor(len(accounts)) as pool:
+        with one_request_at_a_time(BillingRow) as lost, ThreadPoolExecutor(len(accounts)) as pool:
             closed = list(pool.map(close, accounts))
         numbers = [each.number for account in accounts for each in store.closings(account)]
 

@@ -210,7 +210,7 @@ def test_of_sixty_four_callers_who_ask_at_once_one_gets_the_agent() -> None:
             ready.wait()
             return desk.ask(ACCOUNT, "support", call_id, at(seconds=12))
 
-        with one_request_at_a_time(), ThreadPoolExecutor(len(calls)) as pool:
+        with one_request_at_a_time(DeskRow), ThreadPoolExecutor(len(calls)) as pool:
             standings = list(pool.map(ask, calls))
         floor = store.floor(ACCOUNT)
 
