@@ -63,7 +63,21 @@ WELCOME: Final[dict[str, Any]] = {
 }
 
 
-PER_MINUTE: Final = {"mobile_metro": "0.24", "fixed_metro": "0.12", "unknown": "0.24"}
+# Every origin has a price: a call without one would hold the month's invoice up.
+PER_MINUTE: Final = {
+    "mobile_metro": "0.24",
+    "fixed_metro": "0.12",
+    "overseas": "0.30",
+    "international": "0.36",
+    "unknown": "0.24",
+}
+_RATES: Final = {
+    "mobile_metro": "Appels reçus de mobiles",
+    "fixed_metro": "Appels reçus de fixes",
+    "overseas": "Appels reçus d'outre-mer",
+    "international": "Appels reçus de l'étranger",
+    "unknown": "Appels reçus d'un numéro masqué",
+}
 TARIFF: Final[dict[str, Any]] = {
     "name": "Démo",
     "versions": [
@@ -71,17 +85,12 @@ TARIFF: Final[dict[str, Any]] = {
             "valid_from": "2026-01-01T00:00:00+01:00",
             "rates": [
                 {
-                    "name": "Appels reçus de mobiles",
-                    "origins": ["mobile_metro"],
-                    "per_minute": PER_MINUTE["mobile_metro"],
+                    "name": name,
+                    "origins": [origin],
+                    "per_minute": PER_MINUTE[origin],
                     "vat_rate": "20",
-                },
-                {
-                    "name": "Appels reçus de fixes",
-                    "origins": ["fixed_metro"],
-                    "per_minute": PER_MINUTE["fixed_metro"],
-                    "vat_rate": "20",
-                },
+                }
+                for origin, name in _RATES.items()
             ],
         }
     ],

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-MOBILE, FIXED = Decimal(seed.PER_MINUTE["mobile_metro"]), Decimal(seed.PER_MINUTE["fixed_metro"])
+# The numbers that are kept for fiction belong to no kind of line.
+UNKNOWN, FIXED = (Decimal(seed.PER_MINUTE[each]) for each in ("unknown", "fixed_metro"))
 
 
 def calls_of(machine: Machine, source: str) -> int:
@@ -43,7 +44,7 @@ def test_a_caller_who_presses_1_is_put_through_and_charged_by_the_second(machine
     assert (call["outcome"], call["seconds"]) == ("answered", 95)
     assert call["answered_by"] == [seed.OVEN]
     assert machine.events(story) == ["dialled", "ended", "pressed", "received"]
-    assert costs(machine.charge(story)) == MOBILE * 95 / 60
+    assert costs(machine.charge(story)) == UNKNOWN * 95 / 60
     wait_for(lambda: calls_of(machine, "Affiche métro") == counted + 1, "the source's count")
 
 
