@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.errands.errands import Errand
-    from chalicelib.ivr.lookups import LookupRequest
+    from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.nodes import Value
     from chalicelib.ivr.telling import Number
     from tests.gateway import Fields, Heard
@@ -62,7 +62,10 @@ _SECRETS: Final = {
 
 @dataclass
 class QuietHouse:
-    """All that a call needs, in memory. `system_answers` says whether lookups do."""
+    """All that a call needs, in memory. `system_answers` says whether lookups do.
+
+    With `lookups` they go out to whatever those ask.
+    """
 
     line: Line
     flows: FlowsInMemory = field(default_factory=FlowsInMemory)
@@ -70,6 +73,7 @@ class QuietHouse:
     late: LateEventsInMemory = field(default_factory=LateEventsInMemory)
     errands: list[Errand] = field(default_factory=list)
     system_answers: bool = True
+    lookups: Lookups | None = None
     now: datetime = NOON
     said: io.StringIO = field(default_factory=io.StringIO)
 
@@ -125,7 +129,7 @@ class QuietHouse:
             flows=self.flows,
             log=self.log,
             late=self.late,
-            lookups=self,
+            lookups=self.lookups or self,
             errands=self,
         )
 
