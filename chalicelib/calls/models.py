@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Protocol, TypeVar
 from pydantic import AwareDatetime, Field, model_validator
 
 from chalicelib.calls.call import Outcome, State
-from chalicelib.calls.recordings.recordings import TranscriptStatus
+from chalicelib.calls.recordings.recordings import File, TranscriptStatus
 from chalicelib.runtime.schema import Body, Out, Query
 
 _PHONE = "E.164, or as dialled in France"
@@ -71,6 +71,14 @@ class MessageOut(Out):
     transcription: TranscriptionOut | None = None
 
 
+class RecordingOut(Out):
+    """A message or a conversation that was recorded."""
+
+    recording: str
+    seconds: int
+    file: File = Field(description="`absent`: the carrier has none, and will have none")
+
+
 class RecordingQuery(Query):
     """Which recording of a call: its first, unless one is named."""
 
@@ -98,6 +106,9 @@ class CallOut(Out):
     talk_seconds: int = Field(description="Conversations, without ringing and menus")
     answered_by: tuple[str, ...]
     messages: tuple[MessageOut, ...]
+    recordings: tuple[RecordingOut, ...] = Field(
+        description="Messages and conversations. Empty in lists; read the call itself"
+    )
     tags: tuple[str, ...] = Field(
         description="Labels that its flow put on it. Empty in lists; read the call itself"
     )

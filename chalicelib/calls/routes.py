@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call, CallQuery, CallRef
     from chalicelib.calls.events import Event
     from chalicelib.calls.exports import Export
+    from chalicelib.calls.recordings import recordings as recorded
     from chalicelib.calls.recordings import usecases as fetching
     from chalicelib.calls.recordings.recordings import Transcript
     from chalicelib.kernel import phone
@@ -31,6 +32,7 @@ else:
     exports = lazily("chalicelib.calls.exports")
     fetching = lazily("chalicelib.calls.recordings.usecases")
     models = lazily("chalicelib.calls.models")
+    recorded = lazily("chalicelib.calls.recordings.recordings")
     phone = lazily("chalicelib.kernel.phone")
     usecases = lazily("chalicelib.calls.usecases")
 
@@ -195,6 +197,10 @@ def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallO
         talk_seconds=call.talk_seconds,
         answered_by=call.answered_by,
         messages=tuple(messages),
+        recordings=tuple(
+            models.RecordingOut(recording=each.recording_id, seconds=each.seconds, file=each.file)
+            for each in recorded.recordings_of(call)
+        ),
         fell_back=call.fell_back,
     )
 

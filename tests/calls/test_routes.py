@@ -157,6 +157,7 @@ def test_a_call_is_shown_whole(app: Chalice) -> None:
         "talk_seconds": 80,
         "answered_by": [a.DESK],
         "messages": [],
+        "recordings": [],
         "fell_back": [],
     }
 

@@ -79,13 +79,27 @@ class Caller:
 
     def leaves_a_message(self, seconds: int) -> Heard:
         """Speak after the beep; the recording's file is ready a moment later."""
-        path = self._way_back("Record")
         ready = self._way_back("Record", "recordingStatusCallback")
-        recording = {"RecordingSid": RECORDING, "RecordingDuration": str(seconds)}
-        answer = self._send(path, RecordingUrl=f"https://api/{RECORDING}", **recording)
-        facts = {"RecordingStatus": "completed", "RecordingSource": "RecordVerb", **recording}
-        self._notify(ready, **facts)
+        answer = self.speaks(seconds)
+        self._tell_of_a_file(ready, "RecordVerb", "completed", seconds)
         return answer
+
+    def speaks(self, seconds: int, **facts: str) -> Heard:
+        """Speak after the beep, and press a key or hang up (`Digits="hangup"`)."""
+        recording = {"RecordingSid": RECORDING, "RecordingDuration": str(seconds)}
+        url = f"https://api/{RECORDING}"
+        return self._send(self._way_back("Record"), RecordingUrl=url, **recording, **facts)
+
+    def says_nothing_to_the_beep(self) -> Heard:
+        """Keep silent: the carrier has recorded nothing, and goes on to the next verb."""
+        document = ElementTree.fromstring(self.heard[-1].text)
+        return self._send((document.findtext("Redirect") or "").removeprefix(BASE_URL))
+
+    def file_is(self, status: str, seconds: int = 0) -> Heard:
+        """Tell what became of the file of a message, or of a conversation that was recorded."""
+        verb, source = ("Dial", "DialVerb") if self.is_heard("Dial") else ("Record", "RecordVerb")
+        ready = self._way_back(verb, "recordingStatusCallback")
+        return self._tell_of_a_file(ready, source, status, seconds)
 
     def hangs_up(self, after: int) -> Heard:
         """End the call."""
@@ -105,10 +119,27 @@ class Caller:
             return "beep"
         return "apology" if "Hangup" in verbs else "nothing"
 
+    def is_heard(self, verb: str) -> bool:
+        """Tell whether anything that was answered has this verb."""
+        return any(f"<{verb} " in each.text for each in self.heard)
+
     def _leg(self, status: str, **facts: str) -> Heard:
         """Tell of the leg to whoever was rung, as a callback of its own would."""
         leg = {"CallSid": LEG, "ParentCallSid": self.call_id, "CallStatus": status}
         return self._deliver(Sent(STATUS, {**leg, **facts}), answers=False)
+
+    def _tell_of_a_file(self, path: str, source: str, status: str, seconds: int) -> Heard:
+        """As the carrier does: without the numbers of who called whom."""
+        facts: Fields = {
+            "AccountSid": "AC" + "0" * 32,
+            "CallSid": self.call_id,
+            "RecordingSid": RECORDING,
+            "RecordingUrl": f"https://api/{RECORDING}",
+            "RecordingStatus": status,
+            "RecordingDuration": str(seconds),
+            "RecordingSource": source,
+        }
+        return self._deliver(Sent(path, facts), answers=False)
 
     def _way_back(self, verb: str, attribute: str = "action") -> str:
         answers = (ElementTree.fromstring(each.text) for each in reversed(self.heard))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.calls.events import MessageLeft, Recorded
 from chalicelib.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -25,6 +26,35 @@ class RecordingNotReady(Conflict):
     """The caller has just hung up: the carrier's file is not there yet."""
 
     code = "recording-not-ready"
+
+
+class RecordingAbsent(NotFound):
+    """The carrier has said that there will never be a file of it."""
+
+    code = "recording-absent"
+
+
+class File(StrEnum):
+    """What the carrier has said of a recording's file."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """A message or a conversation that was recorded, as far as the call's events tell."""
+
+    recording_id: str
+    seconds: int
+    file: File
+
+
+# The carrier's words; its page on <Record> says `failed` where others say `absent`.
+_FILES: Final = {"completed": File.READY, "absent": File.ABSENT, "failed": File.ABSENT}
+_CERTAIN: Final = (File.WAITING, File.ABSENT, File.READY)
+_BEST: Final = (File.READY, File.WAITING, File.ABSENT)
 
 
 class TranscriptStatus(StrEnum):
@@ -82,21 +112,37 @@ def words_key(job: Job) -> str:
 
 
 def chosen(call: Call, recording_id: str | None) -> str:
-    """Return which of a call's recordings is meant: the one named, or the only one's id.
+    """Return which of a call's recordings is meant: the one named, or the best there is.
 
-    Raises NotFound, or RecordingNotReady when it exists and has no file yet.
+    Raises NotFound, or RecordingAbsent when it will never have a file.
     """
-    ready = {each.recording_id: None for each in call.messages}
-    begun: dict[str, None] = {}
-    for event in call.events:
-        found = getattr(event, "recording_id", None)
-        if found and event.kind in ("recorded", "message-left"):
-            begun[found] = None
-            if getattr(event, "status", "completed") == "completed":
-                ready[found] = None
-    wanted = recording_id or next(iter(ready), None) or next(iter(begun), None)
-    if wanted is None or wanted not in {**ready, **begun} or not _ID.fullmatch(wanted):
+    known = {each.recording_id: each for each in recordings_of(call)}
+    best = min(known.values(), key=lambda each: _BEST.index(each.file), default=None)
+    found = known.get(recording_id) if recording_id else best
+    if found is None or not _ID.fullmatch(found.recording_id):
         raise NotFound("no such recording", call_id=call.call_id)
-    if wanted not in ready:
-        raise RecordingNotReady("the recording has no file yet", call_id=call.call_id)
-    return wanted
+    if found.file is File.ABSENT:
+        raise RecordingAbsent("the recording has no file", call_id=call.call_id)
+    return found.recording_id
+
+
+def recordings_of(call: Call) -> tuple[Recording, ...]:
+    """Return a call's recordings in the order in which they were heard of.
+
+    Messages are told twice, by the caller's step and by the file's notice, and either may be
+    missing. The longer report holds, as in the summary, and a file that is there was not absent.
+    """
+    found: dict[str, Recording] = {}
+    for event in call.events:
+        if isinstance(event, MessageLeft | Recorded):
+            file = _FILES.get(getattr(event, "status", ""), File.WAITING)
+            known = found.get(
+                event.recording_id,
+                Recording(recording_id=event.recording_id, seconds=0, file=File.WAITING),
+            )
+            found[event.recording_id] = Recording(
+                recording_id=event.recording_id,
+                seconds=max(known.seconds, event.seconds),
+                file=max(known.file, file, key=_CERTAIN.index),
+            )
+    return tuple(found.values())

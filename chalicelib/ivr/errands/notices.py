@@ -72,7 +72,8 @@ def written(errand: Notify, words: str | None, *, transcribes: bool) -> Notice:
         parts.append("words" if words else "no_words")
     if errand.recording_id:
         parts.append("hear")
-    short = lines["text"].format_map(known) + (f" « {words} »" if words else "")
+    said = f" « {words} »" if words else f" {lines['no_words']}" if transcribes else ""
+    short = lines["text"].format_map(known) + said
     return Notice(
         subject=lines["subject"].format_map(known),
         body="\n".join(lines[part].format_map(known) for part in parts),
@@ -80,12 +81,15 @@ def written(errand: Notify, words: str | None, *, transcribes: bool) -> Notice:
     )
 
 
-def payload(errand: Notify, words: str | None) -> dict[str, Any]:
-    """Return the body of a webhook (Standard Webhooks: a type, and data)."""
+def payload(errand: Notify, words: str | None, *, transcribes: bool) -> dict[str, Any]:
+    """Return the body of a webhook (Standard Webhooks: a type, and data).
+
+    A transcription that was asked for and is not there is null.
+    """
     data: dict[str, Any] = {"call": errand.call_id, "node": errand.node, **errand.facts}
     if errand.recording_id:
         data["recording"] = errand.recording_id
-    if words is not None:
+    if transcribes:
         data["transcription"] = words
     return {"type": f"{errand.what}.left", "data": data}
 

@@ -16,15 +16,17 @@ from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import ErrandLost, MessageTranscribed, Notified, TextSent
 from chalicelib.calls.recordings.recordings import (
     Job,
+    RecordingAbsent,
     RecordingNotReady,
     Result,
     Transcript,
     TranscriptStatus,
+    chosen,
 )
 from chalicelib.ivr.errands import notices, texting
 from chalicelib.ivr.errands.errands import Means, Notify, SendText, Transcribe
 from chalicelib.ivr.errands.ports import TextOrder
-from chalicelib.kernel.errors import Conflict, Rejected, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,10 +107,12 @@ def _notify(errand: Notify, order: Order, desk: Desk) -> None:
 
 
 def _tell(errand: Notify, words: str | None, desk: Desk, attempt: Attempt) -> str:
+    transcribes = _is_awaited(errand, desk)
     if errand.by is Means.WEBHOOK:
-        body = json.dumps(notices.payload(errand, words), ensure_ascii=False).encode()
+        payload = notices.payload(errand, words, transcribes=transcribes)
+        body = json.dumps(payload, ensure_ascii=False).encode()
         return desk.hooks.send(errand, body, desk.clock())
-    notice = notices.written(errand, words, transcribes=_is_awaited(errand, desk))
+    notice = notices.written(errand, words, transcribes=transcribes)
     if errand.by is Means.EMAIL:
         return desk.mail.send(errand.to, notice.subject, notice.body)
     return _text(errand.to, errand.from_, notice.text, attempt, desk)
@@ -220,12 +224,23 @@ def _result(job: Job, order: Order, desk: Desk) -> Result:
         desk.transcriber.start(job)
         found = desk.transcriber.result(job)
     except RecordingNotReady:
-        found = Result(TranscriptStatus.PENDING)
+        found = _without_file(job, desk)
     except (Rejected, Conflict) as error:
         return Result(TranscriptStatus.FAILED, reason=error.code)
     if last and found.status is TranscriptStatus.PENDING:
         return Result(TranscriptStatus.FAILED, reason="too-slow")
     return found
+
+
+def _without_file(job: Job, desk: Desk) -> Result:
+    """Wait for the carrier's file, unless the carrier has said that there will be none."""
+    try:
+        chosen(desk.log.load(job.account_id, job.call_id), job.recording_id)
+    except RecordingAbsent as error:
+        return Result(TranscriptStatus.FAILED, reason=error.code)
+    except NotFound:
+        pass  # the log has not heard of it yet
+    return Result(TranscriptStatus.PENDING)
 
 
 def _ref(errand: Errand) -> CallRef:

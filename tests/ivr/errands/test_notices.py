@@ -92,7 +92,7 @@ def test_a_webhook_to_a_private_address_is_refused_for_good() -> None:
 
 
 def test_a_webhook_says_what_a_program_needs() -> None:
-    payload: Any = notices.payload(a_notice(by=Means.WEBHOOK), WORDS)
+    payload: Any = notices.payload(a_notice(by=Means.WEBHOOK), WORDS, transcribes=True)
 
     assert payload["type"] == "voicemail.left"
     assert payload["data"] | {"transcription": WORDS, "caller": CALLER} == payload["data"]

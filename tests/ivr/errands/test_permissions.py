@@ -40,6 +40,7 @@ def asked() -> Iterator[tuple[Asked, Asked]]:
             house.sees_to(a_notice(id="2", waits=True))
             for turn in range(5):
                 house.sees_to(a_transcription(id="3"), turn)
+            house.sees_to(a_transcription(id="4", recording_id="RE" + "9" * 32))
             house.sees_to(a_notice(id="2", waits=True), 1)
         with asked_of_aws(patch) as api:
             leave([a_text()], wiring.errands(), NOON)
@@ -66,6 +67,7 @@ def test_enough_was_asked_to_tell(asked: tuple[Asked, Asked]) -> None:
         "transcribe:StartTranscriptionJob",
         "transcribe:GetTranscriptionJob",
         "s3:PutObject",
+        "dynamodb:GetItem",
         "sqs:SendMessage",
     }
     assert {action for action, _ in asked[1]} >= {"s3:GetObject", "sqs:SendMessage"}
