@@ -6,6 +6,8 @@ as soon as it is registered and `tests/ivr/strategies.py` can write it.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -13,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.calls.events import MessageLeft, TextAsked
+from chalicelib.calls.events import LeftQueue, MessageLeft, Offered, Queued, TextAsked
 from chalicelib.ivr.errands.errands import Notify, SendText, Transcribe
 from chalicelib.ivr.kinds import kinds
-from tests.house.walks import Walk, a_quiet_house, ways_on
+from tests.house.walks import ACCOUNT, Walk, a_quiet_house, ways_on
 from tests.ivr.builders import a_document, a_menu, a_voicemail
 from tests.ivr.strategies import documents
 
@@ -26,14 +28,22 @@ if TYPE_CHECKING:
 EVERY_KIND = pytest.mark.parametrize("kind", kinds())
 PICKS = st.lists(st.integers(0, 99), max_size=6)
 OTHERS = documents()
+# A surcharged line or another; nobody at its queue, or somebody; a caller in a hurry, or not.
+SETTINGS = st.fixed_dictionaries(
+    {"price": st.sampled_from([None, "D080"]), "agents": st.integers(0, 2)}
+)
+# A queue does not ask whether a call is over: it may take it in again, and lets it go.
+OF_QUEUES = {Queued.kind, Offered.kind, LeftQueue.kind}
+PACES = st.sampled_from([3, 40, 900]).map(lambda seconds: timedelta(seconds=seconds))
 _settings = settings(max_examples=12)
 
 
-def goes_as_far_as(call: Walk, picks: list[int]) -> None:
+def goes_as_far_as(call: Walk, picks: list[int], pace: timedelta) -> None:
     """Ring, and take one of the ways on at each pick, as long as there is one."""
+    call.house.pace = pace
     call.rings()
     for pick in picks:
-        ways = ways_on(call.heard[-1])
+        ways = call.ways
         if not ways or call.sent[-1].over:
             return
         call.goes_on(ways[pick % len(ways)])
@@ -53,19 +63,39 @@ def assert_promises_kept(house: QuietHouse, nodes: dict[str, Any]) -> None:
     assert len({errand.id for errand in house.errands}) == len(wanted)
 
 
+def assert_nobody_is_kept(house: QuietHouse) -> None:
+    """Once a call is over it has no place in a queue, and no agent is rung or busy for it."""
+    floor = house.desk.floors.floor(ACCOUNT)
+    assert floor.tickets == {}
+    assert not any(agent.is_held(house.now) for agent in floor.agents.values())
+
+
 @EVERY_KIND
 @_settings
-@given(data=st.data(), picks=PICKS, system_answers=st.booleans(), told=st.booleans())
+@given(
+    data=st.data(),
+    setting=SETTINGS,
+    picks=PICKS,
+    pace=PACES,
+    system_answers=st.booleans(),
+    told=st.booleans(),
+)
 def test_a_caller_may_hang_up_anywhere(
-    kind: str, data: st.DataObject, picks: list[int], system_answers: bool, told: bool
+    kind: str,
+    data: st.DataObject,
+    setting: dict[str, Any],
+    picks: list[int],
+    pace: timedelta,
+    system_answers: bool,
+    told: bool,
 ) -> None:
     """`told` says whether the carrier brings the end of what was going on, or only the call's."""
     document = data.draw(documents(first=kind))
-    with a_quiet_house(document) as house:
+    with a_quiet_house(document, **setting) as house:
         house.system_answers = system_answers
         call = Walk(house)
 
-        goes_as_far_as(call, picks)
+        goes_as_far_as(call, picks, pace)
         call.hangs_up() if told else call.ends()
 
         if call.sent[-1].over:
@@ -74,17 +104,19 @@ def test_a_caller_may_hang_up_anywhere(
         assert house.call().events[-1].kind == "ended"
         assert house.errors == []
         assert_promises_kept(house, document["nodes"])
+        assert_nobody_is_kept(house)
 
 
 @EVERY_KIND
 @_settings
-@given(data=st.data(), picks=PICKS)
+@given(data=st.data(), setting=SETTINGS, picks=PICKS, pace=PACES)
 def test_a_webhook_that_comes_twice_is_answered_alike_and_logged_once(
-    kind: str, data: st.DataObject, picks: list[int]
+    kind: str, data: st.DataObject, setting: dict[str, Any], picks: list[int], pace: timedelta
 ) -> None:
-    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS)) as house:
+    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS), **setting) as house:
         call = Walk(house)
-        goes_as_far_as(call, picks)
+        goes_as_far_as(call, picks, pace)
+        house.pace = timedelta()
         known = [event.id for event in house.call().events]
 
         last = call.again(call.sent[-1])
@@ -97,21 +129,36 @@ def test_a_webhook_that_comes_twice_is_answered_alike_and_logged_once(
 
 @EVERY_KIND
 @_settings
-@given(data=st.data(), picks=PICKS, order=st.randoms(use_true_random=False))
+@given(
+    data=st.data(),
+    setting=SETTINGS,
+    picks=PICKS,
+    pace=PACES,
+    order=st.randoms(use_true_random=False),
+)
 def test_webhooks_that_come_late_and_in_any_order_change_nothing(
-    kind: str, data: st.DataObject, picks: list[int], order: Any
+    kind: str,
+    data: st.DataObject,
+    setting: dict[str, Any],
+    picks: list[int],
+    pace: timedelta,
+    order: Any,
 ) -> None:
-    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS)) as house:
+    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS), **setting) as house:
         call = Walk(house)
-        goes_as_far_as(call, picks)
+        goes_as_far_as(call, picks, pace)
         call.hangs_up()
         before = house.call()
 
         for way in order.sample(call.sent, len(call.sent)):
             call.again(way)
+        call.ends()
 
-        assert house.call() == before
+        assert replace(house.call(), events=()) == replace(before, events=())
+        added = {each.kind for each in house.call().events} - {e.kind for e in before.events}
+        assert added <= OF_QUEUES
         assert house.errors == []
+        assert_nobody_is_kept(house)
 
 
 def test_an_error_would_be_seen() -> None:

@@ -16,21 +16,25 @@ import io
 import json
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from xml.etree import ElementTree
 
 import pytest
 
 from app import app
+from chalicelib.desk.usecases import note
+from chalicelib.directory.prices import Price
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.usecases import Ports
+from chalicelib.kernel import tiers
 from chalicelib.kernel.internet import Trouble
 from chalicelib.runtime import secrets, wiring
 from local.phone.twiml.document import from_text
 from tests.clouds import PEPPER, TOKEN
 from tests.directory.builders import a_line
 from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
+from tests.fakes.desk import DeskInMemory
 from tests.gateway import BASE_URL, ring
 from tests.house.shops import NOON
 
@@ -51,6 +55,9 @@ OURS: Final = "+33162017788"
 CALLER: Final = "+33612345678"
 CALL: Final = "CA" + "1" * 32
 LEG: Final = "CA" + "2" * 32
+AGENT: Final = "+33162010101"
+SURCHARGED: Final = "+33892123456"
+QUEUE: Final = "support"
 RECORDING: Final = "RE" + "3" * 32
 _SECRETS: Final = {
     "twilio": json.dumps({"account_sid": "AC" + "0" * 32, "auth_tokens": [TOKEN]}),
@@ -64,7 +71,7 @@ _SECRETS: Final = {
 class QuietHouse:
     """All that a call needs, in memory. `system_answers` says whether lookups do.
 
-    With `lookups` they go out to whatever those ask.
+    With `lookups` they go out to whatever those ask. `pace` is the time between two webhooks.
     """
 
     line: Line
@@ -74,7 +81,9 @@ class QuietHouse:
     errands: list[Errand] = field(default_factory=list)
     system_answers: bool = True
     lookups: Lookups | None = None
+    desk: DeskInMemory = field(default_factory=lambda: DeskInMemory([QUEUE], account_id=ACCOUNT))
     now: datetime = NOON
+    pace: timedelta = timedelta(seconds=3)
     said: io.StringIO = field(default_factory=io.StringIO)
 
     def clock(self) -> datetime:
@@ -131,13 +140,21 @@ class QuietHouse:
             late=self.late,
             lookups=self.lookups or self,
             errands=self,
+            desk=self.desk,
         )
 
 
 @contextmanager
-def a_quiet_house(document: dict[str, Any], *more: dict[str, Any]) -> Iterator[QuietHouse]:
-    """Open a house whose line answers with a flow (`flow_1`; others are `flow_2` and so on)."""
-    house = QuietHouse(a_line(number=OURS, account_id=ACCOUNT, flow_id="flow_1"))
+def a_quiet_house(
+    document: dict[str, Any], *more: dict[str, Any], price: str | None = None, agents: int = 0
+) -> Iterator[QuietHouse]:
+    """Open a house whose line answers with a flow (`flow_1`; others are `flow_2` and so on).
+
+    With a `price` (a tier) the line is a surcharged one; `agents` answer its queue.
+    """
+    house = QuietHouse(_a_line(price))
+    for number in range(1, agents + 1):
+        house.desk.add_agent(f"agt_{number}", f"{AGENT[:-1]}{number}")
     for number, each in enumerate((document, *more), 1):
         house.publish(f"flow_{number}", each)
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(house.said):
@@ -147,6 +164,14 @@ def a_quiet_house(document: dict[str, Any], *more: dict[str, Any]) -> Iterator[Q
         patch.setattr(wiring, "calls", lambda: house.log)
         patch.setattr(wiring, "late_events", lambda: house.late)
         yield house
+
+
+def _a_line(price: str | None) -> Line:
+    known: dict[str, Any] = {"account_id": ACCOUNT, "flow_id": "flow_1"}
+    if price is None:
+        return a_line(number=OURS, **known)
+    prices = (Price(date(2026, 1, 1), tiers.parse(price)),)
+    return a_line(number=SURCHARGED, prices=prices, **known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +193,21 @@ class Walk:
     call_id: str = CALL
     heard: list[str] = field(default_factory=list)
     sent: list[Way] = field(default_factory=list)
+    whispered: str = ""  # what whoever is rung has heard last
+
+    @property
+    def ways(self) -> list[Way]:
+        """Everything that the carrier may send next, for the caller and for whoever is rung."""
+        theirs = ways_on(self.whispered) if self.whispered else []
+        return ways_on(self.heard[-1]) + [
+            Way(f"callee: {way.name}", way.path, way.fields, whispers=True)
+            for way in theirs
+            if not way.over
+        ]
+
+    def goes(self, name: str) -> str:
+        """Go one of the ways, by its name."""
+        return self.goes_on(next(way for way in self.ways if way.name == name))
 
     def rings(self) -> str:
         """Reach the line."""
@@ -177,6 +217,7 @@ class Walk:
         """Come back to the house; what it answers must be TwiML without a fault."""
         self.sent.append(way)
         answer = self.again(way)
+        self.whispered = answer if way.whispers else ""
         if not way.whispers:
             self.heard.append(answer)
         return answer
@@ -184,7 +225,8 @@ class Walk:
     def again(self, way: Way) -> str:
         """Send a webhook as it was sent before."""
         status = "completed" if way.over else "in-progress"
-        heard = self._send(way.path, {"CallStatus": status, **way.fields})
+        leg = {"CallSid": LEG, "ParentCallSid": self.call_id, "To": AGENT} if way.whispers else {}
+        heard = self._send(way.path, {"CallStatus": status, **leg, **way.fields})
         assert from_text(heard.text).findings == (), heard.text
         return heard.text
 
@@ -197,12 +239,14 @@ class Walk:
         self.ends()
 
     def ends(self) -> None:
-        """Tell that the call is over."""
+        """Tell that the call is over; the desk hears of it, as the log's stream has it."""
         self._send("/voice/status", {"CallStatus": "completed", "CallDuration": "60"})
+        note(self.house.call(self.call_id), self.house.desk.floors, self.house.desk.nudges)
 
     def _send(self, path: str, fields: Fields) -> Heard:
-        self.house.now += timedelta(seconds=3)
-        known = {"CallSid": self.call_id, "From": CALLER, "To": OURS, **fields}
+        self.house.now += self.house.pace
+        to = self.house.line.number
+        known = {"CallSid": self.call_id, "From": CALLER, "To": to, **fields}
         heard = ring(app, path, known)
         assert heard.status == 200, heard.text
         return heard
@@ -263,8 +307,7 @@ def _dial(verb: ElementTree.Element) -> list[Way]:
         *(Way(each, path, {"DialCallStatus": each}) for each in ends),
     ]
     whispers = [_local(each.attrib["url"]) for each in verb if "url" in each.attrib]
-    leg: Fields = {"CallSid": LEG, "ParentCallSid": CALL, "To": "+33162010001"}
-    return ways + [Way("whispers", each, leg, whispers=True) for each in whispers[:1]]
+    return ways + [Way("whispers", each, whispers=True) for each in whispers[:1]]
 
 
 def _record(verb: ElementTree.Element) -> list[Way]:
