@@ -55,6 +55,7 @@ ENVIRONMENT = {
     "CADRAN_INVOICES_QUEUE": "cadran-test-invoices",
     "CADRAN_ERRANDS_QUEUE": "cadran-test-errands",
     "CADRAN_CALLBACKS_QUEUE": "cadran-test-callbacks",
+    "CADRAN_WAKEUPS_QUEUE": "cadran-test-wakeups",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",

@@ -44,6 +44,7 @@ HANDLERS = {
     "run_errands",
     "find_callbacks",
     "place_callbacks",
+    "wake_sockets",
 }
 
 
