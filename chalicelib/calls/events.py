@@ -315,6 +315,18 @@ class TextSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelivered(Event):
+    """What became of a text message that was sent. `error` is the carrier's code of a failure."""
+
+    kind: ClassVar[str] = "text-delivered"
+
+    node: str
+    message_id: str
+    status: str  # delivered, undelivered or failed
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
     """Somebody was told of the call by e-mail, text message or webhook, or could not be."""
 
@@ -357,37 +369,13 @@ class Ended(Event):
     seconds: int
 
 
-EVENTS: dict[str, type[Event]] = {
-    event.kind: event
-    for event in (
-        Received,
-        Pressed,
-        WentSilent,
-        Said,
-        Collected,
-        VariablesSet,
-        Tagged,
-        LookedUp,
-        TextAsked,
-        TurnedAway,
-        Dialled,
-        MessageLeft,
-        Recorded,
-        LegChanged,
-        FellBack,
-        Beeped,
-        Queued,
-        Offered,
-        LeftQueue,
-        CallbackAsked,
-        CallbackRung,
-        TextSent,
-        Notified,
-        MessageTranscribed,
-        ErrandLost,
-        Ended,
-    )
-}
+_KINDS: tuple[type[Event], ...] = (
+    Received, Pressed, WentSilent, Said, Collected, VariablesSet, Tagged, LookedUp, TextAsked,
+    TurnedAway, Dialled, MessageLeft, Recorded, LegChanged, FellBack, Beeped, Queued, Offered,
+    LeftQueue, CallbackAsked, CallbackRung, TextSent, TextDelivered, Notified,
+    MessageTranscribed, ErrandLost, Ended,
+)  # fmt: skip
+EVENTS: dict[str, type[Event]] = {event.kind: event for event in _KINDS}
 
 
 def parse(values: dict[str, Any]) -> Event:

@@ -37,6 +37,7 @@ from chalicelib.calls.events import (
     Said,
     Tagged,
     TextAsked,
+    TextDelivered,
     TextSent,
     TurnedAway,
     VariablesSet,
@@ -220,6 +221,6 @@ _adds(Offered, _for_the_desk)
 _adds(LeftQueue, _for_the_desk)
 _adds(CallbackAsked, _callback_asked)
 _adds(CallbackRung, _for_the_desk)
-for _kind in (TextSent, Notified, MessageTranscribed, ErrandLost):
+for _kind in (TextSent, TextDelivered, Notified, MessageTranscribed, ErrandLost):
     _adds(_kind, _told_apart)
 _adds(Ended, _ended)

@@ -29,6 +29,8 @@ CONTRACT = {
     "/voice/status",
     "/voice/fallback",
     "/voice/recordings",
+    "/messages/incoming",
+    "/messages/status",
     "/voice/callbacks/{account_id}/{callback_id}/{offer}",
 }
 HANDLERS = {

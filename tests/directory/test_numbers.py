@@ -383,6 +383,7 @@ def test_a_number_s_webhooks_carry_its_fallback() -> None:
     assert urls.voice == "https://cadran.test/api/voice/incoming?fallback=%2B33612345678"
     assert urls.fallback == "https://cadran.test/api/voice/fallback?fallback=%2B33612345678"
     assert urls.status == "https://cadran.test/api/voice/status"
+    assert urls.messages == "https://cadran.test/api/messages/incoming"
     assert webhook_urls("https://cadran.test", None).voice == "https://cadran.test/voice/incoming"
 
 
