@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.directory.lines import Line, Notice
-    from chalicelib.directory.ports import SellsNumbers
+    from chalicelib.directory.lines import Line
+    from chalicelib.directory.ports import Attached, SellsNumbers
     from chalicelib.kernel.errors import Fault
 
 PN = f"PN{a.NUMBER}"
@@ -62,7 +62,7 @@ def added(
     )
 
 
-def any_flow(account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+def any_flow(account_id: str, flow_id: str, line: Attached) -> tuple[Fault, ...]:
     """Every flow suits every line."""
     return ()
 

@@ -165,6 +165,13 @@ def test_a_bot_that_could_not_work_is_refused(intents: list[Any], reason: str) -
     assert reason in faults(a_flow_with(intents=intents))
 
 
+def test_a_loop_through_a_bot_that_cannot_be_reached_is_refused() -> None:
+    document = a_flow_with(failed="people") | {"start": "bot"}
+    document["nodes"]["people"] = a_say("Un instant.", next="bot")
+
+    assert "goes round without waiting" in faults(document)
+
+
 def test_the_carrier_is_sent_to_our_socket_with_a_session_that_only_we_can_seal(
     cloud: Cloud,
 ) -> None:

@@ -260,6 +260,7 @@ VOICEBOT: Final = Kind(
     enter=_converse,
     hear={BotEnded: _ended, NoInput: _never_met},
     waits=True,
+    passes=lambda node: (node.failed,),
     review=_review,
     endings=("failed", "ended", "not_understood", "no_input"),
 )
