@@ -77,14 +77,6 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     return sockets.left(event.to_dict(), handlers.connections())
 
 
-@app.on_sqs_message(queue=settings().wakeups_queue, batch_size=1)
-def wake_sockets(event: SQSEvent) -> None:
-    """Look at WebSockets on which nothing may have come for too long."""
-    from chalicelib.ivr.voicebot import handlers
-
-    sockets.wake([record.body for record in event], handlers.connections())
-
-
 # The ends of a conversation and of its call come together, from two requests: with a second's
 # window they are shown at once, and each projection looks at the call once.
 @app.on_dynamodb_record(
@@ -104,10 +96,13 @@ def project_calls(event: DynamoDBEvent) -> None:
 @app.on_sqs_message(queue=settings().projections_queue, batch_size=10)
 def project_again(event: SQSEvent) -> None:
     """Show calls again to the projections that failed on them, or that somebody replays."""
-    from chalicelib.calls import handlers
+    from chalicelib.calls import gateway, handlers
 
     bodies = [record.body for record in event]
-    handlers.project_again(bodies, log=wiring.calls(), projections=wiring.projections())
+    legs = gateway.CarrierLegs(wiring.gateway)
+    ends = handlers.settling_legs(legs, wiring.calls(), wiring.clock)
+    projections = {**wiring.projections(), **ends}
+    handlers.project_again(bodies, log=wiring.calls(), projections=projections)
 
 
 @app.on_sqs_message(queue=settings().call_events_queue, batch_size=10)

@@ -227,7 +227,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--account", help="the calls of this account")
     parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY")
     parser.add_argument("--to", dest="last", type=date.fromisoformat, metavar="DAY")
-    parser.add_argument("--projection", help="only this one: billing, tracking, desk")
+    parser.add_argument("--projection", help="only this one: billing, tracking, desk, legs")
     return parser
 
 

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     """What became of the caller, from worst to best: the best one that happened is the call's."""
 
     ABANDONED = "abandoned"  # hung up before we rang anyone
+    UNKNOWN = "unknown"  # we rang, and nobody told us how that ended
     MISSED = "missed"  # we rang, nobody answered
     FELL_BACK = "fell-back"  # our own failure sent them to the fallback, or to an apology
     CALLBACK = "callback"  # asked to be rung back
@@ -47,12 +48,14 @@ class CallRef:
     `log_shards` is the account's and may grow but never shrink: readers ask every shard.
     A webhook about a call's end says nothing of the account, and need not: the log takes it from
     the event that began the call. Only an event that offers an outcome must name it.
+    `shard` is the call's own, where that is known already.
     """
 
     call_id: str
     account_id: str = ""
     log_shards: int = 1
     caller_hash: str | None = None
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,8 @@ class Call:
     """One call: the sum of its events, whatever the order in which they came.
 
     `events` is empty where only the summary was read (lists, exports). `talk_seconds` counts
-    conversations; `seconds` is the carrier's length of the whole call, None until it ended.
+    conversations whose end was told, `unsettled` names the ends that were not (the ids of their
+    events); `seconds` is the carrier's length of the whole call, None until it ended.
     `shard` was the call's when it began, and stays so when the account is given more of them.
     """
 
@@ -85,6 +89,7 @@ class Call:
     state: State = State.RINGING
     outcome: Outcome = Outcome.ABANDONED
     talk_seconds: int = 0
+    unsettled: tuple[str, ...] = ()
     answered_by: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     fell_back: tuple[str, ...] = ()  # the reasons, if we failed this caller
@@ -105,6 +110,11 @@ class Call:
     def final_outcome(self) -> Outcome | None:
         """Return the outcome once it can be told: None while the call is going on."""
         return self.outcome if self.ended else None
+
+    @property
+    def known_talk_seconds(self) -> int | None:
+        """Return how long its conversations were: None where it ended and nobody told of one."""
+        return None if self.ended and self.unsettled else self.talk_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

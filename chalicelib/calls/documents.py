@@ -77,7 +77,7 @@ def _cells(call: Call) -> Iterable[str]:
         call.flow_id,
         call.flow_version,
         call.seconds,
-        call.talk_seconds,
+        call.known_talk_seconds,
         " ".join(call.answered_by),
         len(call.messages),
         sum(message.seconds for message in call.messages),

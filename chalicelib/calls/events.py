@@ -165,6 +165,30 @@ class TurnedAway(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rang(Event):
+    """Somebody began to be rung; `ending` is the id of the event that will tell how it ended.
+
+    `screened` says that whoever picks up has the call only once they took it (`Taken`).
+    """
+
+    kind: ClassVar[str] = "rang"
+
+    node: str
+    destination: str
+    ending: str
+    screened: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken(Event):
+    """Whoever was rung took the call: from here on they speak with the caller."""
+
+    kind: ClassVar[str] = "taken"
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled(Event):
     """An attempt to put the caller through ended. `seconds` is the conversation's length."""
 
@@ -315,18 +339,6 @@ class TextSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TextDelivered(Event):
-    """What became of a text message that was sent. `error` is the carrier's code of a failure."""
-
-    kind: ClassVar[str] = "text-delivered"
-
-    node: str
-    message_id: str
-    status: str  # delivered, undelivered or failed
-    error: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
     """Somebody was told of the call by e-mail, text message or webhook, or could not be."""
 
@@ -367,17 +379,3 @@ class Ended(Event):
 
     status: str
     seconds: int
-
-
-_KINDS: tuple[type[Event], ...] = (
-    Received, Pressed, WentSilent, Said, Collected, VariablesSet, Tagged, LookedUp, TextAsked,
-    TurnedAway, Dialled, MessageLeft, Recorded, LegChanged, FellBack, Beeped, Queued, Offered,
-    LeftQueue, CallbackAsked, CallbackRung, TextSent, TextDelivered, Notified,
-    MessageTranscribed, ErrandLost, Ended,
-)  # fmt: skip
-EVENTS: dict[str, type[Event]] = {event.kind: event for event in _KINDS}
-
-
-def parse(values: dict[str, Any]) -> Event:
-    """Rebuild an event of any kind. Raises KeyError on a kind this version does not know."""
-    return EVENTS[values["kind"]].from_dict(values)

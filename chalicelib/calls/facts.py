@@ -7,8 +7,9 @@ Storing is somebody else's work.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from chalicelib.calls import keys
 from chalicelib.calls.call import CallRef, Outcome
@@ -32,12 +33,13 @@ from chalicelib.calls.events import (
     Offered,
     Pressed,
     Queued,
+    Rang,
     Received,
     Recorded,
     Said,
     Tagged,
+    Taken,
     TextAsked,
-    TextDelivered,
     TextSent,
     TurnedAway,
     VariablesSet,
@@ -48,6 +50,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+_STEP: Final = re.compile(r"step:(\d+)")
+_MOST_LEGS: Final = 49_999
+_ROOM: Final = 2 * (_MOST_LEGS + 1)  # ranks between one outcome and the next better one
+
+
+class Offer(NamedTuple):
+    """An outcome that an event offers: the highest rank that was ever offered is the call's."""
+
+    rank: int
+    outcome: Outcome
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Offer:
+        """Rank an outcome by how good it is."""
+        return cls(outcome.rank * _ROOM, outcome)
+
+    @classmethod
+    def of_leg(cls, outcome: Outcome, ending: str) -> Offer:
+        """Rank what ringing came to, `ending` being the id of the event that tells it.
+
+        Of several attempts the last one counts: once we ring again, nobody knows what comes of it.
+        """
+        found = _STEP.match(ending)
+        leg = min(int(found[1]), _MOST_LEGS) if found else 0
+        told = outcome is Outcome.MISSED
+        return cls(Outcome.UNKNOWN.rank * _ROOM + 2 * leg + told, outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What one event adds: attributes set once, numbers added, sets grown, an outcome offered."""
@@ -55,7 +85,7 @@ class Facts:
     once: dict[str, str | int | bool | None] = field(default_factory=dict)
     added: dict[str, int] = field(default_factory=dict)
     grown: dict[str, str] = field(default_factory=dict)
-    outcome: Outcome | None = None
+    outcome: Offer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +95,7 @@ class Together:
     once: dict[str, str | int | bool | None] = field(default_factory=dict)
     added: dict[str, int] = field(default_factory=dict)
     grown: dict[str, set[str]] = field(default_factory=dict)
-    outcome: Outcome | None = None
+    outcome: Offer | None = None
 
 
 def together(facts: Iterable[Facts]) -> Together:
@@ -73,14 +103,14 @@ def together(facts: Iterable[Facts]) -> Together:
     once: dict[str, str | int | bool | None] = {}
     added: dict[str, int] = {}
     grown: dict[str, set[str]] = {}
-    outcome: Outcome | None = None
+    outcome: Offer | None = None
     for each in facts:
         once = {**each.once, **once}
         for name, number in each.added.items():
             added[name] = added.get(name, 0) + number
         for name, text in each.grown.items():
             grown.setdefault(name, set()).add(text)
-        if each.outcome is not None and (outcome is None or each.outcome.rank > outcome.rank):
+        if each.outcome is not None and (outcome is None or each.outcome > outcome):
             outcome = each.outcome
     return Together(once, added, grown, outcome)
 
@@ -105,7 +135,7 @@ def _received(ref: CallRef, event: Received) -> Facts:
             "flow_version": event.flow_version,
             **_index_keys(ref, event),
         },
-        outcome=Outcome.ABANDONED,
+        outcome=Offer.of(Outcome.ABANDONED),
     )
 
 
@@ -134,14 +164,24 @@ def _tagged(ref: CallRef, event: Tagged) -> Facts:
     return Facts(grown={"tags": event.tag})
 
 
+def _rang(ref: CallRef, event: Rang) -> Facts:
+    offer = Offer.of_leg(Outcome.UNKNOWN, event.ending)
+    return Facts(grown={"legs": f"{event.ending}?"}, outcome=offer)
+
+
+def _taken(ref: CallRef, event: Taken) -> Facts:
+    return Facts(once={"connected": True})
+
+
 def _dialled(ref: CallRef, event: Dialled) -> Facts:
     if event.status != DialStatus.ANSWERED:
-        return Facts(outcome=Outcome.MISSED)
+        offer = Offer.of_leg(Outcome.MISSED, event.id)
+        return Facts(grown={"legs": event.id}, outcome=offer)
     return Facts(
         once={"connected": True},
         added={"talk_seconds": event.seconds},
-        grown={"answered_by": event.destination},
-        outcome=Outcome.ANSWERED,
+        grown={"answered_by": event.destination, "legs": event.id},
+        outcome=Offer.of(Outcome.ANSWERED),
     )
 
 
@@ -158,7 +198,9 @@ def _message(recording_id: str, seconds: int) -> Facts:
     """A silent message is no message: the caller hung up at the beep."""
     if seconds <= 0:
         return Facts()
-    return Facts(grown={"messages": f"{recording_id} {seconds}"}, outcome=Outcome.VOICEMAIL)
+    return Facts(
+        grown={"messages": f"{recording_id} {seconds}"}, outcome=Offer.of(Outcome.VOICEMAIL)
+    )
 
 
 def _leg_changed(ref: CallRef, event: LegChanged) -> Facts:
@@ -166,7 +208,7 @@ def _leg_changed(ref: CallRef, event: LegChanged) -> Facts:
 
 
 def _fell_back(ref: CallRef, event: FellBack) -> Facts:
-    return Facts(grown={"fell_back": event.reason}, outcome=Outcome.FELL_BACK)
+    return Facts(grown={"fell_back": event.reason}, outcome=Offer.of(Outcome.FELL_BACK))
 
 
 def _beeped(ref: CallRef, event: Beeped) -> Facts:
@@ -180,7 +222,7 @@ def _for_the_desk(ref: CallRef, event: Event) -> Facts:
 
 
 def _callback_asked(ref: CallRef, event: CallbackAsked) -> Facts:
-    return Facts(outcome=Outcome.CALLBACK)
+    return Facts(outcome=Offer.of(Outcome.CALLBACK))
 
 
 def _told_apart(ref: CallRef, event: Event) -> Facts:
@@ -210,6 +252,8 @@ _adds(Tagged, _tagged)
 _adds(TurnedAway, _unseen)
 _adds(LookedUp, _unseen)
 _adds(TextAsked, _unseen)
+_adds(Rang, _rang)
+_adds(Taken, _taken)
 _adds(Dialled, _dialled)
 _adds(MessageLeft, _message_left)
 _adds(Recorded, _recorded)
@@ -221,6 +265,6 @@ _adds(Offered, _for_the_desk)
 _adds(LeftQueue, _for_the_desk)
 _adds(CallbackAsked, _callback_asked)
 _adds(CallbackRung, _for_the_desk)
-for _kind in (TextSent, TextDelivered, Notified, MessageTranscribed, ErrandLost):
+for _kind in (TextSent, Notified, MessageTranscribed, ErrandLost):
     _adds(_kind, _told_apart)
 _adds(Ended, _ended)

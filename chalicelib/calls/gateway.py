@@ -1,17 +1,20 @@
-"""The call log's queue for late events, and the bucket that exports are written to."""
+"""The call log's queue for late events, the bucket that exports are written to, and the carrier's
+legs of a call.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.calls.events import DialStatus
 from chalicelib.calls.late import to_message
 from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mypy_boto3_s3 import S3Client
 
@@ -19,6 +22,17 @@ if TYPE_CHECKING:
     from chalicelib.calls.events import Event
     from chalicelib.calls.exporting import Messages
     from chalicelib.calls.late import Memory
+    from chalicelib.calls.settling import Leg
+    from chalicelib.runtime.gateway import Carrier
+
+# Twilio, status of a call: any other word is of one that goes on.
+_ENDS: Final = {
+    "completed": DialStatus.ANSWERED,
+    "busy": DialStatus.BUSY,
+    "no-answer": DialStatus.NO_ANSWER,
+    "failed": DialStatus.FAILED,
+    "canceled": DialStatus.CANCELLED,
+}
 
 
 class LateQueue:
@@ -30,6 +44,28 @@ class LateQueue:
     def put(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> None:
         """Keep the events, and the call's variables, until the log takes them."""
         self._queue.put(to_message(ref, *events, memory=memory))
+
+
+class CarrierLegs:
+    """The `Legs` port on the carrier's REST API."""
+
+    def __init__(self, carrier: Callable[[], Carrier]) -> None:
+        self._carrier = carrier
+
+    def legs(self, call_id: str) -> list[Leg]:
+        """Return all that were dialled for a call."""
+        from chalicelib.calls.settling import Leg  # callers on the line have no use for it
+
+        return [
+            Leg(
+                leg_id=each.call_id,
+                number=each.to,
+                status=_ENDS.get(each.status),
+                seconds=each.seconds or 0,
+                began_at=each.started_at,
+            )
+            for each in self._carrier().legs(call_id)
+        ]
 
 
 class ExportFiles:

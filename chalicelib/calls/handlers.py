@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.calls import exporting
+from chalicelib.calls import exporting, settling
 from chalicelib.calls.projections import ended_calls, projection_message
 from chalicelib.calls.usecases import store_late
 from chalicelib.runtime import jobs
+from chalicelib.runtime.observability import count, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
 
     from chalicelib.calls.call import Call
-    from chalicelib.calls.exporting import Desk, Messages
-    from chalicelib.calls.projections import Projection
+    from chalicelib.calls.exporting import Desk
+    from chalicelib.calls.projections import Again, Projection
     from chalicelib.calls.rows import Image
+    from chalicelib.calls.settling import Legs
     from chalicelib.calls.usecases import CallLog, Claims
 
 
@@ -32,17 +35,19 @@ def store_late_events(bodies: Iterable[str], *, log: CallLog, claim: Claims) -> 
     jobs.every("store-late-event", bodies, store)
 
 
-def project(
-    images: Iterable[Image], projections: Mapping[str, Projection], retry: Messages
-) -> None:
+def project(images: Iterable[Image], projections: Mapping[str, Projection], retry: Again) -> None:
     """Show calls that ended to every projection; one that fails gets the call again by queue.
 
+    So does `settling`, after a while, where the end of a conversation has not been told.
     Raises Unavailable if the queue fails too: the stream then brings the batch back.
     """
     for call in ended_calls(images):
         for name, projection in projections.items():
             if jobs.attempt(f"project-{name}", _showing(projection, call)) is not None:
                 retry.put(projection_message(call.account_id, call.call_id, name))
+        if call.unsettled:
+            message = projection_message(call.account_id, call.call_id, settling.NAME)
+            retry.put(message, delay_seconds=settling.WAIT_SECONDS)
 
 
 def project_again(
@@ -50,6 +55,20 @@ def project_again(
 ) -> None:
     """Show calls to the projections that failed on them, or that somebody asked to replay."""
     jobs.every("project-again", bodies, lambda body: _replay(json.loads(body), log, projections))
+
+
+def settling_legs(legs: Legs, log: CallLog, clock: Callable[[], datetime]) -> dict[str, Projection]:
+    """Return what asks the carrier for the ends that it did not tell, of calls shown again."""
+
+    def settle(call: Call) -> None:
+        if not call.unsettled:
+            return
+        unknown = settling.settle(call, legs, log, clock())
+        if unknown:
+            count("EndsUnknown", unknown)
+            logger().warning("nobody knows how a conversation ended", extra={"call": call.call_id})
+
+    return {settling.NAME: settle}
 
 
 def write_exports(bodies: Iterable[str], desk: Desk) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SUMMARY_ROW: Final = "call"  # the sort key of the row that holds a call
 
 # What every index carries beside its keys. DynamoDB counts an attribute once for each index
-# that names it and allows 100 in all: five indexes leave room for twenty, of which one is free.
+# that names it and allows 100 in all: five indexes leave room for these twenty, and for no other.
 PROJECTED: Final = (
     "account_id",
     "answered_by",
@@ -32,6 +32,7 @@ PROJECTED: Final = (
     "flow_id",
     "flow_version",
     "in_menu",
+    "legs",
     "messages",
     "outcome",
     "seconds",
@@ -72,7 +73,7 @@ def started_at(sort: str) -> datetime:
 
 def shard(ref: CallRef) -> int:
     """Return the call's shard: the same one for every event of the call."""
-    return crc32(ref.call_id.encode()) % ref.log_shards
+    return crc32(ref.call_id.encode()) % ref.log_shards if ref.shard is None else ref.shard
 
 
 def day_key(ref: CallRef) -> str:

@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls.call import CallRef
-from chalicelib.calls.events import Event, parse
+from chalicelib.calls.parsing import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from chalicelib.calls.events import Event
 
 # What an error about an event may not say: people's numbers, and what they typed.
 PRIVATE = frozenset({"caller", "dialled", "destination", "keys", "value", "words"})

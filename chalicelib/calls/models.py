@@ -103,7 +103,9 @@ class CallOut(Out):
     flow: str | None
     flow_version: int | None
     seconds: int | None = Field(description="The carrier's length of the whole call")
-    talk_seconds: int = Field(description="Conversations, without ringing and menus")
+    talk_seconds: int | None = Field(
+        description="Conversations, without ringing and menus; null where one's end was not told"
+    )
     answered_by: tuple[str, ...]
     messages: tuple[MessageOut, ...]
     recordings: tuple[RecordingOut, ...] = Field(

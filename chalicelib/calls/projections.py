@@ -6,7 +6,7 @@ A projection is a function of a call; it may be given the same call again, and a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.calls.rows import call_in
 
@@ -22,6 +22,13 @@ class Projection(Protocol):
 
     def __call__(self, call: Call) -> None:
         """Take the call into account; idempotent."""
+
+
+class Again(Protocol):
+    """The queue of calls to show again."""
+
+    def put(self, message: dict[str, Any], *, delay_seconds: int = 0) -> None:
+        """Send a message, which is delivered after so long. Raises Unavailable."""
 
 
 def ended_calls(images: Iterable[Image]) -> list[Call]:

@@ -14,7 +14,6 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime import apology, cursors, secrets, wiring
 from chalicelib.runtime.api import Answer, Api, Request
 from chalicelib.runtime.lazy import lazily
-from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -54,21 +53,6 @@ def note_status(form: Form) -> str:
 def note_recording(form: Form) -> str:
     """Note that a recording's file is ready, or will never be."""
     return _noted(*callbacks.recording_of(form, wiring.clock()))
-
-
-@webhooks.notice("/messages/status")
-def note_delivery(form: Form) -> str:
-    """Note whether a text message of a call reached its handset."""
-    noted = callbacks.delivery_of(form, wiring.clock())
-    return apology.nothing() if noted is None else _noted(*noted)
-
-
-@webhooks.notice("/messages/incoming")
-def take_text(form: Form) -> str:
-    """Answer nothing to a text message: no flow hears them. Neither words nor numbers are kept."""
-    logger().info("a text message came", extra={"text": form.required("MessageSid")})
-    count("TextReceived")
-    return apology.nothing()
 
 
 @api.get("/v1/calls", scope="calls:read")
@@ -210,7 +194,7 @@ def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallO
         flow=call.flow_id,
         flow_version=call.flow_version,
         seconds=call.seconds,
-        talk_seconds=call.talk_seconds,
+        talk_seconds=call.known_talk_seconds,
         answered_by=call.answered_by,
         messages=tuple(messages),
         recordings=tuple(

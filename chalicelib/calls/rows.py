@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
-from chalicelib.calls import events, keys
+from chalicelib.calls import keys, parsing
 from chalicelib.calls.summary import call_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def plain(image: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
 
 def _events(rows: Iterable[dict[str, object]]) -> Iterator[Event]:
     """Read events; while two versions of us run at once, the older skips kinds it cannot know."""
-    return (events.parse(row) for row in rows if row["kind"] in events.EVENTS)
+    return (parsing.parse(row) for row in rows if row["kind"] in parsing.EVENTS)
 
 
 def _value(attribute: dict[str, Any]) -> Any:

@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.calls.call import Call, CallQuery, CallRef, Outcome
+    from chalicelib.calls.call import Call, CallQuery, CallRef
     from chalicelib.calls.events import Event
-    from chalicelib.calls.facts import Together
+    from chalicelib.calls.facts import Offer, Together
     from chalicelib.calls.usecases import Value
 
 EXPORT_ROW = "export"
@@ -165,7 +165,7 @@ class CallStore:
         ref: CallRef,
         events: tuple[Event, ...],
         facts: Together,
-        outcome: Outcome | None,
+        offer: Offer | None,
         memory: Memory | None,
     ) -> dict[str, Any] | None:
         """Send one UpdateItem. Return None if it was done, else the row that its condition met."""
@@ -175,10 +175,10 @@ class CallStore:
             actions=[
                 *_appends(events),
                 *_adds(facts),
-                *_offers(ref, outcome),
+                *_offers(ref, offer),
                 *_remembers(memory),
             ],
-            condition=_are_new(events, outcome),
+            condition=_are_new(events, offer),
             return_values_on_condition_failure=ALL_OLD,
         )
         try:
@@ -302,11 +302,11 @@ def _adds(facts: Together) -> Iterator[Action]:
         yield Path(name).add({"SS": sorted(texts)})
 
 
-def _offers(ref: CallRef, outcome: Outcome | None) -> Iterator[Action]:
-    if outcome is not None:
-        yield Path("outcome").set(outcome.value)
-        yield Path("outcome_pk").set(keys.outcome_key(ref, outcome))
-        yield Path("rank").set(outcome.rank)
+def _offers(ref: CallRef, offer: Offer | None) -> Iterator[Action]:
+    if offer is not None:
+        yield Path("outcome").set(offer.outcome.value)
+        yield Path("outcome_pk").set(keys.outcome_key(ref, offer.outcome))
+        yield Path("rank").set(offer.rank)
 
 
 def _once(name: str, value: str | int | bool) -> Action:
@@ -314,14 +314,14 @@ def _once(name: str, value: str | int | bool) -> Action:
     return path.set(path | value)
 
 
-def _are_new(events: tuple[Event, ...], outcome: Outcome | None) -> Condition:
+def _are_new(events: tuple[Event, ...], offer: Offer | None) -> Condition:
     """None of the events is there, and no better outcome than the one they offer."""
     condition: Condition = ~Path("event_ids").contains(events[0].id)
     for event in events[1:]:
         condition &= ~Path("event_ids").contains(event.id)
-    if outcome is not None:
+    if offer is not None:
         rank = Path("rank")
-        condition &= rank.does_not_exist() | (rank <= outcome.rank)
+        condition &= rank.does_not_exist() | (rank <= offer.rank)
     return condition
 
 

@@ -32,6 +32,7 @@ class Summary(TypedDict, total=False):
     in_menu: bool
     connected: bool
     talk_seconds: int
+    legs: Set[str]
     answered_by: Set[str]
     messages: Set[str]
     fell_back: Set[str]
@@ -70,6 +71,7 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
         state=state_of(summary),
         outcome=Outcome(summary["outcome"]),
         talk_seconds=summary.get("talk_seconds", 0),
+        unsettled=_unsettled(summary.get("legs", frozenset())),
         answered_by=tuple(sorted(summary.get("answered_by", ()))),
         messages=_messages(summary.get("messages", ())),
         fell_back=tuple(sorted(summary.get("fell_back", ()))),
@@ -86,6 +88,16 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
 def state_of(summary: Summary) -> State:
     """Return how far the call has come."""
     return next((state for fact, state in _STATES if summary.get(fact)), State.RINGING)
+
+
+def _unsettled(legs: Set[str]) -> tuple[str, ...]:
+    """Return the ends that were not told: each ringing adds its end with a question mark.
+
+    >>> _unsettled({"step:2?", "step:2", "step:5?"})
+    ('step:5',)
+    """
+    awaited = {leg.removesuffix("?") for leg in legs if leg.endswith("?")}
+    return tuple(sorted(awaited - legs))
 
 
 def _messages(entries: Iterable[str]) -> tuple[Message, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.calls.events import Dialled, DialStatus, LeftQueue, Offered, Queued
+from chalicelib.calls.events import Dialled, DialStatus, LeftQueue, Offered, Queued, Taken
 from chalicelib.desk.callbacks import Stage
 from chalicelib.kernel.periods import Day
 
@@ -63,7 +63,8 @@ def asked_of(callback: Callback) -> Asked:
 def visits_of(call: Call) -> Iterator[Visit]:
     """Tell each of a call's visits: one for each time that it took a place.
 
-    A visit that nobody told the end of was abandoned when the call ended. Events of one step have
+    A visit that nobody told the end of was abandoned when the call ended, unless an agent had taken
+    it. Events of one step have
     one instant, and their order says nothing: who joins a queue may leave another in the same step.
     """
     begun = [event for event in call.events if isinstance(event, Queued)]
@@ -86,14 +87,15 @@ def _leaves(event: Event, queued: Queued) -> bool:
 
 def _visit(call: Call, queued: Queued, during: Sequence[Event], left: LeftQueue | None) -> Visit:
     end = call.ended_at or queued.at
-    lasted = max(0, int((end - queued.at).total_seconds()))
+    taken = next((e.at for e in during if isinstance(e, Taken) and e.node == queued.node), None)
+    lasted = max(0, int(((taken or end) - queued.at).total_seconds()))
     talks = (e for e in during if isinstance(e, Dialled) and e.status == DialStatus.ANSWERED)
     return Visit(
         id=queued.id,
         call_id=call.call_id,
         queue=queued.queue,
         day=Day.of(queued.at).date,
-        how=ABANDONED if left is None else left.how,
+        how=left.how if left else ANSWERED if taken else ABANDONED,
         waited_seconds=lasted if left is None else left.waited_seconds,
         talk_seconds=sum(e.seconds for e in talks if e.node == queued.node),
         offers=sum(isinstance(e, Offered) and e.queue == queued.queue for e in during),

@@ -180,6 +180,8 @@ class Connect:
 
     Without `caller_id` they see the caller's own. `whisper` says that whoever picks up hears us
     first; `record` that the conversation is recorded, `most_seconds` that it is cut off then.
+    For the log, `whom` names somebody whose number is not to be there, and `screened` says that
+    whoever picks up has the call only once they took it.
     """
 
     numbers: tuple[str, ...]
@@ -188,6 +190,8 @@ class Connect:
     whisper: bool = False
     record: bool = False
     most_seconds: int | None = None
+    whom: str = ""
+    screened: bool = False
 
     @property
     def number(self) -> str:

@@ -7,10 +7,10 @@ from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.calls.events import Beeped, FellBack, Received
+from chalicelib.calls.events import Beeped, FellBack, Rang, Received
 from chalicelib.directory.lines import LineState, NoticeBy
 from chalicelib.ivr import texts
-from chalicelib.ivr.actions import Apologise, HangUp, Reply, Say
+from chalicelib.ivr.actions import Apologise, Connect, HangUp, Reply, Say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,3 +88,24 @@ def received(context: Context, source_id: str | None, published: Published | Non
         flow_id=published.flow_id if published else None,
         flow_version=published.version if published else None,
     )
+
+
+def rang(reply: Reply, context: Context) -> tuple[Rang, ...]:
+    """Tell whom an answer rings, and which event will tell how that ended.
+
+    The call comes back once the ringing is over, or the conversation: that step's own event is the
+    end. Where it never comes back, this one says that an end is missing.
+    """
+    connect = next((each for each in reply.actions if isinstance(each, Connect)), None)
+    if connect is None or reply.position is None:
+        return ()
+    ending = f"step:{reply.position.step}"
+    begun = Rang(
+        id=f"{ending}:rang",
+        at=context.now.astimezone(UTC),
+        node=reply.position.node,
+        destination=connect.whom or ", ".join(connect.numbers),
+        ending=ending,
+        screened=connect.screened,
+    )
+    return (begun,)

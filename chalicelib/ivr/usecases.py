@@ -103,7 +103,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     position = Position(published.flow.start)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
-    events = (first, *told, *reply.events)
+    events = (first, *told, *reply.events, *answering.rang(reply, context))
     ref = _ref(line, context, ports)
     _record(ref, events, ports, reply.memory or context.memory or None, position.step)
     address = CallAddress(
@@ -138,7 +138,8 @@ def continue_call(
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
-    _record(ref, reply.events, ports, reply.memory, position.step)
+    events = (*reply.events, *answering.rang(reply, context))
+    _record(ref, events, ports, reply.memory, position.step)
     _leave(reply, context, ref, ports)
     address = address.in_flow(opened.flow_id, opened.version, context.dialled)
     address = address.charged_from(answering.beep_in(reply.events))

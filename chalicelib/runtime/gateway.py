@@ -8,7 +8,7 @@ whether the call exists. Imported lazily: `twilio.rest` is 300 modules.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
@@ -85,7 +85,6 @@ class TextOrder:
     from_: str = field(repr=False)
     body: str = field(repr=False)
     ordered_at: datetime
-    status_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +121,9 @@ class Carrier(Protocol):
 
     def call(self, call_id: str) -> CarrierCall:
         """Return a call as the carrier has it. Raises NotFound."""
+
+    def legs(self, call_id: str) -> list[CarrierCall]:
+        """Return the calls that the carrier dialled for a call; they start when they ring."""
 
     def send_text(self, order: TextOrder, *, retry: bool = False) -> CarrierText:
         """Send a text message. With `retry`, first look whether an earlier attempt got through.
@@ -207,17 +209,17 @@ class TwilioGateway:
         with _translated("fetch a call", call_id=call_id):
             return _placed_call(self._client.calls(call_id).fetch())
 
+    def legs(self, call_id: str) -> list[CarrierCall]:
+        with _translated("list the legs of a call", call_id=call_id):
+            found = self._client.calls.list(parent_call_sid=call_id, page_size=PAGE_SIZE)
+            return [_leg(each) for each in found]
+
     def send_text(self, order: TextOrder, *, retry: bool = False) -> CarrierText:
         if retry:
             for earlier in self._texted(order):
                 return earlier
         with _translated("send a text message"):
-            sent = self._client.messages.create(
-                to=order.to,
-                from_=order.from_,
-                body=order.body,
-                status_callback=order.status_url,
-            )
+            sent = self._client.messages.create(to=order.to, from_=order.from_, body=order.body)
             return CarrierText(sent.sid, str(sent.status))
 
     def recording(self, recording_id: str) -> bytes:
@@ -350,6 +352,10 @@ def _for_sale(each: Any) -> CarrierNumber:
 def _held(each: Any) -> CarrierNumber:
     urls = WebhookUrls(each.voice_url, each.voice_fallback_url, each.status_callback)
     return CarrierNumber(number=each.phone_number, carrier_id=each.sid, urls=urls)
+
+
+def _leg(each: Any) -> CarrierCall:
+    return replace(_placed_call(each), started_at=each.date_created or each.start_time)
 
 
 def _placed_call(each: Any) -> CarrierCall:

@@ -49,6 +49,7 @@ class SourceDay:
     callback: int = 0
     abandoned: int = 0
     fell_back: int = 0
+    unknown: int = 0
     seconds: int = 0
     talk_seconds: int = 0
 
@@ -87,6 +88,7 @@ def _source_day(calls: list[Counted]) -> SourceDay:
         callback=outcomes[Outcome.CALLBACK],
         abandoned=outcomes[Outcome.ABANDONED],
         fell_back=outcomes[Outcome.FELL_BACK],
+        unknown=outcomes[Outcome.UNKNOWN],
         seconds=sum(each.seconds for each in calls),
         talk_seconds=sum(each.talk_seconds for each in calls),
     )

@@ -114,6 +114,7 @@ class SourceDay(Out):
     callback: int
     abandoned: int
     fell_back: int
+    unknown: int
     seconds: int
     talk_seconds: int
 
@@ -132,6 +133,7 @@ class SourceDay(Out):
             callback=counted.callback,
             abandoned=counted.abandoned,
             fell_back=counted.fell_back,
+            unknown=counted.unknown,
             seconds=counted.seconds,
             talk_seconds=counted.talk_seconds,
         )

@@ -103,7 +103,7 @@ def _check_log(world: World, stories: list[Story], checks: Checks) -> list[dict[
     once = world.shop.get(f"/v1/calls/{wanted[0]}/events")["items"]
     twice = world.shop.get(f"/v1/calls/{wanted[3]}/events")["items"]
     # The last two come at the same moment, by two requests: either may arrive first.
-    kinds = ["dialled", "ended", "pressed", "received"]
+    kinds = ["dialled", "ended", "pressed", "rang", "received"]
     checks.that("events of the forwarded call", sorted(e["kind"] for e in once), kinds)
     checks.that("events when all came twice", sorted(e["kind"] for e in twice), kinds)
     history = world.shop.every("/v1/calls", caller=seed.CALLER)

@@ -29,8 +29,6 @@ CONTRACT = {
     "/voice/status",
     "/voice/fallback",
     "/voice/recordings",
-    "/messages/incoming",
-    "/messages/status",
     "/voice/callbacks/{account_id}/{callback_id}/{offer}",
 }
 HANDLERS = {
@@ -46,7 +44,6 @@ HANDLERS = {
     "run_errands",
     "find_callbacks",
     "place_callbacks",
-    "wake_sockets",
 }
 
 

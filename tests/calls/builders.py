@@ -35,6 +35,15 @@ def pressed(step: int = 1, **changes: Any) -> events.Pressed:
     return events.Pressed(id=f"step:{step}", **{**facts, **changes})
 
 
+def rang(step: int = 2, **changes: Any) -> events.Rang:
+    facts = {"node": "desk", "destination": DESK, "ending": f"step:{step}", "at": _after(step - 1)}
+    return events.Rang(id=f"step:{step}:rang", **{**facts, **changes})
+
+
+def taken(step: int = 2) -> events.Taken:
+    return events.Taken(id=f"step:{step}:taken", at=_after(step), node="desk")
+
+
 def dialled(step: int = 2, **changes: Any) -> events.Dialled:
     facts = {"node": "desk", "destination": DESK, "status": "answered", "seconds": 80}
     return events.Dialled(id=f"step:{step}", at=_after(step), **{**facts, **changes})
@@ -89,12 +98,6 @@ def callback_rung(**changes: Any) -> events.CallbackRung:
 def text_sent(**changes: Any) -> events.TextSent:
     facts = {"id": "text:CA1:3:0", "at": _after(9), "node": "confirm", "status": "sent"}
     return events.TextSent(**{**facts, **changes})
-
-
-def text_delivered(**changes: Any) -> events.TextDelivered:
-    facts = {"id": "delivery:SM1:delivered", "at": _after(10), "node": "confirm"}
-    told = {"message_id": "SM1", "status": "delivered"}
-    return events.TextDelivered(**{**facts, **told, **changes})
 
 
 def notified(**changes: Any) -> events.Notified:

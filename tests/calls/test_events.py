@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.calls.events import Event, parse
 from chalicelib.calls.late import from_message, to_message, without_numbers
+from chalicelib.calls.parsing import parse
 from chalicelib.calls.rows import Image, call_in
 from tests.calls import builders as a
 from tests.calls.test_summary import EVERYTHING
+
+if TYPE_CHECKING:
+    from chalicelib.calls.events import Event
 
 
 @pytest.mark.parametrize("event", EVERYTHING, ids=lambda event: event.id)

@@ -30,7 +30,7 @@ def an_image(*events: Event, call_id: str = "CA1") -> Image:
         facts = facts_of(ref, event)
         values |= {k: v for k, v in facts.once.items() if v is not None} | facts.added
         values |= {name: {text} for name, text in facts.grown.items()}
-        values |= {"outcome": facts.outcome.value} if facts.outcome else {}
+        values |= {"outcome": facts.outcome.outcome.value} if facts.outcome else {}
     serialize: Any = TypeSerializer().serialize
     return {name: serialize(value) for name, value in values.items()}
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from chalicelib.calls import events
 from chalicelib.calls.call import Message, Outcome, State
-from chalicelib.calls.events import EVENTS
 from chalicelib.calls.facts import Facts, facts_of
+from chalicelib.calls.parsing import EVENTS
 from chalicelib.kernel.errors import NotFound
 from tests.calls import builders as a
 from tests.fakes import CallLogInMemory
@@ -24,7 +24,10 @@ EVERYTHING: tuple[Event, ...] = (
     a.received(),
     a.pressed(1),
     a.went_silent(2),
+    a.rang(3),
     a.dialled(3, status="busy", seconds=0),
+    a.rang(4),
+    a.taken(4),
     a.dialled(4, seconds=40),
     a.dialled(5, seconds=20, destination="+33199000000"),
     a.message_left(6),
@@ -48,8 +51,6 @@ EVERYTHING: tuple[Event, ...] = (
     a.callback_asked(),
     a.callback_rung(),
     a.text_sent(),
-    a.text_delivered(),
-    a.text_delivered(id="delivery:SM1:failed", status="failed", error="30003"),
     a.notified(),
     a.transcribed(),
     a.errand_lost(),
@@ -94,7 +95,9 @@ def test_an_outcome_only_gets_better(order: list[Event]) -> None:
 
     for event in order:
         log.append(a.a_ref(), event)
-        ranks.append(log.load("acc_1", "CA1").outcome.rank)
+        outcome = log.load("acc_1", "CA1").outcome
+        rung_again = outcome is Outcome.UNKNOWN  # as good as missed: the next end may be better
+        ranks.append(Outcome.MISSED.rank if rung_again else outcome.rank)
 
     assert ranks == sorted(ranks)
     assert ranks[-1] == Outcome.ANSWERED.rank
@@ -109,6 +112,21 @@ def test_an_outcome_only_gets_better(order: list[Event]) -> None:
         pytest.param((a.leg_changed(),), State.CONNECTED, Outcome.ABANDONED, id="a leg answers"),
         pytest.param(
             (a.leg_changed("ringing"),), State.RINGING, Outcome.ABANDONED, id="a leg rings"
+        ),
+        pytest.param((a.rang(),), State.RINGING, Outcome.UNKNOWN, id="somebody is rung"),
+        pytest.param((a.rang(), a.taken()), State.CONNECTED, Outcome.UNKNOWN, id="it is taken"),
+        pytest.param((a.rang(), a.ended()), State.ENDED, Outcome.UNKNOWN, id="no end is told"),
+        pytest.param(
+            (a.rang(2), a.dialled(2, status="busy"), a.rang(3), a.ended()),
+            State.ENDED,
+            Outcome.UNKNOWN,
+            id="only the first end is told",
+        ),
+        pytest.param(
+            (a.rang(2), a.rang(3), a.dialled(3, status="busy"), a.ended()),
+            State.ENDED,
+            Outcome.MISSED,
+            id="only the last end is told",
         ),
         pytest.param((a.dialled(status="busy"),), State.RINGING, Outcome.MISSED, id="busy"),
         pytest.param((a.dialled(),), State.CONNECTED, Outcome.ANSWERED, id="a conversation"),
@@ -141,6 +159,16 @@ def test_an_outcome_is_told_once_the_call_has_ended() -> None:
     going_on, over = call_after(a.received()), call_after(a.received(), a.ended())
 
     assert (going_on.final_outcome, over.final_outcome) == (None, Outcome.ABANDONED)
+
+
+def test_how_long_a_call_talked_is_unknown_where_the_end_of_a_conversation_is() -> None:
+    going_on = call_after(a.received(), a.rang())
+    lost = call_after(a.received(), a.rang(), a.ended())
+    told = call_after(a.received(), a.rang(), a.ended(), a.dialled(seconds=80))
+
+    talked = [call.known_talk_seconds for call in (going_on, lost, told)]
+    assert talked == [0, None, 80]
+    assert (lost.unsettled, told.unsettled) == (("step:2",), ())
 
 
 def test_two_conversations_are_added_up() -> None:

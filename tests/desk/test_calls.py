@@ -90,6 +90,15 @@ class Waiting:
         ended = {"DialCallStatus": "completed", "DialCallDuration": str(seconds)}
         self.send(dial.attrib["action"], **ended, DialCallSid=f"{self.call_id}leg")
 
+    def is_taken(self) -> None:
+        """Have the agent take the call; nobody tells how the conversation ends."""
+        number = self.verb("Number")
+        self.shop.clock.passes(seconds=5)
+        leg = {"CallSid": f"{self.call_id}leg", "ParentCallSid": self.call_id}
+        self.send(number.attrib["url"], **leg)
+        self.send(self.verb("Gather").attrib["action"], **leg, Digits="1")
+        self.shop.clock.passes(seconds=60)
+
     def hangs_up(self) -> None:
         over = {"CallStatus": "completed", "CallDuration": "60"}
         self.send("/voice/status", **over)
@@ -115,6 +124,20 @@ def test_two_callers_share_one_agent_and_the_report_says_so(shop: Shop) -> None:
     (day,) = shop.gets("/v1/reports/queues?from=2026-11-23&to=2026-11-23")["items"]
     assert (day["offered"], day["answered"], day["answered_in_time"]) == (2, 2, 1)
     assert day["talk_mean"] == 45
+    assert shop.gets(f"/v1/agents/{agent['id']}")["state"] == "resting"
+
+
+def test_a_conversation_that_nobody_told_the_end_of_was_one(shop: Shop) -> None:
+    agent = an_agent(shop)
+    call = Waiting(shop, "CA1")
+
+    call.is_taken()
+    call.hangs_up()
+
+    (day,) = shop.gets("/v1/reports/queues?from=2026-11-23&to=2026-11-23")["items"]
+    assert (day["offered"], day["answered"], day["abandoned"]) == (1, 1, 0)
+    shown = shop.call("CA1")
+    assert (shown["outcome"], shown["talk_seconds"]) == ("unknown", None)
     assert shop.gets(f"/v1/agents/{agent['id']}")["state"] == "resting"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.calls.call import Call
-from chalicelib.calls.events import Dialled, Ended, Event, LeftQueue, Offered, Queued
+from chalicelib.calls.events import Dialled, Ended, Event, LeftQueue, Offered, Queued, Taken
 from chalicelib.desk.reports import check_days, figures
 from chalicelib.desk.usecases import note
 from chalicelib.desk.visits import Asked, Visit, visits_of
@@ -66,6 +66,15 @@ def test_whoever_hangs_up_while_waiting_abandoned() -> None:
     (visit,) = visits_of(a_call(queued(at(minutes=1)), ended_at=at(minutes=4)))
 
     assert (visit.how, visit.waited_seconds) == ("abandoned", 180)
+
+
+def test_whoever_an_agent_took_did_not_abandon_though_nobody_told_how_it_ended() -> None:
+    offered = Offered(id="o", at=at(seconds=30), node="wait", queue="support", agent="agt_1")
+    taken = Taken(id="t", at=at(seconds=40), node="wait")
+
+    (visit,) = visits_of(a_call(queued(), offered, taken, ended_at=at(minutes=4)))
+
+    assert (visit.how, visit.waited_seconds) == ("answered", 40)
 
 
 def test_a_call_that_never_waited_visits_nothing() -> None:

@@ -43,7 +43,7 @@ def test_a_caller_who_presses_1_is_put_through_and_charged_by_the_second(machine
     call = machine.call(story)
     assert (call["outcome"], call["seconds"]) == ("answered", 95)
     assert call["answered_by"] == [seed.OVEN]
-    assert machine.events(story) == ["dialled", "ended", "pressed", "received"]
+    assert machine.events(story) == ["dialled", "ended", "pressed", "rang", "received"]
     assert costs(machine.charge(story)) == UNKNOWN * 95 / 60
     wait_for(lambda: calls_of(machine, "Affiche métro") == counted + 1, "the source's count")
 

@@ -97,7 +97,7 @@ def publish_the_flow_as_it_was(machine: Machine) -> None:
 def assert_put_through(machine: Machine, story: Story) -> None:
     assert [leg.to for leg in story.legs[1:]] == [seed.OVEN]
     assert machine.call(story)["outcome"] == "answered"
-    assert machine.events(story) == ["dialled", "ended", "pressed", "received"]
+    assert machine.events(story) == ["dialled", "ended", "pressed", "rang", "received"]
     assert machine.charge(story)["call"] == story.call.sid
 
 

@@ -125,7 +125,7 @@ def test_a_caller_who_hears_the_price_out_is_put_through(machine: Machine, line:
 
     notices = [text for text in story.heard() if "toutes taxes comprises" in text]
     assert len(notices) == 2  # a key that skips nothing
-    assert machine.events(story) == ["beeped", "dialled", "ended", "received"]
+    assert machine.events(story) == ["beeped", "dialled", "ended", "rang", "received"]
     assert machine.call(story)["service_tier"] == "D080"
     assert story.warnings == []
 

@@ -64,8 +64,9 @@ class CallLogInMemory:
         for name, text in facts.grown.items():
             row[name] = row.get(name, frozenset()) | {text}
         if facts.outcome is not None and row.get("rank", -1) <= facts.outcome.rank:
-            row |= {"rank": facts.outcome.rank, "outcome": facts.outcome.value}
-            row["outcome_pk"] = keys.outcome_key(ref, facts.outcome)
+            outcome = facts.outcome.outcome
+            row |= {"rank": facts.outcome.rank, "outcome": outcome.value}
+            row["outcome_pk"] = keys.outcome_key(ref, outcome)
         return True
 
     def load(self, account_id: str, call_id: str) -> Call:
@@ -194,8 +195,10 @@ class QueueInMemory:
     def __init__(self) -> None:
         self.down = False
         self.messages: list[dict[str, Any]] = []
+        self.delays: list[int] = []
 
-    def put(self, message: dict[str, Any]) -> None:
+    def put(self, message: dict[str, Any], *, delay_seconds: int = 0) -> None:
         if self.down:
             raise Unavailable("the queue is down")
         self.messages.append(message)
+        self.delays.append(delay_seconds)

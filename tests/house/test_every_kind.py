@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.calls.call import Outcome
 from chalicelib.calls.events import LeftQueue, MessageLeft, Offered, Queued, TextAsked
 from chalicelib.ivr.errands.errands import Notify, SendText, Transcribe
 from chalicelib.ivr.kinds import kinds
@@ -105,6 +106,24 @@ def test_a_caller_may_hang_up_anywhere(
         assert house.errors == []
         assert_promises_kept(house, document["nodes"])
         assert_nobody_is_kept(house)
+
+
+@EVERY_KIND
+@_settings
+@given(data=st.data(), setting=SETTINGS, picks=PICKS, pace=PACES)
+def test_a_call_that_rang_somebody_when_it_ended_without_a_word_was_not_abandoned(
+    kind: str, data: st.DataObject, setting: dict[str, Any], picks: list[int], pace: timedelta
+) -> None:
+    with a_quiet_house(data.draw(documents(first=kind)), data.draw(OTHERS), **setting) as house:
+        call = Walk(house)
+        goes_as_far_as(call, picks, pace)
+        rings = "<Dial" in call.heard[-1]
+        call.ends()
+
+        assert bool(house.call().unsettled) == rings
+        if rings:
+            assert house.call().outcome is not Outcome.ABANDONED
+            assert house.call().known_talk_seconds is None
 
 
 @EVERY_KIND

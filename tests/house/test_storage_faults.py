@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Twilio gives a webhook 15 s, then goes to the fallback URL.
 PATIENCE_SECONDS: Final = 15.0
-WHOLE: Final = {"received", "pressed", "leg-changed", "dialled", "ended"}
+WHOLE: Final = {"received", "pressed", "rang", "leg-changed", "dialled", "ended"}
 
 
 @pytest.fixture(scope="module")

@@ -49,7 +49,9 @@ def test_an_agent_who_is_free_is_rung_from_the_caller_s_own_leg() -> None:
     call = an_offered_call()
 
     (connect,) = call.actions
-    assert connect == Connect(numbers=(AGENT,), ring_seconds=20, whisper=True)
+    assert connect == Connect(
+        numbers=(AGENT,), ring_seconds=20, whisper=True, whom="agent:agent_1", screened=True
+    )
     assert [(e.agent, e.queue) for e in call.kept(Offered)] == [("agent_1", "support")]
 
 

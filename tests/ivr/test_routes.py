@@ -126,7 +126,9 @@ def test_a_forwarded_call_from_ring_to_hang_up(line: Chalice) -> None:
         ("received", "received"),
         ("pressed", "step:1"),
         ("dialled", "step:2"),
+        ("rang", "step:2:rang"),
         ("dialled", "step:3"),
+        ("rang", "step:3:rang"),
     ]
 
 
@@ -165,7 +167,11 @@ def test_a_webhook_delivered_twice_is_answered_and_logged_once(line: Chalice) ->
 
     assert comes_back(line, first, Digits="1").text == comes_back(line, first, Digits="1").text
 
-    assert events() == [("received", "received"), ("pressed", "step:1")]
+    assert events() == [
+        ("received", "received"),
+        ("pressed", "step:1"),
+        ("rang", "step:2:rang"),
+    ]
 
 
 def test_a_withheld_caller_is_served_and_nobody_is_made_up(line: Chalice) -> None:

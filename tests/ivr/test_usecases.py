@@ -148,7 +148,7 @@ def test_a_forwarded_call_is_logged_step_by_step() -> None:
     answer = house.goes_on(answer, DialEnded(DialStatus.ANSWERED, 95))
 
     call = house.log.load("acct_client", "CA1")
-    assert [event.id for event in call.events] == ["received", "step:1", "step:2"]
+    assert [event.id for event in call.events] == ["received", "step:1", "step:2", "step:2:rang"]
     assert (call.outcome, call.talk_seconds) == (Outcome.ANSWERED, 95)
 
 
@@ -329,7 +329,7 @@ def test_while_the_log_is_down_callers_are_served_and_the_events_wait() -> None:
     answer = house.goes_on(house.rings(), KeysPressed("1"))
 
     assert isinstance(answer.reply.actions[0], Connect)
-    assert [event.id for _, event in house.late.kept] == ["received", "step:1"]
+    assert [event.id for _, event in house.late.kept] == ["received", "step:1", "step:2:rang"]
 
 
 def test_a_source_that_cannot_be_told_does_not_keep_the_caller_waiting() -> None:

@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from chalicelib.runtime.gateway import CallOrder, OutcomeUnknown, TwilioGateway, WebhookUrls
 from chalicelib.runtime.secrets import TwilioCredentials
 from local.phone.exchange import ACCOUNT_SID
+from local.phone.handsets import Handset
 from local.phone.threads import running
 
 if TYPE_CHECKING:
@@ -159,6 +160,27 @@ def test_an_earlier_call_to_the_same_number_is_not_taken_for_a_retry(
 
     assert carrier.place_call(later, retry=True).call_id != first.call_id
     assert calls_placed(carrier) == 2
+
+
+def test_the_legs_of_a_call_are_known_after_it() -> None:
+    answers, busy = "+33639982223", "+33639982224"
+    twiml = f"<Response><Dial><Number>{busy}</Number><Number>{answers}</Number></Dial></Response>"
+    with running(auth_token=TOKEN, seed=1, start=START, autojump=True) as network:
+        carrier = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+        carrier.buy(OURS, URLS)
+        network.handset(SOMEBODY, Handset(answers_after=2))
+        network.handset(answers, Handset(answers_after=3, hangs_up_after=90))
+        network.handset(busy, Handset(busy=True))
+        call = carrier._client.calls.create(to=SOMEBODY, from_=OURS, twiml=twiml)
+        network.finished(str(call.sid))
+
+        legs = {leg.to: leg for leg in carrier.legs(str(call.sid))}
+
+    assert {to: (leg.status, leg.seconds) for to, leg in legs.items()} == {
+        busy: ("busy", 0),
+        answers: ("completed", 90),
+    }
+    assert all(leg.started_at is not None for leg in legs.values())
 
 
 def test_when_the_carrier_asks_to_slow_down_nothing_was_done(

@@ -32,6 +32,7 @@ def test_a_day_is_summed_by_source_and_outcome() -> None:
         a.counted(call_id="CA5", outcome=Outcome.FELL_BACK, seconds=20, talk_seconds=0),
         a.counted(call_id="CA6", source_id="src_radio"),
         a.counted(call_id="CA7", outcome=Outcome.CALLBACK, seconds=30, talk_seconds=0),
+        a.counted(call_id="CA8", outcome=Outcome.UNKNOWN, seconds=90, talk_seconds=0),
     ]
 
     poster, radio = summed(calls)
@@ -39,14 +40,15 @@ def test_a_day_is_summed_by_source_and_outcome() -> None:
     assert poster == SourceDay(
         source_id="src_poster",
         day=a.TODAY,
-        calls=6,
+        calls=7,
         answered=1,
         missed=1,
         voicemail=1,
         callback=1,
         abandoned=1,
         fell_back=1,
-        seconds=220,
+        unknown=1,
+        seconds=310,
         talk_seconds=80,
     )
     assert (radio.source_id, radio.calls) == ("src_radio", 1)
@@ -77,7 +79,8 @@ def test_neither_order_nor_repetition_changes_a_sum(
 def test_every_call_has_one_outcome(calls: list[Counted]) -> None:
     for day in summed(calls):
         helped = day.answered + day.voicemail + day.callback
-        assert helped + day.missed + day.abandoned + day.fell_back == day.calls
+        lost = day.missed + day.abandoned + day.fell_back
+        assert helped + lost + day.unknown == day.calls
 
 
 def reported(store: TrackingInMemory, first: date = a.TODAY, last: date | None = None) -> object:

@@ -193,6 +193,7 @@ def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
             "callback": 0,
             "abandoned": 0,
             "fell_back": 0,
+            "unknown": 0,
             "seconds": 190,
             "talk_seconds": 160,
         }

@@ -145,6 +145,7 @@ def _ring(node: Dial, turn: Turn, *events: Event, after: DialStatus = DialStatus
         caller_id=shown_number(node.caller_id, turn),
         whisper=node.whisper is not None or node.accept,
         record=turn.value(RECORDED) is True,
+        screened=node.accept,
     )
     wait = turn.here(target=at).position.then()
     return Move(actions=(connect,), events=events, wait=wait)

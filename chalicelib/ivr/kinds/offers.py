@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.calls.events import Dialled, DialStatus, Offered
+from chalicelib.calls.events import Dialled, DialStatus, Offered, Taken
 from chalicelib.ivr import needs
 from chalicelib.ivr.actions import Connect, HangUp
 from chalicelib.ivr.kinds import ringing, tickets
@@ -36,6 +36,8 @@ def ring(node: Queue, offer: Offer, wait: Wait, turn: Turn) -> Move:
         caller_id=shown_number(node.caller_id, turn),
         whisper=True,
         record=turn.value(RECORDED) is True,
+        whom=f"agent:{offer.agent}",
+        screened=True,
     )
     offered = Offered(**turn.noted("offered"), node=turn.node, queue=node.queue, agent=offer.agent)
     waiting = turn.here(mark=wait.ringing(offer).mark).position.then()
@@ -83,7 +85,8 @@ def _taken(node: Queue, turn: Turn) -> Move:
     if wait is None or wait.stage is not Stage.RINGING:
         return Move(actions=(HangUp(),))  # nobody was rung from here
     after = turn.here(mark=wait.at(Stage.TAKEN).mark).position
-    return Move(need=needs.PickedUp(node.queue, wait.agent), wait=after)
+    taken = Taken(**turn.noted("taken"), node=turn.node)
+    return Move(events=(taken,), need=needs.PickedUp(node.queue, wait.agent), wait=after)
 
 
 def _whisper(node: Queue, turn: Turn) -> Aloud:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.calls.events import Taken
 from chalicelib.ivr.actions import Ask, HangUp
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move
@@ -38,7 +39,7 @@ def greet(words: Aloud | None, accept: bool, turn: Turn) -> Move:
 def decide(given: CalleePressed, words: Aloud | None, turn: Turn) -> Move:
     """Put the caller through, ask once more about a wrong key, or hang up."""
     if given.keys == ACCEPT_KEY:
-        return Move()
+        return Move(events=(Taken(**turn.noted("taken"), node=turn.node),))
     if given.keys and turn.position.attempt < _MOST_ATTEMPTS:
         return greet(words, True, turn.here(attempt=turn.position.attempt + 1))
     return Move(actions=(HangUp(),))

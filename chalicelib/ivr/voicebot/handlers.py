@@ -6,7 +6,7 @@ remembered. Nothing that a caller says is ever logged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,14 +17,10 @@ from chalicelib.ivr.voicebot.relay import Failure, NotAMessage, Setup, Unknown
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import sockets, wiring
 from chalicelib.runtime.observability import logger
-from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.sockets import Answer, Sockets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.voicebot.bots import Bot
     from chalicelib.ivr.voicebot.conversation import Next
@@ -47,9 +43,8 @@ class Versions(Protocol):
 def connections() -> Sockets:
     """Return who answers each kind of WebSocket, and where connections are remembered."""
     return Sockets(
-        rooms={KIND: VoicebotRoom(wiring.flows(), chosen_bot(settings().voicebot), wiring.clock)},
+        rooms={KIND: VoicebotRoom(wiring.flows(), chosen_bot(settings().voicebot))},
         connections=_store(settings().ivr_table),
-        wakeups=Queue(settings().wakeups_queue),
         clock=wiring.clock,
         pause=wiring.pause,
     )
@@ -81,7 +76,6 @@ class VoicebotRoom:
 
     flows: Versions
     bot: Bot
-    clock: Callable[[], datetime]
 
     def admits(self, handshake: Handshake) -> bool:
         """Let in nobody but the carrier."""
@@ -96,32 +90,12 @@ class VoicebotRoom:
             return Answer(state)
         _note(message)
         if isinstance(message, Setup):
-            return Answer(state) if state else self._begun(message)
+            return Answer(state) if state else Answer(self._begun(message))
         if not state:
             return None
         place, before = remembering.read(state)
-        brief = self._brief(place)
-        following = conversation.hear(before, message, brief, self.bot)
-        if following.conversation is before:
-            return Answer(state)
-        return _answer(place, conversation.timed(following, brief, self._now()))
-
-    def woken(self, state: str) -> Answer:
-        """Ask callers whether they are there who have said nothing for too long, or let them go.
-
-        There is one message on the queue for each conversation: whoever has spoken since it was
-        put there is looked at again when their own time is up.
-        """
-        place, before = remembering.read(state)
-        if before.over:
-            return Answer(state)
-        brief, now = self._brief(place), self._now()
-        if now < before.silent_from:
-            return Answer(state, wake_after=before.silent_from - now)
-        following = conversation.timed(conversation.unheard(before, brief), brief, now)
-        after = following.conversation
-        wake_after = None if after.over else after.silent_from - now
-        return replace(_answer(place, following), wake_after=wake_after)
+        following = conversation.hear(before, message, self._brief(place), self.bot)
+        return _answer(place, following)
 
     def broke(self, state: str) -> Answer:
         """Give the call back to the flow, by its exit for failures."""
@@ -131,17 +105,13 @@ class VoicebotRoom:
         place, before = remembering.read(state)
         return _answer(place, conversation.given_up(before))
 
-    def _begun(self, setup: Setup) -> Answer:
+    def _begun(self, setup: Setup) -> str:
         sealed = setup.parameters.get(PASSPORT, "")
         facts = sockets.opened_passport(KIND, sealed, setup.call_id)
         place = remembering.Place.from_facts(facts)
-        brief = self._brief(place)  # better to learn now that there is none
-        now, time = self._now(), brief.opening + brief.patience
-        begun = Conversation(call_id=setup.call_id, language=place.language, silent_from=now + time)
-        return Answer(remembering.write(place, begun), wake_after=time)
-
-    def _now(self) -> int:
-        return int(self.clock().timestamp())
+        self._brief(place)  # better to learn now that there is none
+        begun = Conversation(call_id=setup.call_id, language=place.language)
+        return remembering.write(place, begun)
 
     def _brief(self, place: Place) -> Brief:
         """Return what the flow says to its bot, at the node where the call stands."""
