@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.calls.events import DialStatus
 from chalicelib.calls.late import to_message
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,15 +128,8 @@ class ExportFiles:
 
     def link(self, key: str, name: str, seconds: int) -> str:
         """Return a link to a file that anybody who has it may follow for so long."""
-        wanted = {
-            "Bucket": self._bucket,
-            "Key": key,
-            "ResponseContentDisposition": f'attachment; filename="{name}"',
-        }
-        with _translated("sign link", key=key):
-            return self._client.generate_presigned_url(
-                "get_object", Params=wanted, ExpiresIn=seconds
-            )
+        disposition = f'attachment; filename="{name}"'
+        return links.signed(self._client, self._bucket, key, seconds, disposition=disposition)
 
 
 @contextmanager

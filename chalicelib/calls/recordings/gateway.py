@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.calls.recordings.recordings import Result, TranscriptStatus, audio_key, words_key
 from chalicelib.kernel.errors import Rejected, Unavailable
+from chalicelib.runtime import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,16 +48,8 @@ class AudioBucket:
 
     def link(self, key: str, name: str, seconds: int) -> str:
         """Sign a link: no request is made."""
-        wanted = {
-            "Bucket": self._bucket,
-            "Key": key,
-            "ResponseContentDisposition": f'inline; filename="{name}"',
-        }
-        with _translated("sign link"):
-            link = self._client.generate_presigned_url(
-                "get_object", Params=wanted, ExpiresIn=seconds
-            )
-        return str(link)
+        disposition = f'inline; filename="{name}"'
+        return links.signed(self._client, self._bucket, key, seconds, disposition=disposition)
 
 
 class AmazonTranscriber:

@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.ivr.audio.synthesis import BUILT_IN
 from chalicelib.ivr.audio.telephone import telephone_wav
 from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.runtime import links
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,11 +47,7 @@ class SoundFiles:
 
     def link(self, key: str, seconds: int) -> str:
         """Return a link that anybody who has it may follow for so long."""
-        wanted = {"Bucket": self._bucket, "Key": key}
-        with _translated("sign link", key=key):
-            return self._client.generate_presigned_url(
-                "get_object", Params=wanted, ExpiresIn=seconds
-            )
+        return links.signed(self._client, self._bucket, key, seconds)
 
     def builtin(self, name: str) -> str:
         """Return the key of a sound that is built in, made and kept at its first use."""
