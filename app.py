@@ -77,6 +77,14 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     return sockets.left(event.to_dict(), handlers.connections())
 
 
+@app.on_sqs_message(queue=settings().wakeups_queue, batch_size=1)
+def wake_sockets(event: SQSEvent) -> None:
+    """Look at WebSockets on which nothing may have come for too long."""
+    from chalicelib.ivr.voicebot import handlers
+
+    sockets.wake([record.body for record in event], handlers.connections())
+
+
 # The ends of a conversation and of its call come together, from two requests: with a second's
 # window they are shown at once, and each projection looks at the call once.
 @app.on_dynamodb_record(

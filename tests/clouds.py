@@ -11,9 +11,13 @@ import json
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
+import botocore.loaders
+import botocore.session
+import pytest
 from moto import mock_aws
 from pynamodb.models import Model
 
@@ -51,6 +55,7 @@ ENVIRONMENT = {
     "CADRAN_INVOICES_QUEUE": "cadran-test-invoices",
     "CADRAN_ERRANDS_QUEUE": "cadran-test-errands",
     "CADRAN_CALLBACKS_QUEUE": "cadran-test-callbacks",
+    "CADRAN_WAKEUPS_QUEUE": "cadran-test-wakeups",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",
@@ -97,7 +102,7 @@ class Cloud:
 @contextmanager
 def a_cloud() -> Iterator[Cloud]:
     """Open an AWS account as the stack leaves it; close it, and every client of it, at the end."""
-    with mock_aws():
+    with mock_aws(), _reading_once():
         forget_clients()
         cloud = Cloud(bucket=f"cadran-{STAGE}-files-{ACCOUNT}")
         _create_tables()
@@ -115,6 +120,19 @@ def a_cloud() -> Iterator[Cloud]:
             yield cloud
         finally:
             forget_clients()
+
+
+@contextmanager
+def _reading_once() -> Iterator[None]:
+    """Read the descriptions of AWS once a process: each new session would read them all again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", _loader)
+        yield
+
+
+@cache
+def _loader(search_path: str | None = None) -> botocore.loaders.Loader:
+    return botocore.loaders.create_loader(search_path)
 
 
 def forget_clients() -> None:
@@ -160,7 +178,7 @@ def _create_queues() -> None:
 @contextmanager
 def tables(*rows: type[Model]) -> Iterator[None]:
     """Open an AWS account that has the tables of these row classes, empty."""
-    with mock_aws():
+    with mock_aws(), _reading_once():
         for row in rows:
             table: Any = row.Meta
             bind(row, f"cadran-test-{table.table}", region=REGION)

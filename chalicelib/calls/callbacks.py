@@ -15,6 +15,7 @@ from chalicelib.calls.events import (
     LegChanged,
     Received,
     Recorded,
+    TextDelivered,
 )
 from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 _OUR_WORDS: Final = {"canceled": EndStatus.CANCELLED.value}
 _LAST: Final = frozenset(EndStatus)
+_DELIVERED: Final = frozenset({"delivered", "undelivered", "failed"})
+_LONGEST_CODE: Final = 20
 _MOST_SHARDS: Final = 1_000
 
 
@@ -76,6 +79,29 @@ def recording_of(notice: Notice, now: datetime) -> tuple[CallRef, Event]:
         voicemail=message and ref.account_id != "",
     )
     return ref, recorded
+
+
+def delivery_of(notice: Notice, now: datetime) -> tuple[CallRef, Event] | None:
+    """Read a text message's status callback; None while it is still on its way.
+
+    Which call sent it stands in our URL: the carrier's parameters name none.
+    """
+    call_id, node = notice.query.get("call"), notice.query.get("node")
+    if not (call_id and node and notice.query.get("account")):
+        raise Rejected("not an address of ours")
+    message_id, status = notice.required("MessageSid"), notice.required("MessageStatus")
+    if status not in _DELIVERED:
+        return None
+    error = notice.optional("ErrorCode")
+    delivered = TextDelivered(
+        id=f"delivery:{message_id}:{status}",
+        at=now,
+        node=node,
+        message_id=message_id,
+        status=status,
+        error=error[:_LONGEST_CODE] if error else None,
+    )
+    return _ref(notice, call_id), delivered
 
 
 def failed(

@@ -339,6 +339,18 @@ class TextSent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelivered(Event):
+    """What became of a text message that was sent. `error` is the carrier's code of a failure."""
+
+    kind: ClassVar[str] = "text-delivered"
+
+    node: str
+    message_id: str
+    status: str  # delivered, undelivered or failed
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notified(Event):
     """Somebody was told of the call by e-mail, text message or webhook, or could not be."""
 

@@ -40,6 +40,7 @@ from chalicelib.calls.events import (
     Tagged,
     Taken,
     TextAsked,
+    TextDelivered,
     TextSent,
     TurnedAway,
     VariablesSet,
@@ -265,6 +266,6 @@ _adds(Offered, _for_the_desk)
 _adds(LeftQueue, _for_the_desk)
 _adds(CallbackAsked, _callback_asked)
 _adds(CallbackRung, _for_the_desk)
-for _kind in (TextSent, Notified, MessageTranscribed, ErrandLost):
+for _kind in (TextSent, TextDelivered, Notified, MessageTranscribed, ErrandLost):
     _adds(_kind, _told_apart)
 _adds(Ended, _ended)

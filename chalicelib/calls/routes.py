@@ -14,6 +14,7 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime import apology, cursors, secrets, wiring
 from chalicelib.runtime.api import Answer, Api, Request
 from chalicelib.runtime.lazy import lazily
+from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
@@ -53,6 +54,21 @@ def note_status(form: Form) -> str:
 def note_recording(form: Form) -> str:
     """Note that a recording's file is ready, or will never be."""
     return _noted(*callbacks.recording_of(form, wiring.clock()))
+
+
+@webhooks.notice("/messages/status")
+def note_delivery(form: Form) -> str:
+    """Note whether a text message of a call reached its handset."""
+    noted = callbacks.delivery_of(form, wiring.clock())
+    return apology.nothing() if noted is None else _noted(*noted)
+
+
+@webhooks.notice("/messages/incoming")
+def take_text(form: Form) -> str:
+    """Answer nothing to a text message: no flow hears them. Neither words nor numbers are kept."""
+    logger().info("a text message came", extra={"text": form.required("MessageSid")})
+    count("TextReceived")
+    return apology.nothing()
 
 
 @api.get("/v1/calls", scope="calls:read")

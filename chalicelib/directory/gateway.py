@@ -51,4 +51,5 @@ def webhook_urls(base_url: str, fallback: str | None) -> WebhookUrls:
         voice=f"{base_url}/voice/incoming{query}",
         fallback=f"{base_url}/voice/fallback{query}",
         status=f"{base_url}/voice/status",
+        messages=f"{base_url}/messages/incoming",
     )

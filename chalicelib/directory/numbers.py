@@ -13,6 +13,7 @@ from chalicelib.directory import diallable, prices
 from chalicelib.directory import lines as rules
 from chalicelib.directory.accounts import Kind, check_active
 from chalicelib.directory.lines import Line, LineState, NoticeBy
+from chalicelib.directory.ports import Attached
 from chalicelib.kernel.errors import Fault, Forbidden, NotFound, Rejected, Stale
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def _check_flow(line: Line, check_flow: ChecksFlows) -> None:
     if line.flow_id is None:
         return
     try:
-        found = check_flow(line.account_id, line.flow_id, line.notice)
+        found = check_flow(line.account_id, line.flow_id, Attached(line.number, line.notice))
     except NotFound as error:
         fault = Fault("/flow_id", "no such flow")
         raise Rejected("the number needs a flow that exists", faults=(fault,)) from error

@@ -84,7 +84,7 @@ class AttachedLines(Protocol):
 class ChecksFlows(Protocol):
     """What a line's flow must be like."""
 
-    def __call__(self, account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+    def __call__(self, account_id: str, flow_id: str, line: Attached) -> tuple[Fault, ...]:
         """Return what the version of a flow that answers lacks, or has too much, for a line.
 
         None is published: nothing is wrong yet. Raises NotFound if the account has no such flow.

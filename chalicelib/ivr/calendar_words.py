@@ -43,6 +43,8 @@ def read_time(value: object) -> Time | None:
         return value
     text = value.strip() if isinstance(value, str) and len(value) <= 40 else ""
     match = _TIME.fullmatch(text)
+    if match and (match[1], match[2] or "00") == ("24", "00"):  # the end of a day
+        return Time(0)
     try:
         return Time(int(match[1]), int(match[2] or 0)) if match else None
     except ValueError:

@@ -53,6 +53,21 @@ def digit_by_digit(digits: str, language: str) -> str:
     return " ".join(cardinal(int(digit), language) for digit in digits)
 
 
+def ordinal(number: int, *, feminine: bool = False) -> str:
+    """Say a place in French, from the first on.
+
+    >>> ordinal(1), ordinal(1, feminine=True), ordinal(21), ordinal(80), ordinal(9)
+    ('premier', 'première', 'vingt et unième', 'quatre-vingtième', 'neuvième')
+    """
+    if number == 1:
+        return "première" if feminine else "premier"
+    said = cardinal(number, "fr")
+    for end, stem in (("vingts", "vingt"), ("cents", "cent"), ("cinq", "cinqu"), ("neuf", "neuv")):
+        if said.endswith(end):
+            return f"{said.removesuffix(end)}{stem}ième"
+    return f"{said.removesuffix('e')}ième"
+
+
 def _split(number: int) -> tuple[int, int, int, int]:
     """Return the thousands of millions, the millions, the thousands and the rest."""
     thousands, rest = divmod(number, 1000)

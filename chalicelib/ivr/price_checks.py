@@ -1,4 +1,5 @@
-"""Whether a flow suits the lines that it answers: who has to be told a price, and who may not.
+"""Whether a flow suits the lines that it answers: who has to be told a price, who may not, and
+whether it would ring itself.
 
 The notice comes first: before it, a flow may only decide (by hours, by a branch) or end the call.
 """
@@ -37,13 +38,14 @@ class KnowsFlows(Protocol):
 
 
 def faults_of_published(
-    flows: KnowsFlows, account_id: str, flow_id: str, notice: Notice
+    flows: KnowsFlows, account_id: str, flow_id: str, line: Attached
 ) -> tuple[Fault, ...]:
     """Return what the version that answers lacks, or has too much. Raises NotFound."""
     version = flows.draft(account_id, flow_id).header.published_version
     if version is None:
         return ()
-    return tuple(faults(flows.version(flow_id, version), notice))
+    flow = flows.version(flow_id, version)
+    return (*faults(flow, line.notice), *_rings_itself(flow, line.number))
 
 
 def faults_of_lines(flow: Flow, lines: Iterable[Attached]) -> Iterator[Fault]:
@@ -51,6 +53,7 @@ def faults_of_lines(flow: Flow, lines: Iterable[Attached]) -> Iterator[Fault]:
     numbers: dict[Notice, str] = {}
     for line in lines:
         numbers.setdefault(line.notice, line.number)
+        yield from _rings_itself(flow, line.number)
     for notice, number in numbers.items():
         for each in faults(flow, notice):
             yield Fault(each.pointer, f"{each.reason} (this flow answers {number})")
@@ -64,6 +67,18 @@ def faults(flow: Flow, notice: Notice) -> Iterator[Fault]:
     elif notice is Notice.FORBIDDEN:
         reason = "callers of this number pay nothing for the service: there is no price to tell"
         yield from (Fault(pointer(name), reason) for name in _named(flow, NOTICE))
+
+
+def _rings_itself(flow: Flow, number: str) -> Iterator[Fault]:
+    """Yield destinations that are the line itself: each caller would ring the next one, for ever.
+
+    A variable may still hold it: that is known when somebody calls.
+    """
+    for name, node in flow.nodes.items():
+        for place, each in enumerate(getattr(node, "destinations", ())):
+            if each.number == number:
+                where = f"{pointer(name)}/destinations/{place}"
+                yield Fault(where, f"{number} is answered by this flow: it would ring itself")
 
 
 def _too_early(flow: Flow) -> Iterator[str]:

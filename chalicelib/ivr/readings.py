@@ -14,31 +14,34 @@ import unicodedata
 from datetime import date as Date
 from datetime import time as Time
 from decimal import Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr import arabic, calendar_words
-from chalicelib.ivr.numerals import LARGEST, Counted, cardinal, digit_by_digit
+from chalicelib.ivr.numerals import LARGEST, Counted, cardinal, digit_by_digit, ordinal
 from chalicelib.ivr.tongues import family, words
+from chalicelib.ivr.written import LONGEST_NUMBER, SPACES, ascii_digits, parts_of
 from chalicelib.kernel import phone as phones
 from chalicelib.kernel.errors import Rejected
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Value = str | int | bool | Decimal | Date | Time | None
 
-# Beyond this nobody listens to a number: it is said digit by digit.
-_LONGEST_NUMBER: Final = 24
 # Python refuses to write an integer of more than 4300 digits.
 _LONGEST_WRITTEN: Final = 10_000
-_NUMBER: Final = re.compile(r"([+-]?)([0-9]{1,24})(?:[.,]([0-9]{1,12}))?")
-_SPACES: Final = re.compile(r"[\s\u202f]+")
 _EURO: Final = re.compile(r"\s*(?:€|EUR|euros?)\s*", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"[0-9]+")
 
 
 def plain(value: Value, language: str) -> str:
-    """Say any value: a text as it stands, with its numbers in words.
+    """Say any value: a text as it stands, with the days, times, amounts and numbers in it in words.
 
     >>> plain("Lot 12, porte B", "fr-FR"), plain(True, "en-GB")
     ('Lot douze, porte B', 'yes')
+    >>> plain("12,50 € le 24/12/2026, soit 5 %", "fr-FR")
+    'douze euros et cinquante centimes le vingt-quatre décembre deux mille vingt-six, \
+soit cinq pour cent'
     """
     tongue = _tongue(language)
     if value is None:
@@ -57,7 +60,7 @@ def number(value: Value, language: str) -> str:
     ('mille deux cent trente-quatre virgule zéro cinq', 'minus drei')
     """
     tongue = _tongue(language)
-    parts = _parts(value)
+    parts = parts_of(value)
     if parts is None:
         return plain(value, language)
     sign, whole, fraction = parts
@@ -74,7 +77,7 @@ def percent(value: Value, language: str) -> str:
     'cinq virgule cinq pour cent'
     """
     bare = value.replace("%", "") if isinstance(value, str) else value
-    if _parts(bare) is None:
+    if parts_of(bare) is None:
         return plain(value, language)
     return f"{number(bare, language)} {words(_tongue(language))['percent']}"
 
@@ -88,7 +91,7 @@ def amount(value: Value, language: str, *, of_what: bool = False) -> str:
     ('douze euros et cinquante centimes', 'fifteen cents', 'un euro')
     """
     tongue = _tongue(language)
-    parts = _parts(_EURO.sub("", str(value)) if isinstance(value, str) else value)
+    parts = parts_of(_EURO.sub("", str(value)) if isinstance(value, str) else value)
     if parts is None:
         return plain(value, language)
     sign, whole, fraction = parts
@@ -111,7 +114,7 @@ def duration(seconds: Value, language: str) -> str:
     ('une heure et une minute', 'vingt et une minutes')
     """
     tongue = _tongue(language)
-    parts = _parts(seconds)
+    parts = parts_of(seconds)
     if parts is None or parts[0] or int(parts[1]) > LARGEST:
         return plain(seconds, language)
     minutes, left = divmod(int(parts[1]), 60)
@@ -136,7 +139,7 @@ def spell(value: Value, language: str) -> str:
     'A, B, tiret, un, deux'
     """
     tongue = _tongue(language)
-    said = (_character(each, tongue) for each in _SPACES.sub("", _text(value)))
+    said = (_character(each, tongue) for each in SPACES.sub("", _text(value)))
     return str(words(tongue)["list"]).join(each for each in said if each)
 
 
@@ -148,7 +151,7 @@ def phone(value: Value, language: str) -> str:
 'plus four four, two zero, seven nine four six, zero zero one eight')
     """
     tongue = _tongue(language)
-    written = _ascii_digits(_text(value))
+    written = ascii_digits(_text(value))
     try:
         e164 = phones.parse(written)
         # A number of no range that is in use is French all the same.
@@ -161,7 +164,7 @@ def phone(value: Value, language: str) -> str:
     before = f"{words(tongue)['plus']} " if national.startswith("+") else ""
     groups = _DIGITS.findall(national)
     if len(groups) == 1:
-        groups = re.findall("..?", groups[0])
+        groups = _short(groups[0])
     said = (_pair(g, tongue) if tongue == "fr" else digit_by_digit(g, tongue) for g in groups)
     return before + str(words(tongue)["list"]).join(said)
 
@@ -237,24 +240,7 @@ def _tongue(language: str) -> str:
 
 
 def _as_written(value: Value) -> Value:
-    return _ascii_digits(value) if isinstance(value, str) else value
-
-
-def _parts(value: Value) -> tuple[str, str, str] | None:
-    """Return the sign ("-" or ""), the whole part and the decimals of a number; None if not one."""
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        return None
-    if isinstance(value, int):
-        written = str(value) if abs(value) < 10**_LONGEST_NUMBER else ""
-    elif isinstance(value, Decimal):
-        small = value.is_finite() and abs(value.adjusted()) <= _LONGEST_NUMBER
-        written = f"{value:f}" if small else ""
-    else:
-        written = _SPACES.sub("", _ascii_digits(value))
-    match = _NUMBER.fullmatch(written)
-    if match is None:
-        return None
-    return match[1].strip("+"), match[2], match[3] or ""
+    return ascii_digits(value) if isinstance(value, str) else value
 
 
 def _fraction(fraction: str, tongue: str) -> str:
@@ -290,11 +276,14 @@ def _quantity(count: int, unit: str, tongue: str) -> str:
     return f"{cardinal(count, tongue, counted)}{link}{one if single else many}"
 
 
+def _short(number: str) -> list[str]:
+    """Part a short number: 112, 116 117 and 118 712 by threes, 36 31 by two."""
+    return re.findall("..." if len(number) in {3, 6} else "..?", number)
+
+
 def _pair(group: str, tongue: str) -> str:
-    """Say a group as in French: "quarante-deux", "zéro cinq"."""
-    if len(group) > 2:
-        return digit_by_digit(group, tongue)
-    if group.startswith("0"):
+    """Say a group as in French: "quarante-deux", "zéro cinq", "cent seize"."""
+    if len(group) > 3 or group.startswith("0"):
         return digit_by_digit(group, tongue)
     return cardinal(int(group), tongue)
 
@@ -309,25 +298,70 @@ def _character(character: str, tongue: str) -> str:
 
 
 def _without_digits(text: str, tongue: str) -> str:
-    written = _ascii_digits(text)
+    written = ascii_digits(text)
 
     def said(match: re.Match[str]) -> str:
         before, after = written[: match.start()][-1:], written[match.end() :][:1]
-        run = _run(match[0], tongue)
+        known = str(match.lastgroup)
+        run = _KNOWN[known](match[0], tongue) or _DIGITS.sub(lambda m: _run(m[0], tongue), match[0])
         return f"{' ' * before.isalnum()}{run}{' ' * after.isalnum()}"
 
-    return _DIGITS.sub(said, written)
+    return _IN_TEXT.sub(said, written)
 
 
 def _run(run: str, tongue: str) -> str:
-    if len(run) > _LONGEST_NUMBER or (run.startswith("0") and len(run) > 1):
+    if len(run) > LONGEST_NUMBER or (run.startswith("0") and len(run) > 1):
         return digit_by_digit(run, tongue)
     return cardinal(int(run), tongue)
 
 
-def _ascii_digits(text: str) -> str:
-    """Write the digits of any script, and superscripts, as 0 to 9."""
-    if text.isascii():
-        return text
-    found = ((each, unicodedata.digit(each, None)) for each in text)
-    return "".join(each if digit is None else str(digit) for each, digit in found)
+def _day_in_text(text: str, tongue: str) -> str:
+    day = calendar_words.read_day(text)
+    return "" if day is None else calendar_words.say_date(day, tongue)
+
+
+def _time_in_text(text: str, tongue: str) -> str:
+    read = calendar_words.read_time(text)
+    return "" if read is None else calendar_words.say_time(read, tongue)
+
+
+def _amount_in_text(text: str, tongue: str) -> str:
+    return amount(text, tongue) if parts_of(_EURO.sub("", text)) else ""
+
+
+def _number_in_text(text: str, tongue: str) -> str:
+    return number(text, tongue) if parts_of(text) else ""
+
+
+def _percent_in_text(text: str, tongue: str) -> str:
+    return percent(text, tongue) if parts_of(text.replace("%", "")) else ""
+
+
+def _ordinal_in_text(text: str, tongue: str) -> str:
+    """Read 1er, 1re, 2e, 3ème: French ones alone, others have other letters."""
+    number = int(_DIGITS.findall(text)[0])
+    if tongue != "fr" or number == 0:
+        return ""
+    return ordinal(number, feminine=text.endswith("re"))
+
+
+# What people write into a text that is more than a number, the longest reading first.
+_IN_TEXT: Final = re.compile(
+    r"""(?P<day>(?<![\w/-])(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4})(?![\w/-]))
+    |(?P<time>(?<![\w:])[0-9]{1,2}(?::|[hH])[0-9]{2}(?![\w:]))
+    |(?P<amount>(?<![\w.,])[0-9]+(?:[.,][0-9]{1,2})?[ \u00a0\u202f]?(?:€|EUR\b|euros?\b))
+    |(?P<percent>(?<![\w.,])[0-9]+(?:[.,][0-9]+)?[ \u00a0\u202f]?%)
+    |(?P<decimal>(?<![\w.,])[0-9]+[.,][0-9]+(?![\w]|[.,][0-9]))
+    |(?P<ordinal>(?<![\w.,])(?:1(?:er|re|ère)|[0-9]{1,3}(?:e|ème|nde?))(?!\w))
+    |(?P<run>[0-9]+)""",
+    re.VERBOSE,
+)
+_KNOWN: Final[dict[str, Callable[[str, str], str]]] = {
+    "day": _day_in_text,
+    "time": _time_in_text,
+    "amount": _amount_in_text,
+    "percent": _percent_in_text,
+    "decimal": _number_in_text,
+    "ordinal": _ordinal_in_text,
+    "run": _run,
+}

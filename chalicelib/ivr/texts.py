@@ -32,6 +32,7 @@ class Line(StrEnum):
     INVALID_KEY = "invalid-key"
     NO_INPUT = "no-input"
     NOT_UNDERSTOOD = "not-understood"
+    STILL_THERE = "still-there"
     GREETING = "voicemail-greeting"
     THANKS = "message-taken"
     CLOSED = "closed"

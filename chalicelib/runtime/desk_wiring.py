@@ -74,7 +74,7 @@ def office() -> Office:
     return Office(
         floors=store(),
         nudges=nudges(),
-        carrier=CarrierRings(wiring.gateway, _base_url),
+        carrier=CarrierRings(wiring.gateway, secrets.api_url),
         lines=wiring.directory(),
         log=CallEvents(wiring.calls(), wiring.late_events()),
         clock=wiring.clock,
@@ -132,8 +132,3 @@ def _voiced(said: Spoken, label: str = "") -> Spoken:
 
     text = f"{fitted(label).rstrip('.')}. {said.text}" if label else said.text
     return Spoken(text, said.language, said.voice or voice_for(said.language))
-
-
-def _base_url() -> str:
-    """Return where the carrier reaches us: a job is not asked by it, as a webhook is."""
-    return settings().public_url.rstrip("/") or secrets.api_url()

@@ -85,6 +85,7 @@ class TextOrder:
     from_: str = field(repr=False)
     body: str = field(repr=False)
     ordered_at: datetime
+    status_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +220,12 @@ class TwilioGateway:
             for earlier in self._texted(order):
                 return earlier
         with _translated("send a text message"):
-            sent = self._client.messages.create(to=order.to, from_=order.from_, body=order.body)
+            sent = self._client.messages.create(
+                to=order.to,
+                from_=order.from_,
+                body=order.body,
+                status_callback=order.status_url,
+            )
             return CarrierText(sent.sid, str(sent.status))
 
     def recording(self, recording_id: str) -> bytes:

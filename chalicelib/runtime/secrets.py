@@ -49,8 +49,11 @@ def files_bucket() -> str:
 
 
 def api_url() -> str:
-    """Return where the carrier reaches us, which the deployment noted: no secret either."""
-    return _parameter("api-url")
+    """Return where the carrier reaches us, for jobs: they are not asked by it, as webhooks are.
+
+    The stage's settings say it, or the deployment noted it: no secret either.
+    """
+    return settings().public_url.rstrip("/") or _parameter("api-url")
 
 
 def sockets_url() -> str:

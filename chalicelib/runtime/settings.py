@@ -42,6 +42,7 @@ class Settings:
     invoices_queue: str
     errands_queue: str
     callbacks_queue: str
+    wakeups_queue: str
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request

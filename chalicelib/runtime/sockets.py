@@ -6,33 +6,39 @@ connection is a text in a row that expires; what it sends goes by the API's mana
 Everything is caught here: somebody is waiting at the other end, and an exception would leave them
 in silence. What a room cannot do, its `broke` ends; where not even that can be sent, the connection
 is closed, which the other end notices.
+
+Nothing calls a function when nothing comes. A room that has to notice silence asks to be woken: a
+message on a queue, delayed, brings it back to the connection.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import urlencode
 
-from chalicelib.kernel.errors import Conflict, Rejected, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 from chalicelib.runtime import cursors, patience, secrets
-from chalicelib.runtime.jobs import attempt
+from chalicelib.runtime.jobs import attempt, every
 from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     Event = Mapping[str, Any]
     Result = dict[str, Any]
+    Answering = Callable[["Connection"], "Answer | None"]
 
 WELCOME: Final = 200
 REFUSED: Final = 403
 BROKEN: Final = 500
 # A message may come before what was said ahead of it is stored: another function was slower.
 LOOKS: Final = 8
+MOST_DELAY: Final = 900  # seconds; SQS keeps no message back for longer
 
 
 class Gone(Rejected):
@@ -59,10 +65,22 @@ class Handshake:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a room makes of a message: what to remember from now on, and what to send, in order."""
+    """What a room makes of a message: what to remember from now on, and what to send, in order.
+
+    `wake_after` is in how many seconds the room wants to look at the connection again.
+    """
 
     state: str
     messages: tuple[str, ...] = ()
+    wake_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection, and where what is sent on it is posted."""
+
+    connection_id: str
+    endpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +102,11 @@ class Room(Protocol):
     def heard(self, state: str, text: str) -> Answer | None:
         """Answer a message. None: it came before one that must come first; look again."""
 
+    def woken(self, state: str) -> Answer:
+        """Look at a connection, after the time that the room asked for."""
+
     def broke(self, state: str) -> Answer:
-        """Say what can still be said when `heard` raised."""
+        """Say what can still be said when `heard` or `woken` raised."""
 
 
 class Connections(Protocol):
@@ -114,12 +135,20 @@ class Post(Protocol):
         """Close a connection. Raises Gone, Unavailable."""
 
 
+class Wakeups(Protocol):
+    """The queue that brings a room back to a connection."""
+
+    def put(self, message: dict[str, Any], *, delay_seconds: int = 0) -> None:
+        """Leave a message that comes after so long. Raises Unavailable."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sockets:
-    """Everything the three handlers need. `pause` waits a moment before another look."""
+    """Everything the four handlers need. `pause` waits a moment before another look."""
 
     rooms: Mapping[str, Room]
     connections: Connections
+    wakeups: Wakeups
     post: Callable[[str], Post] = field(default=lambda endpoint: Management(endpoint))
     clock: Callable[[], datetime]
     pause: Callable[[int], None]
@@ -136,16 +165,22 @@ def connected(event: Event, sockets: Sockets) -> Result:
 
 def heard(event: Event, sockets: Sockets) -> Result:
     """Answer a message; a connection on which that is impossible is closed."""
-    connection_id = _connection_id(event)
-    post = sockets.post(endpoint_of(event))
+    line = Line(_connection_id(event), endpoint_of(event))
     text = event.get("body") or ""
     answered: list[bool] = []
-    attempt("socket-heard", lambda: answered.append(_answered(connection_id, text, sockets, post)))
+
+    def answer(connection: Connection) -> Answer | None:
+        return sockets.rooms[connection.kind].heard(connection.state, text)
+
+    attempt("socket-heard", lambda: answered.append(_answered(line, answer, sockets)))
     if not any(answered):
-        logger().error("a message could not be answered: its connection is closed")
-        count("SocketFailed")
-        attempt("socket-closed", lambda: post.close(connection_id))
+        _give_up(line, sockets)
     return {"statusCode": WELCOME}
+
+
+def wake(bodies: Iterable[str], sockets: Sockets) -> None:
+    """Look at connections whose rooms asked for it. Raises what is worth another attempt."""
+    every("socket-woken", bodies, lambda body: _woken(Line(**json.loads(body)), sockets))
 
 
 def left(event: Event, sockets: Sockets) -> Result:
@@ -165,16 +200,50 @@ def _opened(handshake: Handshake, sockets: Sockets) -> int:
     return WELCOME
 
 
-def _answered(connection_id: str, text: str, sockets: Sockets, post: Post) -> bool:
+def _woken(line: Line, sockets: Sockets) -> None:
+    """A connection that is no more needs no look; one that cannot be answered is closed."""
+
+    def answer(connection: Connection) -> Answer:
+        return sockets.rooms[connection.kind].woken(connection.state)
+
+    try:
+        sockets.connections.load(line.connection_id)
+    except NotFound:
+        return
+    answered: list[bool] = []
+    attempt("socket-answered", lambda: answered.append(_answered(line, answer, sockets)))
+    if not any(answered):
+        _give_up(line, sockets)
+
+
+def _give_up(line: Line, sockets: Sockets) -> None:
+    logger().error("a message could not be answered: its connection is closed")
+    count("SocketFailed")
+    post = sockets.post(line.endpoint)
+    attempt("socket-closed", lambda: post.close(line.connection_id))
+
+
+def _answered(line: Line, answer: Answering, sockets: Sockets) -> bool:
+    post = sockets.post(line.endpoint)
     for look in range(1, LOOKS + 1):
-        connection = sockets.connections.load(connection_id)
-        answer = _made(sockets.rooms[connection.kind], connection.state, text)
-        if answer is not None and _kept(connection, answer, sockets):
-            for message in answer.messages:
-                post.send(connection_id, message)
+        connection = sockets.connections.load(line.connection_id)
+        made = _made(answer, connection, sockets)
+        if made is not None and _kept(connection, made, sockets):
+            for message in made.messages:
+                post.send(line.connection_id, message)
+            _ask_to_be_woken(line, made, sockets)
             return True
         sockets.pause(look)
     return False
+
+
+def _ask_to_be_woken(line: Line, answer: Answer, sockets: Sockets) -> None:
+    """Whoever is talked with loses nothing if it cannot be: only their silence goes unnoticed."""
+    if answer.wake_after is None:
+        return
+    seconds = min(max(answer.wake_after, 0), MOST_DELAY)
+    message = {"connection_id": line.connection_id, "endpoint": line.endpoint}
+    attempt("wake-later", lambda: sockets.wakeups.put(message, delay_seconds=seconds))
 
 
 def _kept(connection: Connection, answer: Answer, sockets: Sockets) -> bool:
@@ -190,10 +259,10 @@ def _kept(connection: Connection, answer: Answer, sockets: Sockets) -> bool:
     return True
 
 
-def _made(room: Room, state: str, text: str) -> Answer | None:
+def _made(answer: Answering, connection: Connection, sockets: Sockets) -> Answer | None:
     made: list[Answer | None] = []
-    attempt("socket-room", lambda: made.append(room.heard(state, text)))
-    return made[0] if made else room.broke(state)
+    attempt("socket-room", lambda: made.append(answer(connection)))
+    return made[0] if made else sockets.rooms[connection.kind].broke(connection.state)
 
 
 def public_url() -> str:

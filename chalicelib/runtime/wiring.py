@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.recordings.store import TranscriptStore
     from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.store import CallStore, ExportStore
-    from chalicelib.directory.lines import Notice
+    from chalicelib.directory.ports import Attached
     from chalicelib.directory.store import CachedLines, Directory
     from chalicelib.ivr.audio.formats import Sound
     from chalicelib.ivr.audio.gateway import SoundFiles
@@ -101,11 +101,11 @@ def flows() -> FlowStore:
     return FlowStore(settings().ivr_table)
 
 
-def check_flow(account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
-    """Return what is wrong with the flow that answers, for a line of this kind."""
+def check_flow(account_id: str, flow_id: str, line: Attached) -> tuple[Fault, ...]:
+    """Return what is wrong with the flow that answers, for this line."""
     from chalicelib.ivr.price_checks import faults_of_published
 
-    return faults_of_published(flows(), account_id, flow_id, notice)
+    return faults_of_published(flows(), account_id, flow_id, line)
 
 
 @cache

@@ -29,6 +29,8 @@ CONTRACT = {
     "/voice/status",
     "/voice/fallback",
     "/voice/recordings",
+    "/messages/incoming",
+    "/messages/status",
     "/voice/callbacks/{account_id}/{callback_id}/{offer}",
 }
 HANDLERS = {
@@ -44,6 +46,7 @@ HANDLERS = {
     "run_errands",
     "find_callbacks",
     "place_callbacks",
+    "wake_sockets",
 }
 
 

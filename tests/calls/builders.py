@@ -100,6 +100,12 @@ def text_sent(**changes: Any) -> events.TextSent:
     return events.TextSent(**{**facts, **changes})
 
 
+def text_delivered(**changes: Any) -> events.TextDelivered:
+    facts = {"id": "delivery:SM1:delivered", "at": _after(10), "node": "confirm"}
+    told = {"message_id": "SM1", "status": "delivered"}
+    return events.TextDelivered(**{**facts, **told, **changes})
+
+
 def notified(**changes: Any) -> events.Notified:
     facts = {"id": "notified:CA1:3:1", "at": _after(9), "node": "voicemail", "by": "email"}
     return events.Notified(**{**facts, "status": "sent", **changes})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.calls.call import CallRef
-from chalicelib.calls.callbacks import failed, recording_of, status_of
+from chalicelib.calls.callbacks import delivery_of, failed, recording_of, status_of
 from chalicelib.calls.events import Ended, Event, FellBack, LegChanged, Received, Recorded
 from chalicelib.kernel.errors import Rejected
 from chalicelib.runtime.form import Form
@@ -16,6 +16,7 @@ from tests.calls import builders as a
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+TEXT_OF = {"account": "acc_1", "call": "CA1", "node": "confirm"}
 OURS = {"account": "acc_1", "shards": "4"}
 
 
@@ -123,11 +124,45 @@ def test_a_recording_is_a_message(
             id="no number of shards",
         ),
         pytest.param(recording_of, a_form(CallSid="CA1"), id="no recording"),
+        pytest.param(delivery_of, a_form(TEXT_OF, MessageStatus="sent"), id="no message"),
+        pytest.param(delivery_of, a_form(TEXT_OF, MessageSid="SM1"), id="no status of a message"),
+        pytest.param(
+            delivery_of, a_form(MessageSid="SM1", MessageStatus="delivered"), id="nobody's message"
+        ),
     ],
 )
 def test_a_notice_that_makes_no_sense_is_refused(read: Callable[..., Any], form: Form) -> None:
     with pytest.raises(Rejected):
         read(form, a.NOON)
+
+
+@pytest.mark.parametrize(
+    ("fields", "changes"),
+    [
+        ({"MessageStatus": "delivered"}, {}),
+        (
+            {"MessageStatus": "undelivered", "ErrorCode": "30003"},
+            {"id": "delivery:SM1:undelivered", "status": "undelivered", "error": "30003"},
+        ),
+        (
+            {"MessageStatus": "failed", "ErrorCode": "30005"},
+            {"id": "delivery:SM1:failed", "status": "failed", "error": "30005"},
+        ),
+    ],
+)
+def test_a_text_says_what_became_of_it(fields: dict[str, str], changes: dict[str, str]) -> None:
+    noted = delivery_of(a_form(TEXT_OF, MessageSid="SM1", **fields), a.NOON)
+
+    assert noted is not None
+    assert noted[0] == CallRef(call_id="CA1", account_id="acc_1")
+    assert noted[1] == a.text_delivered(at=a.NOON, **changes)
+
+
+@pytest.mark.parametrize("status", ["queued", "sending", "sent", "read", "anything new"])
+def test_a_text_on_its_way_says_nothing_yet(status: str) -> None:
+    form = a_form(TEXT_OF, MessageSid="SM1", MessageStatus=status)
+
+    assert delivery_of(form, a.NOON) is None
 
 
 def test_a_call_that_failed_before_its_line_was_read_keeps_what_the_carrier_told() -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import boto3
 import pytest
@@ -108,6 +109,20 @@ def test_a_message_s_file_makes_the_call_a_voicemail(app: Chalice) -> None:
         "voicemail",
         [{"recording": "RE1", "seconds": 17, "transcription": None}],
     )
+
+
+def test_a_text_to_one_of_our_numbers_is_answered_by_nobody_and_kept_nowhere(
+    app: Chalice, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = {"MessageSid": "SM1", "From": "+33639981234", "To": a.DIALLED, "Body": "Bonjour ?"}
+
+    heard = ring(app, "/messages/incoming", {**text})
+
+    assert (heard.status, list(ElementTree.fromstring(heard.text))) == (200, [])
+    assert cloud.rows("calls") == []
+    logged = "".join(capsys.readouterr())
+    assert "a text message came" in logged
+    assert not any(each in logged for each in ("639981234", "Bonjour"))
 
 
 @pytest.mark.parametrize("path", ["/voice/status", "/voice/recordings"])

@@ -51,6 +51,8 @@ EVERYTHING: tuple[Event, ...] = (
     a.callback_asked(),
     a.callback_rung(),
     a.text_sent(),
+    a.text_delivered(),
+    a.text_delivered(id="delivery:SM1:failed", status="failed", error="30003"),
     a.notified(),
     a.transcribed(),
     a.errand_lost(),

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.directory.lines import Line, Notice
-    from chalicelib.directory.ports import SellsNumbers
+    from chalicelib.directory.lines import Line
+    from chalicelib.directory.ports import Attached, SellsNumbers
     from chalicelib.kernel.errors import Fault
 
 PN = f"PN{a.NUMBER}"
@@ -62,7 +62,7 @@ def added(
     )
 
 
-def any_flow(account_id: str, flow_id: str, notice: Notice) -> tuple[Fault, ...]:
+def any_flow(account_id: str, flow_id: str, line: Attached) -> tuple[Fault, ...]:
     """Every flow suits every line."""
     return ()
 
@@ -383,6 +383,7 @@ def test_a_number_s_webhooks_carry_its_fallback() -> None:
     assert urls.voice == "https://cadran.test/api/voice/incoming?fallback=%2B33612345678"
     assert urls.fallback == "https://cadran.test/api/voice/fallback?fallback=%2B33612345678"
     assert urls.status == "https://cadran.test/api/voice/status"
+    assert urls.messages == "https://cadran.test/api/messages/incoming"
     assert webhook_urls("https://cadran.test", None).voice == "https://cadran.test/voice/incoming"
 
 

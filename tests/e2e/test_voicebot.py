@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
+from chalicelib.ivr.texts import Line, say
 from local import seed
 from local.cloud.cloud import AUTH_TOKEN
 from local.phone.signing import signature
@@ -68,11 +69,17 @@ BOT: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def talking(whole_machine: Machine) -> Iterator[Machine]:
     """The shop's flow, in which a bot answers."""
-    shop = whole_machine.world.shop
-    (flow,) = [each for each in shop.every("/v1/flows") if each["name"] == seed.WELCOME["name"]]
-    publish(whole_machine, flow["id"], BOT)
+    flow_id = the_flow(whole_machine)
+    publish(whole_machine, flow_id, BOT)
     yield whole_machine
-    publish(whole_machine, flow["id"], seed.WELCOME)
+    publish(whole_machine, flow_id, seed.WELCOME)
+
+
+def the_flow(machine: Machine) -> str:
+    """Return the id of the flow that answers the shop's number, whatever it is called now."""
+    lines = machine.world.shop.every("/v1/numbers")
+    (flow_id,) = [each["flow_id"] for each in lines if each["number"] == seed.SHOP]
+    return str(flow_id)
 
 
 def publish(machine: Machine, flow_id: str, document: dict[str, Any]) -> None:
@@ -126,6 +133,23 @@ def test_a_caller_who_hangs_up_on_a_bot_is_an_ended_call(
     story = machine.ring(seed.SHOP, a_caller(), hangs_up_after=4)
 
     assert machine.call(story)["seconds"] == 4
+
+
+def test_a_caller_who_says_nothing_is_asked_once_and_taken_on(
+    talking: Machine, machine: Machine
+) -> None:
+    flow_id = the_flow(machine)
+    hurried = {**BOT["nodes"]["bot"], "timeout_seconds": 3, "no_input": "bye"}
+    publish(machine, flow_id, {**BOT, "nodes": {**BOT["nodes"], "bot": hurried}})
+    try:
+        # Silence takes real time: the clock of these people does not jump.
+        with machine.by_hand() as network:
+            story = network.ring(to=seed.SHOP, from_=a_caller())
+    finally:
+        publish(machine, flow_id, BOT)
+
+    assert story.heard() == [GREETING, say(Line.STILL_THERE, "fr-FR").text, "Au revoir."]
+    assert "went-silent" in machine.events(story)
 
 
 def test_nobody_but_the_carrier_may_open_the_socket(talking: Machine) -> None:

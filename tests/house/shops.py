@@ -9,12 +9,9 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-import botocore.loaders
-import botocore.session
 import pytest
 
 from app import app, project_again, project_calls, store_late_events
@@ -204,8 +201,6 @@ def a_shop() -> Iterator[Shop]:
 
 def open_shop(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """Make the shop: an account with a flow, a number, a source and a tariff."""
-    # Each cold start makes new sessions, which would read the same descriptions of AWS again.
-    monkeypatch.setattr(botocore.session, "create_loader", _loader)
     carrier, clock = CarrierOfUrls(), Clock()
     monkeypatch.setattr(wiring, "gateway", lambda: carrier)
     monkeypatch.setattr(wiring, "clock", clock)
@@ -229,11 +224,6 @@ def open_shop(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Shop:
     path = f"/v1/sources/{shop.source_id}/numbers/{NUMBER.replace('+', '%2B')}"
     shop.makes(path, {}, method="PUT")
     return shop
-
-
-@cache
-def _loader(search_path: str | None = None) -> botocore.loaders.Loader:
-    return botocore.loaders.create_loader(search_path)
 
 
 def _url(queue: str) -> str:

@@ -26,6 +26,8 @@ FIELDS: Final[Fields] = {
     "CallDuration": "95",
     "RecordingSid": "RE" + "3" * 32,
     "RecordingStatus": "completed",
+    "MessageSid": "SM" + "3" * 32,
+    "MessageStatus": "delivered",
 }
 ELSEWHERE: Final = "https://elsewhere.example.com/api"
 

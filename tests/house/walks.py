@@ -328,9 +328,11 @@ def _redirect(verb: ElementTree.Element) -> list[Way]:
 def _relay(verb: ElementTree.Element) -> list[Way]:
     path = _local(verb.attrib["action"])
     told = json.dumps({"outcome": "handed-over", "exit": "bill", "learnt": {}})
+    silent = json.dumps({"outcome": "silent", "exit": None, "learnt": {}})
     return [
         Way("hangs up on the bot", path, {"SessionStatus": "completed"}, over=True),
         Way("is handed over", path, {"SessionStatus": "ended", "HandoffData": told}),
+        Way("is silent", path, {"SessionStatus": "ended", "HandoffData": silent}),
         Way("ends with the bot", path, {"SessionStatus": "ended", "HandoffData": "{}"}),
         Way("loses the bot", path, {"SessionStatus": "failed", "ErrorCode": "64105"}),
     ]

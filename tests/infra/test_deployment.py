@@ -31,6 +31,7 @@ JOBS = {
     "run_errands",
     "find_callbacks",
     "place_callbacks",
+    "wake_sockets",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -91,6 +92,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-invoices": "cadran-dev-close_account_month",
         "cadran-dev-errands": "cadran-dev-run_errands",
         "cadran-dev-callbacks": "cadran-dev-place_callbacks",
+        "cadran-dev-wakeups": "cadran-dev-wake_sockets",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

@@ -28,6 +28,7 @@ CONSUMERS = {
     "InvoicesQueue": "close_account_month",
     "ErrandsQueue": "run_errands",
     "CallbacksQueue": "place_callbacks",
+    "WakeupsQueue": "wake_sockets",
 }
 JOBS = {*CONSUMERS.values(), "project_calls", "close_months", "find_callbacks"}
 

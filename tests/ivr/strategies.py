@@ -347,7 +347,7 @@ def _lookup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
 
 def _voicebot(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     intent = {"name": "bill", "phrases": ["ma facture"], "reply": draw(TEXTS), "go": draw(targets)}
-    more = _some(draw, dict.fromkeys(["not_understood", "ended", "failed"], targets))
+    more = _some(draw, dict.fromkeys(["not_understood", "no_input", "ended", "failed"], targets))
     return {"kind": "voicebot", "greeting": _prompt(draw), "intents": [intent], **more}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.calls.events import FellBack, Tagged, TurnedAway, VariablesSet
-from chalicelib.ivr.actions import Arrived, Connect, HangUp, NoInput, Reason, Refuse
+from chalicelib.ivr.actions import Arrived, Ask, Connect, HangUp, NoInput, Reason, Refuse
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.flow import FlowRefused, parse, restore
 from chalicelib.ivr.needs import FetchFailed, QueueFailed
@@ -159,6 +159,14 @@ def test_a_caller_who_lets_the_notice_pass_is_recorded() -> None:
     assert call.ringing is None
 
     assert is_recorded(call.says_nothing())
+
+
+def test_a_caller_is_told_of_the_recording_in_one_sentence() -> None:
+    (ask,) = recorded().actions
+    assert isinstance(ask, Ask)
+    (notice,) = words_of(ask.prompts)
+
+    assert "enregistré afin d'améliorer la qualité de nos services." in notice
 
 
 def test_a_caller_who_objects_is_told_so_and_is_not_recorded() -> None:

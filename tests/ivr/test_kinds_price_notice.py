@@ -349,15 +349,30 @@ def test_a_free_line_has_no_price_to_tell() -> None:
     assert list(faults(a_flow(end=an_end()), Notice.FORBIDDEN)) == []
 
 
+def test_a_flow_that_would_ring_its_own_line_is_refused_where_it_says_so() -> None:
+    ringing = {"kind": "dial", "destinations": ["01 62 01 00 08", "01 62 01 00 01"], "then": "end"}
+    flow = a_flow(ring=ringing, end=an_end())
+    lines = [
+        Attached("+33162010002", Notice.FORBIDDEN),
+        Attached("+33162010001", Notice.FORBIDDEN),
+    ]
+
+    (fault,) = faults_of_lines(flow, lines)
+
+    assert fault.pointer == "/nodes/ring/destinations/1"
+    assert "+33162010001 is answered by this flow" in fault.reason
+    assert list(faults_of_lines(flow, lines[:1])) == []
+
+
 def test_a_fault_names_a_line_that_it_concerns() -> None:
     lines = [
         Attached("+33892000001", Notice.DEMANDED),
         Attached("+33892000002", Notice.DEMANDED),
-        Attached("+33162010001", Notice.FORBIDDEN),
+        Attached("+33162010009", Notice.FORBIDDEN),
     ]
 
     (free,) = faults_of_lines(LINE, lines)
     (paid,) = faults_of_lines(a_flow(hello=a_say(), end=an_end()), lines)
 
-    assert (free.pointer, "+33162010001" in free.reason) == ("/nodes/price", True)
+    assert (free.pointer, "+33162010009" in free.reason) == ("/nodes/price", True)
     assert (paid.pointer, "+33892000001" in paid.reason) == ("/nodes/hello", True)

@@ -17,6 +17,7 @@ from chalicelib.ivr.chores import SendText
 from chalicelib.ivr.engine import step
 from chalicelib.ivr.errands.errands import Notify, Transcribe
 from chalicelib.ivr.position import Position
+from chalicelib.ivr.texts import TEXTS, Line
 from chalicelib.ivr.usecases import Ports
 from chalicelib.kernel.errors import Unavailable
 from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
@@ -83,6 +84,18 @@ def test_a_caller_without_a_mobile_is_not_even_asked(caller: str | None) -> None
     call = ACall(FLOW, caller=caller)
 
     assert call.heard == ["Pas de mobile."]
+    assert answers_of(call) == ["impossible"]
+
+
+@pytest.mark.parametrize("caller", [None, "+33162010001"])
+def test_a_caller_who_wants_a_text_that_cannot_reach_them_is_told_so(caller: str | None) -> None:
+    asked = a_flow(
+        text={"kind": "sms", "text": "12 rue des Lilas", "agreed": True, "next": "sent"},
+        sent=an_end(text="Autre chose ?"),
+    )
+    call = ACall(asked, caller=caller)
+
+    assert call.heard == [TEXTS["fr"][Line.SMS_CANNOT], "Autre chose ?"]
     assert answers_of(call) == ["impossible"]
 
 

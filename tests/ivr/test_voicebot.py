@@ -38,11 +38,12 @@ def a_bot(**fields: Any) -> dict[str, Any]:
 
 
 def a_flow_with(**fields: Any) -> dict[str, Any]:
-    exits = {"not_understood": "people", "failed": "people", "ended": "bye"}
+    exits = {"not_understood": "people", "no_input": "machine", "failed": "people", "ended": "bye"}
     return a_document(
         bot=a_bot(**{**exits, **fields}),
         found=a_say("Commande {{order.number}}.", next="bye"),
         people=a_say("Quelqu'un.", next="bye"),
+        machine=a_say("Le répondeur.", next="bye"),
         bye={"kind": "hangup"},
     )
 
@@ -89,6 +90,7 @@ def test_what_the_flow_never_asked_for_is_not_kept() -> None:
     ("outcome", "leaves", "heard"),
     [
         (Outcome.NOT_UNDERSTOOD, None, ["Quelqu'un."]),
+        (Outcome.SILENT, None, ["Le répondeur."]),
         (Outcome.FAILED, None, ["Quelqu'un."]),
         (Outcome.HANDED_OVER, "moon", ["Quelqu'un."]),
         (Outcome.HANDED_OVER, "hours", ["Quelqu'un."]),
@@ -113,6 +115,19 @@ def test_without_an_exit_for_it_the_misunderstood_go_where_failures_go() -> None
     call = a_caller(not_understood=None)
 
     assert talked(call, Outcome.NOT_UNDERSTOOD).heard == ["Quelqu'un."]
+
+
+def test_a_caller_who_said_nothing_is_noted_and_without_an_exit_goes_where_failures_go() -> None:
+    call = talked(a_caller(no_input=None), Outcome.SILENT)
+
+    assert call.heard == ["Quelqu'un."]
+    assert [event.kind for event in call.events] == ["went-silent"]
+
+
+def test_a_bot_gives_callers_time_from_the_end_of_its_greeting() -> None:
+    (node,) = [each for each in restore(a_flow_with()).nodes.values() if hasattr(each, "brief")]
+
+    assert (node.brief.patience, node.brief.opening) == (10, 1)
 
 
 def test_without_any_exit_the_caller_is_told_that_nobody_is_there() -> None:
@@ -148,6 +163,13 @@ def test_without_any_exit_the_caller_is_told_that_nobody_is_there() -> None:
 )  # fmt: skip
 def test_a_bot_that_could_not_work_is_refused(intents: list[Any], reason: str) -> None:
     assert reason in faults(a_flow_with(intents=intents))
+
+
+def test_a_loop_through_a_bot_that_cannot_be_reached_is_refused() -> None:
+    document = a_flow_with(failed="people") | {"start": "bot"}
+    document["nodes"]["people"] = a_say("Un instant.", next="bot")
+
+    assert "goes round without waiting" in faults(document)
 
 
 def test_the_carrier_is_sent_to_our_socket_with_a_session_that_only_we_can_seal(

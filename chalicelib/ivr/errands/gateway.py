@@ -60,7 +60,7 @@ class CarrierTexts:
         """Send it."""
         from chalicelib.runtime.gateway import TextOrder as CarrierOrder
 
-        wanted = CarrierOrder(order.to, order.from_, order.body, order.ordered_at)
+        wanted = CarrierOrder(order.to, order.from_, order.body, order.ordered_at, order.status_url)
         return self._carrier().send_text(wanted, retry=retry).text_id
 
 

@@ -39,6 +39,7 @@ def open_desk() -> Desk:
         transcripts=wiring.transcripts(),
         transcriber=_transcriber(),
         sender=settings().text_sender,
+        base_url=secrets.api_url,
         clock=wiring.clock,
     )
 

@@ -52,12 +52,15 @@ class Attempts(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOrder:
-    """A text message to send. `ordered_at` tells it from earlier ones with the same words."""
+    """A text message to send. `ordered_at` tells it from earlier ones with the same words, and
+    `status_url` is told what becomes of it.
+    """
 
     to: str
     from_: str
     body: str
     ordered_at: datetime
+    status_url: str
 
 
 class Texts(Protocol):
@@ -109,6 +112,7 @@ class Desk:
     """All that a worker has. Without a `transcriber`, nothing is written down.
 
     `sender` sends text messages where the number that was dialled cannot: "" is nobody.
+    `base_url` says where the carrier reaches us.
     """
 
     log: CallLog
@@ -121,4 +125,5 @@ class Desk:
     transcripts: Transcripts
     transcriber: Transcriber | None
     sender: str
+    base_url: Callable[[], str]
     clock: Callable[[], datetime]

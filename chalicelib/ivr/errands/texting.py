@@ -1,11 +1,15 @@
-"""Who may be sent a text message, and what the carrier's refusals mean."""
+"""Who may be sent a text message, who is told of it, and what the carrier's refusals mean."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.numbering import Family, classify
+
+if TYPE_CHECKING:
+    from chalicelib.ivr.errands.errands import Errand
 
 # Twilio's error codes (www.twilio.com/docs/api/errors), read 2026-11.
 REASONS: Final[dict[int, str]] = {
@@ -43,3 +47,11 @@ def reason_of(error: Rejected) -> str:
     """Name the carrier's refusal in words that never change."""
     code = error.facts.get("carrier_code")
     return REASONS.get(code, "refused") if isinstance(code, int) else "refused"
+
+
+def status_url(base_url: str, errand: Errand) -> str:
+    """Return the URL that is told what became of a text: the carrier signs it, and so whose it is
+    can be believed.
+    """
+    query = {"account": errand.account_id, "call": errand.call_id, "node": errand.node}
+    return f"{base_url}/messages/status?{urlencode(query)}"

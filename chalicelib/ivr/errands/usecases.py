@@ -9,6 +9,7 @@ rather than none.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -74,7 +75,7 @@ def see_to(order: Order, desk: Desk) -> None:
 
 def _send_text(errand: SendText, desk: Desk) -> None:
     def send(attempt: Attempt) -> str:
-        return _text(errand.to, errand.from_, errand.body, attempt, desk)
+        return _text(errand, errand.body, attempt, desk)
 
     ended = _once(errand, desk, send)
     event = TextSent(
@@ -115,21 +116,27 @@ def _tell(errand: Notify, words: str | None, desk: Desk, attempt: Attempt) -> st
     notice = notices.written(errand, words, transcribes=transcribes)
     if errand.by is Means.EMAIL:
         return desk.mail.send(errand.to, notice.subject, notice.body)
-    return _text(errand.to, errand.from_, notice.text, attempt, desk)
+    return _text(errand, notice.text, attempt, desk)
 
 
-def _text(to: str, from_: str, body: str, attempt: Attempt, desk: Desk) -> str:
+def _text(errand: SendText | Notify, body: str, attempt: Attempt, desk: Desk) -> str:
     """Send a text message from the number given, or where it cannot, from the house's sender."""
-    refusal = texting.refusal(to)
+    refusal = texting.refusal(errand.to)
     if refusal is not None:
         raise NotSendable(refusal)
-    senders = [each for each in dict.fromkeys((from_, desk.sender)) if each]
+    senders = [each for each in dict.fromkeys((errand.from_, desk.sender)) if each]
     if not senders:
         raise NotSendable("no-sender")
+    order = TextOrder(
+        to=errand.to,
+        from_="",
+        body=body,
+        ordered_at=attempt.began_at,
+        status_url=texting.status_url(desk.base_url(), errand),
+    )
     for sender in senders:
-        order = TextOrder(to=to, from_=sender, body=body, ordered_at=attempt.began_at)
         try:
-            return desk.texts.send(order, retry=not attempt.fresh)
+            return desk.texts.send(replace(order, from_=sender), retry=not attempt.fresh)
         except Rejected as error:
             reason = texting.reason_of(error)
             if reason != texting.SENDER_CANNOT_TEXT or sender == senders[-1]:

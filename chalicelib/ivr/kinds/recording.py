@@ -14,7 +14,7 @@ from chalicelib.ivr.actions import Ask, KeysPressed, NoInput
 from chalicelib.ivr.grammar import Flag, Target, may, must
 from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.prompts import PromptField
-from chalicelib.ivr.texts import Line, say
+from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class Recording:
 
 def tell(notice: Prompt | None, turn: Turn) -> Ask:
     """Tell the caller of the recording, and listen whether they object."""
-    purpose = say(Line.RECORDING_PURPOSE, turn.language).text
-    ours = turn.line(Line.RECORDING, purpose=purpose, key=OBJECTION_KEY)
+    ours = turn.line(Line.RECORDING, key=OBJECTION_KEY)
     told = turn.aloud(notice) if notice else ours
     return Ask(prompts=(told,), timeout_seconds=_SECONDS, most_keys=1, finish_key="")
 

@@ -39,13 +39,20 @@ class Sms:
 
 def _offer(node: Sms, turn: Turn) -> Move:
     if turn.value("caller.mobile") is not True:
-        asked = TextAsked(**turn.fact, node=turn.node, answer="impossible")
-        return Move(events=(asked,), exit="impossible", go=node.impossible or node.next)
+        return _impossible(node, turn)
     if node.agreed:
         return _send(node, turn)
     offer = turn.aloud(node.offer) if node.offer else turn.line(Line.SMS_OFFER, key=AGREE_KEY)
     question = Ask(prompts=(offer,), timeout_seconds=_SECONDS, most_keys=1, finish_key="")
     return Move(actions=(question,), wait=turn.position.then())
+
+
+def _impossible(node: Sms, turn: Turn) -> Move:
+    """Leave without a text. A caller who has asked for one is told, unless the flow has words."""
+    asked = TextAsked(**turn.fact, node=turn.node, answer="impossible")
+    told = (turn.line(Line.SMS_CANNOT),) if node.agreed and node.impossible is None else ()
+    go = node.impossible or node.next
+    return Move(actions=told, events=(asked,), exit="impossible", go=go)
 
 
 def _send(node: Sms, turn: Turn) -> Move:
@@ -75,7 +82,11 @@ SMS: Final = Kind(
         ),
         "next": must(Target(), "Where the call goes once the text is on its way.", ""),
         "refused": may(Target(), "Where it goes if the caller wants none; as `next` without it."),
-        "impossible": may(Target(), "Where it goes if the caller has no mobile number."),
+        "impossible": may(
+            Target(),
+            "Where it goes if the caller has no mobile number; without it, one who agreed is told "
+            "so and it goes on as `next`.",
+        ),
     },
     enter=_offer,
     hear={KeysPressed: _answer, NoInput: _answer},

@@ -7,10 +7,11 @@ Whatever goes wrong with it, the caller leaves by an exit of this node.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.calls.events import VariablesSet
+from chalicelib.calls.events import VariablesSet, WentSilent
 from chalicelib.ivr.actions import BotEnded, Converse, HangUp, NoInput, Play, Say
 from chalicelib.ivr.grammar import (
     Listed,
@@ -27,7 +28,7 @@ from chalicelib.ivr.grammar import (
 from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.prompts import EMPTY, PromptField
 from chalicelib.ivr.nodes import Spoken
-from chalicelib.ivr.texts import Line
+from chalicelib.ivr.texts import Line, spoken_seconds
 from chalicelib.ivr.turns import Move, leave
 from chalicelib.ivr.voicebot.brief import Brief, Digits, Intent, Slot
 from chalicelib.ivr.voicebot.handoff import Outcome
@@ -58,15 +59,31 @@ class Voicebot:
     intents: tuple[Intent, ...]
     instructions: str = ""
     attempts: int = 3
+    timeout_seconds: int = 10
     not_understood: str | None = None
+    no_input: str | None = None
     ended: str | None = None
     failed: str | None = None
 
     @property
     def brief(self) -> Brief:
         """What the bot knows of the flow."""
-        told = self.instructions, self.attempts
-        return Brief(intents=self.intents, instructions=told[0], attempts=told[1])
+        return Brief(
+            intents=self.intents,
+            instructions=self.instructions,
+            attempts=self.attempts,
+            patience=self.timeout_seconds,
+            opening=_seconds(self.greeting),
+        )
+
+
+def _seconds(greeting: Prompt) -> int:
+    """Estimate how long a greeting lasts, in the language in which it is longest. A sound is over
+    before the conversation begins.
+    """
+    every = ((each, greeting.heard(each, {})) for each in greeting.utterances)
+    spoken = (spoken_seconds(said.text, each) for each, said in every if isinstance(said, Spoken))
+    return ceil(max(spoken, default=0))
 
 
 def _converse(node: Voicebot, turn: Turn) -> Move:
@@ -85,7 +102,7 @@ def _ended(node: Voicebot, given: BotEnded, turn: Turn) -> Move:
     learnt = _wanted(node, given.learnt)
     events = (VariablesSet(**turn.fact, node=turn.node, names=", ".join(learnt)),) if learnt else ()
     move = _left(node, given, turn)
-    return Move(actions=move.actions, events=events, learnt=learnt, exit=move.exit, go=move.go)
+    return replace(move, events=(*events, *move.events), learnt=learnt)
 
 
 def _left(node: Voicebot, given: BotEnded, turn: Turn) -> Move:
@@ -96,8 +113,10 @@ def _left(node: Voicebot, given: BotEnded, turn: Turn) -> Move:
     if given.outcome == Outcome.ENDED:
         return leave(turn, "ended", node.ended, parting=Line.GOODBYE)
     if given.outcome == Outcome.NOT_UNDERSTOOD:
-        name, target = "not_understood", node.not_understood
-        return leave(turn, name, target, parting=Line.NOBODY) if target else _failed(node, turn)
+        return _or_failed("not_understood", node.not_understood, node, turn)
+    if given.outcome == Outcome.SILENT:
+        silent = WentSilent(**turn.fact, node=turn.node, attempt=turn.position.attempt)
+        return _or_failed("no_input", node.no_input, node, turn, silent)
     return _failed(node, turn)
 
 
@@ -108,6 +127,14 @@ def _handed_over(node: Voicebot, given: BotEnded, turn: Turn) -> Move:
             words = (Say(Spoken(intent.reply, turn.language)),) if intent.reply else ()
             return leave(turn, f"intents/{at}/go", intent.go).after(*words)
     return _failed(node, turn)
+
+
+def _or_failed(
+    name: str, target: str | None, node: Voicebot, turn: Turn, *events: WentSilent
+) -> Move:
+    if target is None:
+        name, target = "failed", node.failed
+    return leave(turn, name, target, *events, parting=Line.NOBODY)
 
 
 def _failed(node: Voicebot, turn: Turn) -> Move:
@@ -208,6 +235,7 @@ def _exits() -> dict[str, Any]:
         "not_understood": may(
             Target(), "Where callers go whom the bot does not understand; else to `failed`."
         ),
+        "no_input": may(Target(), "Where callers go who say nothing; else to `failed`."),
         "ended": may(Target(), "Where callers go who have all they wanted."),
         "failed": may(Target(), "Where they go if there is no bot to talk to."),
     }
@@ -224,11 +252,15 @@ VOICEBOT: Final = Kind(
             Text(LONGEST_INSTRUCTIONS), "What a bot with a language model is told.", ""
         ),
         "attempts": may(Whole(1, 10, 3), "After how many sentences in a row it gives up.", 3),
+        "timeout_seconds": may(
+            Whole(3, 60, 10), "How long to wait for words before asking once more.", 10
+        ),
         **_exits(),
     },
     enter=_converse,
     hear={BotEnded: _ended, NoInput: _never_met},
     waits=True,
+    passes=lambda node: (node.failed,),
     review=_review,
-    endings=("failed", "ended", "not_understood"),
+    endings=("failed", "ended", "not_understood", "no_input"),
 )

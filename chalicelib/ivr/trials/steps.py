@@ -86,6 +86,7 @@ class Parting(StrEnum):
     """How a conversation with a bot ends that does not hand over."""
 
     NOT_UNDERSTOOD = Outcome.NOT_UNDERSTOOD.value
+    SILENT = Outcome.SILENT.value
     ENDED = Outcome.ENDED.value
     FAILED = Outcome.FAILED.value
     HUNG_UP = Outcome.HUNG_UP.value

@@ -54,12 +54,15 @@ class Intent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
     """Everything a bot knows of the flow that it works for. `attempts` counts sentences in a row
-    that were not understood, before the bot gives up.
+    that were not understood, before the bot gives up; `patience` is how many seconds a caller may
+    say nothing, and `opening` how many the greeting lasts.
     """
 
     intents: tuple[Intent, ...]
     instructions: str = ""
     attempts: int = 3
+    patience: int = 10
+    opening: int = 0
 
     def intent(self, name: str) -> Intent | None:
         """Return an intent by its name."""

@@ -7,12 +7,14 @@ bot does, a caller gets out: by an exit, or by giving up after so many misunders
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.ivr.texts import Line, say, spoken_seconds
 from chalicelib.ivr.voicebot import handoff, relay
 from chalicelib.ivr.voicebot.bots import Asking, Bot, BotReply, End, HandOver, Said, Say, Turn
 from chalicelib.ivr.voicebot.handoff import Ending, Outcome
-from chalicelib.ivr.voicebot.relay import Finish, Heard, Key, Message, Speak
+from chalicelib.ivr.voicebot.relay import Finish, Heard, Interrupted, Key, Message, Speak
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,12 +24,17 @@ if TYPE_CHECKING:
 MOST_TURNS: Final = 50  # Assumption: nobody talks to a machine for longer of their own will
 _REMEMBERED: Final = 8  # exchanges, enough for a bot to know what "it" means
 _MOST_KEYS: Final = 32
+_MOST_SILENCES: Final = 1
 _CLOSES: Final = "#"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """What is remembered. `keys` were pressed and are not used yet, `words` said in part."""
+    """What is remembered. `keys` were pressed and are not used yet, `words` said in part.
+
+    From `silent_from` on (seconds of the epoch) a caller who says nothing is silent; they were
+    asked whether they are there `silences` times since they last said something.
+    """
 
     call_id: str
     language: str
@@ -39,6 +46,8 @@ class Conversation:
     keys: str = ""
     words: str = ""
     over: bool = False
+    silent_from: int = 0
+    silences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +63,9 @@ def hear(before: Conversation, message: Message, brief: Brief, bot: Bot) -> Next
 
     Messages after the end, and those that ask for no answer, change nothing.
     """
-    if before.over:
+    if before.over or not isinstance(message, Heard | Key | Interrupted):
         return Next(before)
+    before = replace(before, silences=0)
     if isinstance(message, Heard):
         said = f"{before.words} {message.text}".strip()[: relay.LONGEST_SPEECH]
         if not message.last or not said:
@@ -64,6 +74,26 @@ def hear(before: Conversation, message: Message, brief: Brief, bot: Bot) -> Next
     if isinstance(message, Key):
         return _pressed(before, message.key, brief, bot)
     return Next(before)
+
+
+def unheard(before: Conversation, brief: Brief) -> Next:
+    """Ask a caller who says nothing whether they are there; the second time, let them go."""
+    if before.silences >= _MOST_SILENCES:
+        return _over(before, Outcome.SILENT)
+    slot = _wanted(before, brief)
+    words = say(Line.STILL_THERE, before.language).text
+    again = f"{words} {slot.ask}" if slot else words
+    return Next(replace(before, silences=before.silences + 1), (Speak(again),))
+
+
+def timed(following: Next, brief: Brief, now: int) -> Next:
+    """Give the caller time from the end of what they are told now: nobody tells us when that is."""
+    after = following.conversation
+    told = " ".join(each.text for each in following.commands if isinstance(each, Speak))
+    spoken = ceil(spoken_seconds(told, after.language))
+    return replace(
+        following, conversation=replace(after, silent_from=now + spoken + brief.patience)
+    )
 
 
 def given_up(before: Conversation) -> Next:

@@ -6,7 +6,7 @@ remembered. Nothing that a caller says is ever logged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,10 +17,14 @@ from chalicelib.ivr.voicebot.relay import Failure, NotAMessage, Setup, Unknown
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import sockets, wiring
 from chalicelib.runtime.observability import logger
+from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.sockets import Answer, Sockets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.voicebot.bots import Bot
     from chalicelib.ivr.voicebot.conversation import Next
@@ -43,8 +47,9 @@ class Versions(Protocol):
 def connections() -> Sockets:
     """Return who answers each kind of WebSocket, and where connections are remembered."""
     return Sockets(
-        rooms={KIND: VoicebotRoom(wiring.flows(), chosen_bot(settings().voicebot))},
+        rooms={KIND: VoicebotRoom(wiring.flows(), chosen_bot(settings().voicebot), wiring.clock)},
         connections=_store(settings().ivr_table),
+        wakeups=Queue(settings().wakeups_queue),
         clock=wiring.clock,
         pause=wiring.pause,
     )
@@ -76,6 +81,7 @@ class VoicebotRoom:
 
     flows: Versions
     bot: Bot
+    clock: Callable[[], datetime]
 
     def admits(self, handshake: Handshake) -> bool:
         """Let in nobody but the carrier."""
@@ -90,12 +96,32 @@ class VoicebotRoom:
             return Answer(state)
         _note(message)
         if isinstance(message, Setup):
-            return Answer(state) if state else Answer(self._begun(message))
+            return Answer(state) if state else self._begun(message)
         if not state:
             return None
         place, before = remembering.read(state)
-        following = conversation.hear(before, message, self._brief(place), self.bot)
-        return _answer(place, following)
+        brief = self._brief(place)
+        following = conversation.hear(before, message, brief, self.bot)
+        if following.conversation is before:
+            return Answer(state)
+        return _answer(place, conversation.timed(following, brief, self._now()))
+
+    def woken(self, state: str) -> Answer:
+        """Ask callers whether they are there who have said nothing for too long, or let them go.
+
+        There is one message on the queue for each conversation: whoever has spoken since it was
+        put there is looked at again when their own time is up.
+        """
+        place, before = remembering.read(state)
+        if before.over:
+            return Answer(state)
+        brief, now = self._brief(place), self._now()
+        if now < before.silent_from:
+            return Answer(state, wake_after=before.silent_from - now)
+        following = conversation.timed(conversation.unheard(before, brief), brief, now)
+        after = following.conversation
+        wake_after = None if after.over else after.silent_from - now
+        return replace(_answer(place, following), wake_after=wake_after)
 
     def broke(self, state: str) -> Answer:
         """Give the call back to the flow, by its exit for failures."""
@@ -105,13 +131,17 @@ class VoicebotRoom:
         place, before = remembering.read(state)
         return _answer(place, conversation.given_up(before))
 
-    def _begun(self, setup: Setup) -> str:
+    def _begun(self, setup: Setup) -> Answer:
         sealed = setup.parameters.get(PASSPORT, "")
         facts = sockets.opened_passport(KIND, sealed, setup.call_id)
         place = remembering.Place.from_facts(facts)
-        self._brief(place)  # better to learn now that there is none
-        begun = Conversation(call_id=setup.call_id, language=place.language)
-        return remembering.write(place, begun)
+        brief = self._brief(place)  # better to learn now that there is none
+        now, time = self._now(), brief.opening + brief.patience
+        begun = Conversation(call_id=setup.call_id, language=place.language, silent_from=now + time)
+        return Answer(remembering.write(place, begun), wake_after=time)
+
+    def _now(self) -> int:
+        return int(self.clock().timestamp())
 
     def _brief(self, place: Place) -> Brief:
         """Return what the flow says to its bot, at the node where the call stands."""

@@ -24,10 +24,11 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,31}(\.[a-z][a-z0-9_]{0,31}){0,3}")
 
 
 class Outcome(StrEnum):
-    """Every way a conversation can end; the first four are ours to tell."""
+    """Every way a conversation can end; all but the last are ours to tell."""
 
     HANDED_OVER = "handed-over"
     NOT_UNDERSTOOD = "not-understood"
+    SILENT = "silent"
     ENDED = "ended"
     FAILED = "failed"
     HUNG_UP = "hung-up"

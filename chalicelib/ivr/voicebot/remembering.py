@@ -52,6 +52,8 @@ def write(place: Place, conversation: Conversation) -> str:
         "keys": conversation.keys,
         "words": conversation.words,
         "over": conversation.over,
+        "silent_from": conversation.silent_from,
+        "silences": conversation.silences,
     }
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
 
@@ -70,5 +72,7 @@ def read(text: str) -> tuple[Place, Conversation]:
         keys=kept["keys"],
         words=kept["words"],
         over=kept["over"],
+        silent_from=kept.get("silent_from", 0),
+        silences=kept.get("silences", 0),
     )
     return Place.from_facts(kept["place"]), conversation

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from app import run_errands
+from app import app, run_errands
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import MessageLeft, Received
 from chalicelib.ivr.errands.errands import Means, Notify, Order, SendText, Transcribe, to_message
@@ -22,7 +22,7 @@ from local.phone.exchange import ACCOUNT_SID, AUTH_TOKEN
 from local.phone.model import Recording
 from local.phone.threads import running
 from tests.clouds import a_cloud
-from tests.gateway import Context
+from tests.gateway import Context, ring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.errands.errands import Errand
     from local.phone.threads import RunningNetwork
     from tests.clouds import Cloud
+    from tests.gateway import Fields
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 ACCOUNT = "acct_1"
@@ -39,6 +40,8 @@ OURS = "+33199001234"
 CALLER = "+33612345678"
 RECORDING = "RE" + "3" * 32
 PATIENCE_SECONDS = 0.3
+# Nobody listens there: tests bring themselves what the network would say.
+HOME = "http://127.0.0.1:9/api"
 
 
 def a_text(**changes: Any) -> SendText:
@@ -91,7 +94,7 @@ class House:
     @property
     def events(self) -> list[Event]:
         """What the call's log says of errands."""
-        kinds = {"text-sent", "notified", "message-transcribed"}
+        kinds = {"text-sent", "text-delivered", "notified", "message-transcribed"}
         events = wiring.calls().load(ACCOUNT, CALL).events
         return [event for event in events if event.kind in kinds]
 
@@ -100,6 +103,16 @@ class House:
         """Text messages that the carrier has: from, to, words."""
         sent = [each for each in self.network.messages if each.direction.startswith("outbound")]
         return [(each.from_, each.to, each.body) for each in sent]
+
+    @property
+    def status_urls(self) -> list[str]:
+        """Where the carrier tells what becomes of text messages."""
+        return [each.callback.url for each in self.network.messages]
+
+    def is_told(self, url: str, status: str, **fields: str) -> int:
+        """Bring us what the carrier says of a text, signed, and return how we answer."""
+        told: Fields = {"MessageSid": "SM" + "3" * 32, "MessageStatus": status, **fields}
+        return ring(app, url.removeprefix(HOME), told, base_url=HOME).status
 
     @property
     def mails(self) -> list[Any]:
@@ -134,6 +147,7 @@ def a_house(**settings: str) -> Iterator[House]:
         pytest.MonkeyPatch.context() as patch,
         running(seed=1, start=NOON) as network,
     ):
+        patch.setenv("CADRAN_PUBLIC_URL", HOME)
         for name, value in settings.items():
             patch.setenv(f"CADRAN_{name.upper()}", value)
         network.buy(OURS)

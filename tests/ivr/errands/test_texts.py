@@ -6,10 +6,11 @@ from contextlib import suppress
 
 import pytest
 
-from chalicelib.calls.events import TextSent
+from chalicelib.calls.events import TextDelivered, TextSent
+from chalicelib.ivr.errands.errands import Means
 from chalicelib.ivr.errands.texting import refusal
 from tests.house.faults import Trouble, from_, trouble, watched
-from tests.ivr.errands.builders import CALLER, OURS, a_house, a_text
+from tests.ivr.errands.builders import CALLER, OURS, a_house, a_notice, a_text
 
 BODY = "Votre rendez-vous est demain."
 
@@ -107,6 +108,43 @@ def test_without_a_sender_the_call_says_why_nothing_was_sent() -> None:
         (event,) = house.events
         assert isinstance(event, TextSent)
         assert (event.status, event.reason) == ("refused", "sender-cannot-text")
+
+
+def test_what_becomes_of_a_text_is_told_once_in_the_call_that_sent_it() -> None:
+    with a_house() as house:
+        house.sees_to(a_text())
+        (url,) = house.status_urls
+
+        for status in ("sent", "delivered", "delivered"):
+            assert house.is_told(url, status) == 200
+
+        delivered, sent = sorted(house.events, key=lambda each: each.id)
+        assert isinstance(sent, TextSent)
+        assert isinstance(delivered, TextDelivered)
+        assert (delivered.node, delivered.status, delivered.error) == ("confirm", "delivered", None)
+
+
+def test_a_delivery_may_overtake_the_note_that_the_text_was_sent() -> None:
+    with a_house() as house:
+        with trouble(Trouble.LOST, from_(3)), suppress(ExceptionGroup):
+            house.sees_to(a_text())
+        (url,) = house.status_urls
+        house.is_told(url, "undelivered", ErrorCode="30003")
+
+        house.sees_to(a_text())
+
+        assert {each.kind for each in house.events} == {"text-sent", "text-delivered"}
+        assert len(house.texts) == 1
+
+
+def test_a_notice_by_text_is_followed_too() -> None:
+    with a_house() as house:
+        house.sees_to(a_notice(by=Means.SMS, to=CALLER))
+        (url,) = house.status_urls
+
+        house.is_told(url, "delivered")
+
+        assert {each.kind for each in house.events} == {"notified", "text-delivered"}
 
 
 @pytest.mark.parametrize("number", ["+33612345678", "+33712345678"])
