@@ -93,13 +93,13 @@ class Lines:
 
 
 class Flows:
-    """The port of flows: one, parsed, as a warm process has it."""
+    """The port of flows: one, restored as the table's is."""
 
     def __init__(self) -> None:
-        from chalicelib.ivr.flow import parse
+        from chalicelib.ivr.flow import restore
         from chalicelib.ivr.published import Published
 
-        self._flow = parse(WELCOME)
+        self._flow = restore(WELCOME)
         self._published = Published(flow_id=FLOW, account_id=ACCOUNT, version=1, flow=self._flow)
 
     def published(self, flow_id: str) -> Published:

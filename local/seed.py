@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from local.client import ApiRefused
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
@@ -167,6 +165,8 @@ def client(agency: Client, name: str, legal: dict[str, Any], once: str) -> Clien
 
 
 def _tariff(shop: Client) -> None:
+    from local.client import ApiRefused  # what is sold is known without any HTTP
+
     try:
         shop.get("/v1/tariffs")
     except ApiRefused as error:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 from chalicelib.ivr.audio.addresses import audio_url, builtin_url
-from chalicelib.ivr.voicebot.remembering import Place
 from chalicelib.kernel import tiers
 from chalicelib.kernel.errors import Rejected
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.ivr.position import Position
+    from chalicelib.ivr.voicebot.remembering import Place
     from chalicelib.kernel.tiers import Tier
 
 _INSTANT: Final = re.compile(r"[1-9][0-9]{0,10}")  # seconds since 1970
@@ -65,6 +65,8 @@ class CallAddress:
 
     def place(self, position: Position, language: str) -> Place:
         """Return where a conversation with a bot takes place."""
+        from chalicelib.ivr.voicebot.remembering import Place
+
         return Place(self.account_id, self.flow_id, self.version, position.node, language)
 
     def in_flow(self, flow_id: str, version: int, dialled: str) -> Self:

@@ -23,7 +23,7 @@ from chalicelib.ivr.actions import (
     Say,
     joined,
 )
-from chalicelib.ivr.kinds import BY_NODE
+from chalicelib.ivr.kinds import kind_of
 from chalicelib.ivr.needs import DESK, MET
 from chalicelib.ivr.turns import Turn
 
@@ -75,12 +75,12 @@ def lost(flow: Flow, position: Position, context: Context) -> Reply:
 
 
 def _enter(node: Node, turn: Turn) -> Move:
-    return BY_NODE[type(node)].enter(node, turn)
+    return kind_of(node).enter(node, turn)
 
 
 def _hear(node: Node, given: Input, turn: Turn) -> Move:
     """Decide what an input means at a node. One that it never asked for starts the node again."""
-    kind = BY_NODE[type(node)]
+    kind = kind_of(node)
     handler = kind.hear.get(type(given))
     return kind.enter(node, turn) if handler is None else handler(node, given, turn)
 

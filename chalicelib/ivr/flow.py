@@ -10,7 +10,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.ivr import checks, texts
+from chalicelib.ivr import texts
 from chalicelib.ivr.grammar import (
     NAME,
     NAME_MEANING,
@@ -22,8 +22,6 @@ from chalicelib.ivr.grammar import (
     Scalar,
 )
 from chalicelib.ivr.kinds import read_node
-from chalicelib.ivr.kinds.dial import DestinationField
-from chalicelib.ivr.kinds.hours import CalendarField
 from chalicelib.ivr.kinds.prompts import (
     PROMPT_NAME,
     read_by_language,
@@ -60,7 +58,12 @@ class FlowRefused(Rejected):
 
 
 def parse(document: object) -> Flow:
-    """Read and judge a document. Raises FlowRefused with every fault found, in order."""
+    """Read and judge a document. Raises FlowRefused with every fault found, in order.
+
+    Calls only restore: they never load what judges a whole.
+    """
+    from chalicelib.ivr import checks
+
     faults: list[Fault] = []
     flow, unread = _read(Place(document, "", faults), judging=True)
     faults += checks.check(flow, unread)
@@ -97,8 +100,8 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
     languages = _languages(fields.get("languages"), language)
     about = Reading(language=language, judging=judging, languages=languages)
     about.voices = _named(fields, "voices", _Voice(), about)
-    about.calendars = _named(fields, "calendars", CalendarField(named=False), about)
-    about.destinations = _named(fields, "destinations", DestinationField(), about)
+    about.calendars = _calendars(fields, about)
+    about.destinations = _destinations(fields, about)
     prompts = _prompts(fields.get("prompts"), about)
     variables = _named(fields, "variables", Scalar(), about, VARIABLE, VARIABLE_MEANING)
     about.prompts = prompts
@@ -185,6 +188,24 @@ def _named(
     if place is None:
         return MappingProxyType({})
     return Named(key, meaning, field, 0, MOST_NAMED, name).read(place, about)
+
+
+def _calendars(fields: dict[str, Place], about: Reading) -> Mapping[str, Any]:
+    """Read the named calendars. Flows without any never load what reads them."""
+    if "calendars" not in fields:
+        return MappingProxyType({})
+    from chalicelib.ivr.kinds.hours import CalendarField
+
+    return _named(fields, "calendars", CalendarField(named=False), about)
+
+
+def _destinations(fields: dict[str, Place], about: Reading) -> Mapping[str, Any]:
+    """Read the named destinations, likewise."""
+    if "destinations" not in fields:
+        return MappingProxyType({})
+    from chalicelib.ivr.kinds.dial import DestinationField
+
+    return _named(fields, "destinations", DestinationField(), about)
 
 
 class _Voice(Field[str]):

@@ -10,18 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.late import Memory
-from chalicelib.ivr import answering, publishing, telling, waiting
+from chalicelib.ivr import answering, telling, waiting
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
-from chalicelib.ivr.errands.asked import Asker, errands_of
-from chalicelib.ivr.errands.usecases import leave
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
-from chalicelib.ivr.price_checks import faults_of_lines
 from chalicelib.ivr.telling import Teller
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 
@@ -279,6 +276,8 @@ def publish_flow(
 
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
+    from chalicelib.ivr import price_checks, publishing
+
     draft = at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
     flow = parse(draft.document)
@@ -287,12 +286,13 @@ def publish_flow(
     if newest is None or not draft.header.all_published:
         found = sounds.latest_versions(account_id, {each.prompt_id for each in uploads})
         names = queues.names(account_id) if flow.queues else ()
+        named = {each for _, each in publishing.transfers(flow)}
         faults = (
             *publishing.missing(uploads, found),
             *publishing.missing_queues(flow, names),
-            *publishing.missing_flows(flow, _answering(flow, account_id, flow_id, drafts)),
+            *publishing.missing_flows(flow, _answering(named, account_id, flow_id, drafts)),
             *publishing.long_music(flow, found),
-            *faults_of_lines(flow, lines.lines_of_flow(account_id, flow_id)),
+            *price_checks.faults_of_lines(flow, lines.lines_of_flow(account_id, flow_id)),
             *report.faults,
         )
         if faults:
@@ -305,10 +305,10 @@ def publish_flow(
     return newest, report
 
 
-def _answering(flow: Flow, account_id: str, flow_id: str, drafts: Drafts) -> set[str]:
+def _answering(named: set[str], account_id: str, flow_id: str, drafts: Drafts) -> set[str]:
     """Return those of the flows that this one transfers to that answer calls, or soon will."""
     found = {flow_id}
-    for other in {named for _, named in publishing.transfers(flow)} - found:
+    for other in named - found:
         with suppress(NotFound):
             if drafts.draft(account_id, other).header.newest is not None:
                 found.add(other)
@@ -332,6 +332,9 @@ def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
     """
     if not reply.errands or ports.errands is None:
         return
+    from chalicelib.ivr.errands.asked import Asker, errands_of
+    from chalicelib.ivr.errands.usecases import leave
+
     asker = Asker(
         account_id=ref.account_id,
         call_id=ref.call_id,

@@ -97,3 +97,16 @@ def test_the_app_needs_no_network_to_start() -> None:
     )
 
     assert "app" in loaded_by(code)
+
+
+def test_a_call_loads_the_kinds_that_its_flow_has_and_no_other() -> None:
+    nodes = "{'bye': {'kind': 'hangup'}}"
+    restored = f"restore({{'name': 'Fin', 'start': 'bye', 'nodes': {nodes}}})"
+
+    loaded = loaded_by(
+        f"import chalicelib.ivr.usecases\nfrom chalicelib.ivr.flow import restore\n{restored}"
+    )
+
+    kinds = {name for name in loaded if name.startswith("chalicelib.ivr.kinds.")}
+    assert kinds == {f"chalicelib.ivr.kinds.{name}" for name in ("ending", "kind", "prompts")}
+    assert not loaded & {"chalicelib.ivr.checks", "chalicelib.ivr.publishing"}

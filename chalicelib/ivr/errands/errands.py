@@ -33,6 +33,16 @@ class ErrandUnreadable(Rejected):
     code = "errand-unreadable"
 
 
+class NotSendable(Rejected):
+    """Somebody cannot be told, now or ever. `reason` is a word that stays the same."""
+
+    code = "not-sendable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("it cannot be sent", reason=reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
     """Something to do for a call, asked by a node of its flow."""

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.ivr.errands.errands import Order, to_message
-from chalicelib.ivr.errands.usecases import NotSendable
+from chalicelib.ivr.errands.errands import NotSendable, Order, to_message
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.kernel.internet import Trouble
 from chalicelib.kernel.signing import signed_headers

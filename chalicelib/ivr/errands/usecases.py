@@ -25,7 +25,7 @@ from chalicelib.calls.recordings.recordings import (
     chosen,
 )
 from chalicelib.ivr.errands import notices, texting
-from chalicelib.ivr.errands.errands import Means, Notify, SendText, Transcribe
+from chalicelib.ivr.errands.errands import Means, Notify, NotSendable, SendText, Transcribe
 from chalicelib.ivr.errands.ports import TextOrder
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 
@@ -142,16 +142,6 @@ def _text(errand: SendText | Notify, body: str, attempt: Attempt, desk: Desk) ->
             if reason != texting.SENDER_CANNOT_TEXT or sender == senders[-1]:
                 raise NotSendable(reason) from error
     raise AssertionError("one of the senders was the last")
-
-
-class NotSendable(Rejected):
-    """Somebody cannot be told, now or ever. `reason` is a word that stays the same."""
-
-    code = "not-sendable"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("it cannot be sent", reason=reason)
-        self.reason = reason
 
 
 def _once(errand: Errand, desk: Desk, work: Callable[[Attempt], str]) -> Attempt:

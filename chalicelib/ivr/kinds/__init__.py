@@ -1,64 +1,82 @@
-"""Every kind of node, and how one is read. A module each: its fields, and what it does."""
+"""Every kind of node, and how one is read. A module each: its fields, and what it does.
+
+A module is imported when a flow first has a node of its kind: a call pays for what its flow uses.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr.grammar import or_null, schema_of
-from chalicelib.ivr.kinds import (
-    announce,
-    branch,
-    callback,
-    collect,
-    dial,
-    ending,
-    hours,
-    lookup,
-    marking,
-    menu,
-    price_notice,
-    queue,
-    recording,
-    sms,
-    transfer,
-    voicebot,
-    voicemail,
-)
 from chalicelib.kernel.reading import Place, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chalicelib.ivr.grammar import Entry, Reading, Schema
     from chalicelib.ivr.kinds.kind import Kind
     from chalicelib.ivr.nodes import Node
 
-KINDS: Final[dict[str, Kind]] = {
-    kind.name: kind
-    for kind in (
-        announce.SAY,
-        announce.PLAY,
-        menu.MENU,
-        collect.COLLECT,
-        hours.HOURS,
-        branch.BRANCH,
-        lookup.LOOKUP,
-        dial.DIAL,
-        queue.QUEUE,
-        callback.CALLBACK,
-        voicemail.VOICEMAIL,
-        sms.SMS,
-        voicebot.VOICEBOT,
-        transfer.TRANSFER,
-        transfer.RETURN,
-        marking.TAG,
-        marking.SET,
-        recording.RECORD,
-        price_notice.PRICE_NOTICE,
-        ending.HANGUP,
-        ending.REJECT,
-    )
+# Where each kind is: the module here that has it, under its name in capitals.
+_MODULES: Final = {
+    "say": "announce",
+    "play": "announce",
+    "menu": "menu",
+    "collect": "collect",
+    "hours": "hours",
+    "branch": "branch",
+    "lookup": "lookup",
+    "dial": "dial",
+    "queue": "queue",
+    "callback": "callback",
+    "voicemail": "voicemail",
+    "sms": "sms",
+    "voicebot": "voicebot",
+    "transfer": "transfer",
+    "return": "transfer",
+    "tag": "marking",
+    "set": "marking",
+    "record": "recording",
+    "price_notice": "price_notice",
+    "hangup": "ending",
+    "reject": "ending",
 }
-# Two kinds may share a node: they are read differently, and do the same.
-BY_NODE: Final[dict[Any, Kind]] = {kind.node: kind for kind in reversed(KINDS.values())}
+
+
+class _Kinds(Mapping[str, "Kind"]):
+    """Kinds by name, each imported when it is first asked for."""
+
+    def __getitem__(self, name: str) -> Kind:
+        if name not in _loaded:
+            _load(_MODULES[name])
+        return _loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _MODULES
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
+
+
+KINDS: Final[Mapping[str, Kind]] = _Kinds()
+_loaded: Final[dict[str, Kind]] = {}
+_by_node: Final[dict[type[Any], Kind]] = {}
+
+
+def _load(module: str) -> None:
+    """Import a module of kinds. Where two share a node, the first named stands for both of them:
+    they are read differently, and do the same.
+    """
+    home = import_module(f"{__name__}.{module}")
+    for name in (name for name, place in _MODULES.items() if place == module):
+        kind: Kind = getattr(home, name.upper())
+        _loaded[name] = kind
+        _by_node.setdefault(kind.node, kind)
 
 
 def kinds() -> tuple[str, ...]:
@@ -67,8 +85,11 @@ def kinds() -> tuple[str, ...]:
 
 
 def kind_of(node: Node) -> Kind:
-    """Return the kind of a node that was read."""
-    return BY_NODE[type(node)]
+    """Return the kind of a node."""
+    if type(node) not in _by_node:  # nobody read it in a document: all kinds are looked through
+        for module in _MODULES.values():
+            _load(module)
+    return _by_node[type(node)]
 
 
 def read_node(place: Place, about: Reading) -> Node | None:
