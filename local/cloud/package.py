@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BUILD: Final = ROOT / ".build"
-SOURCES: Final = ("app.py", "requirements.txt", ".chalice/config.json", "chalicelib", "local/cloud")
+SOURCES: Final = (
+    "app.py",
+    "requirements.txt",
+    ".chalice/config.json",
+    "chalicelib",
+    "infra",
+    "local/cloud",
+)
 STAGE: Final = "local"
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.stages import environment
+from infra import bytecode
+from infra.stages import ROOT, environment
 from local.cloud import package
 
 if TYPE_CHECKING:
@@ -76,9 +79,71 @@ def test_our_part_holds_code_and_data_alone(built: package.Package) -> None:
     rooms = {name.split("/")[0] for name in names}
     kinds = {name.rpartition(".")[2] for name in names}
 
-    assert rooms == {"app.py", "chalice", "chalicelib"}
-    assert not any("test" in name or name.endswith((".md", ".pyc")) for name in names)
-    assert kinds <= {"py", "csv", "json", "xml"}
+    assert rooms == {"app.py", "chalice", "chalicelib", "__pycache__"}
+    assert not any("test" in name or name.endswith(".md") for name in names)
+    assert kinds <= {"py", "pyc", "csv", "json", "xml"}
+
+
+@pytest.mark.parametrize("part", ["deployment.zip", "layer-deployment.zip"])
+def test_all_bytecode_is_of_the_source_beside_it(built: package.Package, part: str) -> None:
+    with zipfile.ZipFile(built.code.with_name(part)) as archive:
+        names = set(archive.namelist())
+        compiled = {source_of(name): archive.read(name) for name in names if name.endswith(".pyc")}
+        sources = {name: archive.read(name) for name in compiled}
+
+    assert names.issuperset(compiled)
+    assert len(compiled) > 100
+    wrong = [name for name, text in sources.items() if not is_made_of(compiled[name], text)]
+    assert wrong == []
+
+
+def test_a_cold_start_compiles_nothing(built: package.Package, tmp_path: Path) -> None:
+    with zipfile.ZipFile(built.code) as archive:
+        archive.extractall(tmp_path)
+    path = os.pathsep.join((str(tmp_path), str(built.libraries)))
+    code = (
+        "import app, os, sys\n"
+        "ran = [m for m in sys.modules.values() if type(m).__name__ != '_LazyModule']\n"
+        "specs = [getattr(m, '__spec__', None) for m in ran]\n"
+        "made = [each.cached for each in specs if each and each.cached]\n"
+        "ours = [path for path in made if path.startswith(tuple(sys.path[:3]))]\n"
+        "print(len(ours) > 300, [path for path in ours if not os.path.exists(path)])"
+    )
+
+    ran = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={**environment("local"), "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ran.stdout == "True []\n", ran.stderr
+
+
+def test_two_packages_of_the_same_code_have_the_same_bytecode(tmp_path: Path) -> None:
+    made = []
+    for home in (tmp_path / "one", tmp_path / "another"):
+        shutil.copytree(
+            ROOT / "chalicelib" / "kernel", home, ignore=shutil.ignore_patterns("__*__")
+        )
+        bytecode.compile_tree(home, "/var/task")
+        made.append({each.name: each.read_bytes() for each in home.rglob("*.pyc")})
+
+    assert made[0]
+    assert made[0] == made[1]
+
+
+def source_of(name: str) -> str:
+    """Return the name of the source that bytecode of this name was made of."""
+    return importlib.util.source_from_cache(name)
+
+
+def is_made_of(compiled: bytes, source: bytes) -> bool:
+    """Tell whether bytecode is this Python's, is never checked (PEP 552), and is of a source."""
+    header = importlib.util.MAGIC_NUMBER + (1).to_bytes(4, "little")
+    return compiled[:16] == header + importlib.util.source_hash(source)
 
 
 def unpacked(archive: Path) -> int:
