@@ -20,7 +20,7 @@ from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import desk_wiring, sockets, wiring
+from chalicelib.runtime import desk_wiring, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
@@ -57,6 +57,7 @@ for door in (*DOORS, *WEBHOOKS):
 def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
     """Let in whoever may open a WebSocket."""
     from chalicelib.ivr.voicebot import handlers
+    from chalicelib.runtime import sockets
 
     return sockets.connected(event.to_dict(), handlers.connections())
 
@@ -65,6 +66,7 @@ def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
 def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
     """Answer a message of an open WebSocket."""
     from chalicelib.ivr.voicebot import handlers
+    from chalicelib.runtime import sockets
 
     return sockets.heard(event.to_dict(), handlers.connections())
 
@@ -73,6 +75,7 @@ def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
 def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """Forget a WebSocket that was closed."""
     from chalicelib.ivr.voicebot import handlers
+    from chalicelib.runtime import sockets
 
     return sockets.left(event.to_dict(), handlers.connections())
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr.audio.addresses import VERSION
 from chalicelib.ivr.audio.sounds import LARGEST_FILE
-from chalicelib.ivr.usage import Kind
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import wiring
 from chalicelib.runtime.api import Answer, Api
@@ -64,6 +63,8 @@ def show_prompt(request: Request, prompt_id: str) -> Answer[models.PromptOut]:
     """Show a prompt with its versions, and which published flows use it."""
     prompt = wiring.prompts().load(request.account_id, prompt_id)
     versions = wiring.prompts().versions(prompt_id)
+    from chalicelib.ivr.usage import Kind
+
     users = wiring.usage().users(request.account_id, Kind.PROMPT, prompt_id)
     body = models.PromptOut.whole(prompt, versions, users, request.base_url)
     return Answer(body, etag=etag(prompt.audio.version))
