@@ -84,6 +84,7 @@ def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
 def wake_sockets(event: SQSEvent) -> None:
     """Look at WebSockets on which nothing may have come for too long."""
     from chalicelib.ivr.voicebot import handlers
+    from chalicelib.runtime import sockets
 
     sockets.wake([record.body for record in event], handlers.connections())
 
