@@ -332,16 +332,15 @@ def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
     """
     if not reply.errands or ports.errands is None:
         return
-    from chalicelib.ivr.errands.asked import Asker, errands_of
-    from chalicelib.ivr.errands.usecases import leave
+    from chalicelib.ivr.errands import asked, usecases
 
-    asker = Asker(
+    asker = asked.Asker(
         account_id=ref.account_id,
         call_id=ref.call_id,
         dialled=context.dialled,
         at=context.now.astimezone(UTC),
     )
-    lost = leave(errands_of(reply.errands, asker), ports.errands, asker.at)
+    lost = usecases.leave(asked.errands_of(reply.errands, asker), ports.errands, asker.at)
     _record(ref, lost, ports)
 
 
