@@ -13,6 +13,7 @@ from chalice.app import Chalice, Rate
 
 from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
+from chalicelib.calls.recordings import routes as recordings
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
@@ -36,6 +37,7 @@ app.experimental_feature_flags.add("WEBSOCKETS")  # Chalice wants to be told so
 ROOMS = (
     directory,
     calls,
+    recordings,
     ivr,
     history,
     drawing,

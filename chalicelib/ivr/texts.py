@@ -89,18 +89,24 @@ class Line(StrEnum):
 
     CALLER_UNKNOWN = "caller-unknown"
     VOICEMAIL_SUBJECT = "voicemail-subject"  # caller
-    VOICEMAIL_BODY = "voicemail-body"  # caller, line, time, duration, url
-    VOICEMAIL_SMS = "voicemail-sms"  # caller, line, duration, url
+    VOICEMAIL_RECEIVED = "voicemail-received"  # caller, line, time
+    VOICEMAIL_LENGTH = "voicemail-length"  # duration
+    VOICEMAIL_LISTEN = "voicemail-listen"  # url
+    VOICEMAIL_SMS = "voicemail-sms"  # caller, line, duration
     VOICEMAIL_TRANSCRIPT = "voicemail-transcript"  # transcript
+    VOICEMAIL_NO_TRANSCRIPT = "voicemail-no-transcript"
 
 
 # Read, not spoken: their values are written as they are given.
 WRITTEN: Final = frozenset(
     {
         Line.VOICEMAIL_SUBJECT,
-        Line.VOICEMAIL_BODY,
+        Line.VOICEMAIL_RECEIVED,
+        Line.VOICEMAIL_LENGTH,
+        Line.VOICEMAIL_LISTEN,
         Line.VOICEMAIL_SMS,
         Line.VOICEMAIL_TRANSCRIPT,
+        Line.VOICEMAIL_NO_TRANSCRIPT,
         Line.CALLER_UNKNOWN,
         Line.RECORDING_PURPOSE,
     }
@@ -167,7 +173,7 @@ def _said(line: Line, language: str, values: dict[str, Value]) -> Spoken:
     return Spoken(text[:1].upper() + text[1:], heard)
 
 
-def write(line: Line, language: str, **values: str) -> str:
+def write(line: Line, language: str, /, **values: str) -> str:
     """Return a line to be read in an e-mail or an SMS: its values stay as they are given."""
     return _filled(line, language, values)
 

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 SIGNED = ("/voice/", "/messages/")
 # What anybody may ask: the carrier fetches sounds, whose ids cannot be guessed, without a key.
 SOUNDS = frozenset({"/audio/{prompt_id}/{version}", "/audio/builtin/{name}"})
-PUBLIC = frozenset({"/v1/openapi.json", "/v1/health", "/v1/schemas/flow.json"}) | SOUNDS
+# Who was sent a link to a message has a proof in it instead of a key.
+SHARED = frozenset({"/v1/listen/{call_id}/{recording_id}"})
+PUBLIC = frozenset({"/v1/openapi.json", "/v1/health", "/v1/schemas/flow.json"}) | SOUNDS | SHARED
 EVENTS = frozenset(
     {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
     | {"on_cw_event", "on_kinesis_record", "lambda_function"}

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.recordings.gateway import AmazonTranscriber
+from chalicelib.calls.recordings.sharing import url_of
 from chalicelib.ivr.errands.errands import from_message
 from chalicelib.ivr.errands.gateway import CarrierTexts, SesMail, SignedHooks
 from chalicelib.ivr.errands.ports import Desk
@@ -40,6 +41,7 @@ def open_desk() -> Desk:
         transcriber=_transcriber(),
         sender=settings().text_sender,
         base_url=secrets.api_url,
+        links=lambda shared: url_of(shared, secrets.api_url(), secrets.pepper()),
         clock=wiring.clock,
     )
 

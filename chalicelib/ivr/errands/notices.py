@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
+from chalicelib.ivr.texts import Line, write
 from chalicelib.kernel import phone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from chalicelib.ivr.errands.errands import Notify
 
 FRANCE: Final = ZoneInfo("Europe/Paris")
@@ -27,71 +26,60 @@ class Notice:
     text: str
 
 
-_FRENCH: Final = {
-    "subject": "Nouveau message vocal de {caller}",
-    "first": "Vous avez reçu un message vocal au {dialled}.",
-    "caller": "Appelant : {caller}",
-    "at": "Reçu le : {at}",
-    "seconds": "Durée : {seconds} secondes",
-    "words": "Transcription (automatique) :\n{words}",
-    "no_words": "La transcription n'est pas disponible.",
-    "hear": "Pour l'écouter : appel {call_id}, enregistrement {recording_id}.",
-    "text": "Message vocal de {caller} ({seconds} s) au {dialled}.",
-    "withheld": "numéro masqué",
-}
-_ENGLISH: Final = {
-    "subject": "New voicemail from {caller}",
-    "first": "You have a voicemail on {dialled}.",
-    "caller": "Caller: {caller}",
-    "at": "Received: {at}",
-    "seconds": "Length: {seconds} seconds",
-    "words": "Transcription (automatic):\n{words}",
-    "no_words": "No transcription is available.",
-    "hear": "To hear it: call {call_id}, recording {recording_id}.",
-    "text": "Voicemail from {caller} ({seconds} s) on {dialled}.",
-    "withheld": "withheld number",
-}
-WORDS: Final[dict[str, dict[str, str]]] = {"fr": _FRENCH, "en": _ENGLISH}
+def written(errand: Notify, words: str | None, url: str | None, *, transcribes: bool) -> Notice:
+    """Write a voicemail's notice in the errand's language; French where we have no other.
 
-
-def written(errand: Notify, words: str | None, *, transcribes: bool) -> Notice:
-    """Write a voicemail's notice in the errand's language; French where we have no other."""
-    lines = WORDS.get(errand.language.partition("-")[0].lower(), _FRENCH)
-    known = _Known(errand.facts)
-    caller, dialled, at = (errand.facts.get(name) for name in ("caller", "dialled", "at"))
-    known |= {
-        "caller": _number(caller) if caller else lines["withheld"],
-        "dialled": _number(dialled) if dialled else "?",
-        "at": _when(at) if at else "?",
-        "call_id": errand.call_id,
-        "recording_id": errand.recording_id or "",
-        "words": words or "",
-    }
-    parts = ["first", "caller", *(name for name in ("at", "seconds") if errand.facts.get(name))]
-    if transcribes:
-        parts.append("words" if words else "no_words")
-    if errand.recording_id:
-        parts.append("hear")
-    said = f" « {words} »" if words else f" {lines['no_words']}" if transcribes else ""
-    short = lines["text"].format_map(known) + said
+    `url` leads to the message; what is not known is left out.
+    """
+    facts = _facts(errand)
+    if words:
+        transcript = write(Line.VOICEMAIL_TRANSCRIPT, errand.language, transcript=words)
+    else:
+        transcript = write(Line.VOICEMAIL_NO_TRANSCRIPT, errand.language) if transcribes else ""
+    parts = [
+        write(Line.VOICEMAIL_RECEIVED, errand.language, **facts),
+        write(Line.VOICEMAIL_LENGTH, errand.language, **facts) if facts["duration"] else "",
+        transcript,
+        write(Line.VOICEMAIL_LISTEN, errand.language, url=url) if url else "",
+    ]
     return Notice(
-        subject=lines["subject"].format_map(known),
-        body="\n".join(lines[part].format_map(known) for part in parts),
-        text=short if len(short) <= LONGEST_TEXT else short[: LONGEST_TEXT - 1] + "…",
+        subject=write(Line.VOICEMAIL_SUBJECT, errand.language, **facts),
+        body="\n\n".join(filter(None, parts)) + "\n",
+        text=_short(write(Line.VOICEMAIL_SMS, errand.language, **facts), transcript, url or ""),
     )
 
 
-def payload(errand: Notify, words: str | None, *, transcribes: bool) -> dict[str, Any]:
+def payload(
+    errand: Notify, words: str | None, url: str | None, *, transcribes: bool
+) -> dict[str, Any]:
     """Return the body of a webhook (Standard Webhooks: a type, and data).
 
     A transcription that was asked for and is not there is null.
     """
     data: dict[str, Any] = {"call": errand.call_id, "node": errand.node, **errand.facts}
     if errand.recording_id:
-        data["recording"] = errand.recording_id
+        data |= {"recording": errand.recording_id, "listen_url": url}
     if transcribes:
         data["transcription"] = words
     return {"type": f"{errand.what}.left", "data": data}
+
+
+def _facts(errand: Notify) -> dict[str, str]:
+    caller, dialled, at = (errand.facts.get(name) for name in ("caller", "dialled", "at"))
+    return {
+        "caller": _number(caller) if caller else write(Line.CALLER_UNKNOWN, errand.language),
+        "line": _number(dialled) if dialled else "?",
+        "time": _when(at) if at else "?",
+        "duration": _length(errand.facts.get("seconds", "")),
+    }
+
+
+def _short(first: str, transcript: str, url: str) -> str:
+    """Put a text message together: the transcript gives way to the link, which is of use whole."""
+    room = LONGEST_TEXT - len(first) - (len(url) + 1 if url else 0) - 1
+    if len(transcript) > room:
+        transcript = transcript[: max(room - 1, 0)] + "…"
+    return " ".join(filter(None, (first, transcript, url)))[:LONGEST_TEXT]
 
 
 def _number(text: str) -> str:
@@ -109,11 +97,13 @@ def _when(text: str) -> str:
     return datetime.fromisoformat(text).astimezone(FRANCE).strftime("%d/%m/%Y %H:%M")
 
 
-class _Known(dict[str, str]):
-    """Facts, of which those that are not known are left out of a sentence."""
+def _length(seconds: str) -> str:
+    """Write a length of so many seconds, in signs that every language has.
 
-    def __init__(self, facts: Mapping[str, str]) -> None:
-        super().__init__(facts)
-
-    def __missing__(self, name: str) -> str:
-        return "?"
+    >>> _length("77"), _length("17")
+    ('1 min 17 s', '17 s')
+    """
+    if not seconds.isdecimal():
+        return ""
+    minutes, left = divmod(int(seconds), 60)
+    return f"{minutes} min {left} s" if minutes else f"{left} s"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.recordings.recordings import Job, Result, Transcript
+    from chalicelib.calls.recordings.sharing import Shared
     from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.usecases import CallLog
     from chalicelib.ivr.errands.errands import Errand, Notify, Order
@@ -112,7 +113,7 @@ class Desk:
     """All that a worker has. Without a `transcriber`, nothing is written down.
 
     `sender` sends text messages where the number that was dialled cannot: "" is nobody.
-    `base_url` says where the carrier reaches us.
+    `base_url` says where the carrier reaches us, `links` where people hear a recording.
     """
 
     log: CallLog
@@ -126,4 +127,5 @@ class Desk:
     transcriber: Transcriber | None
     sender: str
     base_url: Callable[[], str]
+    links: Callable[[Shared], str]
     clock: Callable[[], datetime]

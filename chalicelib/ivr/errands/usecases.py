@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +25,7 @@ from chalicelib.calls.recordings.recordings import (
     TranscriptStatus,
     chosen,
 )
+from chalicelib.calls.recordings.sharing import share
 from chalicelib.ivr.errands import notices, texting
 from chalicelib.ivr.errands.errands import Means, Notify, NotSendable, SendText, Transcribe
 from chalicelib.ivr.errands.ports import TextOrder
@@ -31,7 +33,6 @@ from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime
 
     from chalicelib.calls.events import Event
     from chalicelib.ivr.errands.errands import Errand, Order
@@ -108,15 +109,28 @@ def _notify(errand: Notify, order: Order, desk: Desk) -> None:
 
 
 def _tell(errand: Notify, words: str | None, desk: Desk, attempt: Attempt) -> str:
-    transcribes = _is_awaited(errand, desk)
+    transcribes, url = _is_awaited(errand, desk), _link(errand, desk)
     if errand.by is Means.WEBHOOK:
-        payload = notices.payload(errand, words, transcribes=transcribes)
+        payload = notices.payload(errand, words, url, transcribes=transcribes)
         body = json.dumps(payload, ensure_ascii=False).encode()
         return desk.hooks.send(errand, body, desk.clock())
-    notice = notices.written(errand, words, transcribes=transcribes)
+    notice = notices.written(errand, words, url, transcribes=transcribes)
     if errand.by is Means.EMAIL:
         return desk.mail.send(errand.to, notice.subject, notice.body)
     return _text(errand, notice.text, attempt, desk)
+
+
+def _link(errand: Notify, desk: Desk) -> str | None:
+    """Return where the message can be heard, None without a recording.
+
+    Good from the message on, not from now: a text that is tried again has the same words.
+    """
+    if errand.recording_id is None:
+        return None
+    at = errand.facts.get("at")
+    since = datetime.fromisoformat(at) if at else desk.clock()
+    shared = share(errand.account_id, errand.call_id, errand.recording_id, since)
+    return desk.links(shared)
 
 
 def _text(errand: SendText | Notify, body: str, attempt: Attempt, desk: Desk) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from chalicelib.calls.events import MessageTranscribed, Notified
 from chalicelib.ivr.errands import notices
@@ -23,9 +25,7 @@ from tests.ivr.errands.builders import (
     a_transcription,
 )
 
-if TYPE_CHECKING:
-    import pytest
-
+URL = "https://cadran.test/v1/listen/CA1/RE1?proof=x"
 WORDS = "Bonjour, je voudrais deux baguettes."
 
 
@@ -41,26 +41,44 @@ def test_a_shop_is_told_by_mail_in_french() -> None:
 
 
 def test_a_notice_says_who_called_whom_when_and_for_how_long() -> None:
-    notice = notices.written(a_notice(), WORDS, transcribes=True)
+    notice = notices.written(a_notice(), WORDS, URL, transcribes=True)
 
     assert notice.subject == "Nouveau message vocal de 06 12 34 56 78"
     assert "01 99 00 12 34" in notice.body
     assert "24/11/2026 12:00" in notice.body
-    assert "17 secondes" in notice.body
+    assert "Durée : 17 s." in notice.body
+    assert URL in notice.body
     assert WORDS in notice.body
 
 
 def test_a_notice_of_a_withheld_number_in_english() -> None:
-    notice = notices.written(a_notice(language="en-GB", facts={}), None, transcribes=True)
+    notice = notices.written(a_notice(language="en-GB", facts={}), None, None, transcribes=True)
 
-    assert notice.subject == "New voicemail from withheld number"
-    assert "No transcription is available." in notice.body
+    assert notice.subject == "New voicemail from a withheld number"
+    assert "No transcript is available." in notice.body
+    assert "Listen" not in notice.body
+
+
+@pytest.mark.parametrize(
+    ("language", "subject"),
+    [
+        ("de-DE", "Neue Sprachnachricht von 06 12 34 56 78"),
+        ("es-ES", "Nuevo mensaje de voz de 06 12 34 56 78"),
+        ("ar-AE", "رسالة صوتية جديدة من 06 12 34 56 78"),
+        ("it-IT", "Nouveau message vocal de 06 12 34 56 78"),
+    ],
+)
+def test_a_notice_speaks_the_language_of_its_flow(language: str, subject: str) -> None:
+    notice = notices.written(a_notice(language=language), WORDS, URL, transcribes=True)
+
+    assert notice.subject == subject
 
 
 def test_a_text_is_cut_to_three_parts() -> None:
-    notice = notices.written(a_notice(), "mot " * 500, transcribes=True)
+    notice = notices.written(a_notice(), "mot " * 500, URL, transcribes=True)
 
     assert len(notice.text) == notices.LONGEST_TEXT
+    assert notice.text.endswith(f"… {URL}")
 
 
 def test_a_shop_is_told_by_text() -> None:
@@ -92,10 +110,11 @@ def test_a_webhook_to_a_private_address_is_refused_for_good() -> None:
 
 
 def test_a_webhook_says_what_a_program_needs() -> None:
-    payload: Any = notices.payload(a_notice(by=Means.WEBHOOK), WORDS, transcribes=True)
+    payload: Any = notices.payload(a_notice(by=Means.WEBHOOK), WORDS, URL, transcribes=True)
 
     assert payload["type"] == "voicemail.left"
-    assert payload["data"] | {"transcription": WORDS, "caller": CALLER} == payload["data"]
+    told = {"transcription": WORDS, "caller": CALLER, "listen_url": URL}
+    assert payload["data"] | told == payload["data"]
 
 
 def test_a_message_is_written_down_and_the_notice_waits_for_it() -> None:
