@@ -52,6 +52,16 @@ def compile_libraries(packager: Any) -> None:
     packager._build_python_dependencies = fetch_and_compile
 
 
+def name_compiled(layers: Any) -> None:
+    """Have layers with bytecode go by another name: Chalice keeps those that it made without."""
+    name = layers._deployment_package_filename
+
+    def named(self: Any, project_dir: str, python_version: str, prefix: str = "") -> Any:
+        return name(self, project_dir, python_version, prefix=f"{prefix}compiled-")
+
+    layers._deployment_package_filename = named
+
+
 def compile_ours(packager: Any) -> None:
     """Have our own code's bytecode packaged with it."""
     add = packager._add_app_files
@@ -73,12 +83,13 @@ def compile_ours(packager: Any) -> None:
 def main() -> int:
     """Run the command with this process's arguments."""
     from chalice import cli
-    from chalice.deploy.packager import BaseLambdaDeploymentPackager
+    from chalice.deploy.packager import BaseLambdaDeploymentPackager, LayerDeploymentPackager
     from chalice.utils import OSUtils
 
     utils: Any = OSUtils
     utils.walk = walk
     compile_libraries(BaseLambdaDeploymentPackager)
+    name_compiled(LayerDeploymentPackager)
     compile_ours(BaseLambdaDeploymentPackager)
     status: int = cli.main()
     return status
