@@ -67,6 +67,15 @@ _TOLD: Final[dict[str, Callable[[Context], Value]]] = {
     "call.time": lambda context: context.now.astimezone(_PARIS).strftime("%H:%M"),
 }
 
+# How values that the platform tells are read aloud, by filters of texts; the others as they stand.
+READ_AS: Final[Mapping[str, str]] = {
+    "caller.number": "phone",
+    "call.dialled": "phone",
+    "call.date": "date",
+    "call.time": "time",
+    "line.price": "amount",
+}
+
 _KNOWN: Final = frozenset({*_TOLD, *FROM_THE_LINE, *FROM_THE_BOOK, *OF_THE_CALL})
 
 

@@ -10,7 +10,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.ivr import texts
+from chalicelib.ivr import facts, texts
 from chalicelib.ivr.grammar import (
     NAME,
     NAME_MEANING,
@@ -102,6 +102,7 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
     about.voices = _named(fields, "voices", _Voice(), about)
     about.calendars = _calendars(fields, about)
     about.destinations = _destinations(fields, about)
+    about.read_as = _read_as(fields.get("nodes"))
     prompts = _prompts(fields.get("prompts"), about)
     variables = _named(fields, "variables", Scalar(), about, VARIABLE, VARIABLE_MEANING)
     about.prompts = prompts
@@ -133,6 +134,23 @@ def _tests(place: Place | None) -> tuple[Script, ...]:
     from chalicelib.ivr.trials.writing import TESTS
 
     return TESTS.read(place, Reading(language=""))
+
+
+def _read_as(place: Place | None) -> dict[str, str]:
+    """Tell how values are read aloud that nobody says how to read: by what was asked for.
+
+    What two nodes ask for as different things stands as it is.
+    """
+    nodes = place.value.values() if place is not None and isinstance(place.value, dict) else ()
+    found: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, dict) and node.get("kind") == "collect":
+            name, kind = str(node.get("variable")), _COLLECTED.get(str(node.get("what")), "")
+            found[name] = kind if found.get(name, kind) == kind else ""
+    return {**facts.READ_AS, **{name: kind for name, kind in found.items() if kind}}
+
+
+_COLLECTED: Final = {"amount": "amount", "date": "date", "phone": "phone"}
 
 
 def _nodes(

@@ -49,6 +49,7 @@ class Reading:
     calendars: Mapping[str, Schedule] = field(default_factory=dict)
     destinations: Mapping[str, Any] = field(default_factory=dict)
     prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    read_as: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
     exits: list[Exit] = field(default_factory=list)
     uses: set[str] = field(default_factory=set)

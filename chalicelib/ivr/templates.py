@@ -7,7 +7,7 @@ that is missing is silent. `\{{` stands for two braces that mean themselves.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -56,6 +56,10 @@ class Slot:
     default: str = ""
     filter: str = ""
 
+    def is_read(self, read_as: Mapping[str, str]) -> bool:
+        """Say whether the kind of its value decides how it is read: nobody else said."""
+        return not self.filter and self.name in read_as
+
     def say(self, values: Mapping[str, Value], language: str) -> str:
         """Return what is heard in this place."""
         value = values.get(self.name)
@@ -81,6 +85,23 @@ class Template:
     def variables(self) -> frozenset[str]:
         """Return the name of every value it asks for."""
         return frozenset(part.name for part in self.parts if isinstance(part, Slot))
+
+    def reading(self, read_as: Mapping[str, str]) -> Template:
+        """Return the text with a filter for each value of a known kind that has none of its own.
+
+        >>> compile("Il est {{call.time}}.").reading({"call.time": "time"}).render(
+        ...     {"call.time": "14:05"}, "fr-FR")
+        'Il est quatorze heures cinq.'
+        """
+        if not any(isinstance(part, Slot) and part.is_read(read_as) for part in self.parts):
+            return self
+        parts = (
+            replace(part, filter=read_as[part.name])
+            if isinstance(part, Slot) and part.is_read(read_as)
+            else part
+            for part in self.parts
+        )
+        return Template(tuple(parts), self.faults)
 
     def render(self, values: Mapping[str, Value], language: str) -> str:
         """Fill the values in, and return a text that the carrier can say. Never raises."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from chalicelib.ivr import templates
 from chalicelib.ivr.templates import FILTERS, LONGEST_VALUE
 from chalicelib.ivr.voices import LONGEST_ENCODED, LONGEST_TEXT, encoded_length
+from tests.ivr.builders import a_flow, an_end
 
 if TYPE_CHECKING:
     from chalicelib.ivr.readings import Value
@@ -150,3 +151,51 @@ def test_a_text_without_braces_is_left_alone(text: str) -> None:
     plain = text.replace("{", "(")
 
     assert templates.compile(plain).parts == ((plain,) if plain else ())
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "said"),
+    [
+        ("amount", "12.50", "douze euros et cinquante centimes"),
+        ("date", "2026-12-24", "vingt-quatre décembre deux mille vingt-six"),
+        ("phone", "+33142680005", "zéro un, quarante-deux, soixante-huit, zéro zéro, zéro cinq"),
+        ("digits", "12", "12"),
+    ],
+)
+def test_what_a_caller_was_asked_for_is_read_as_what_it_is(
+    what: str, value: str, said: str
+) -> None:
+    flow = a_flow(
+        ask={"kind": "collect", "prompt": "?", "variable": "it", "what": what, "next": "told"},
+        told={"kind": "say", "text": "{{it}}, {{it|spell}}", "next": "end"},
+        end=an_end(),
+    )
+    told = flow.nodes["told"].prompt.heard("fr-FR", {"it": value})
+
+    assert told.text.startswith(f"{said}, ")
+
+
+def test_what_two_nodes_ask_for_as_different_things_stands_as_it_is() -> None:
+    ask = {"kind": "collect", "prompt": "?", "variable": "it", "what": "amount", "next": "again"}
+    flow = a_flow(
+        ask=ask,
+        again={**ask, "what": "date", "next": "told"},
+        told={"kind": "say", "text": "{{it}}", "next": "end"},
+        end=an_end(),
+    )
+
+    assert flow.nodes["told"].prompt.heard("fr-FR", {"it": "12.50"}).text == "12.50"
+
+
+def test_the_calls_own_numbers_and_times_are_read_as_people_do() -> None:
+    flow = a_flow(
+        told={"kind": "say", "text": "{{caller.number}} à {{call.time}}", "next": "end"},
+        end=an_end(),
+    )
+    heard = flow.nodes["told"].prompt.heard(
+        "fr-FR", {"caller.number": "+33612345678", "call.time": "14:05"}
+    )
+
+    assert heard.text == (
+        "zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit à quatorze heures cinq"
+    )

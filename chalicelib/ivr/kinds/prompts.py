@@ -219,7 +219,7 @@ def _words(fields: dict[str, Place], about: Reading, default: str) -> tuple[Word
         for fault in compiled.faults:
             body.fault(fault)
     language, voice = _speaker(fields, about, default)
-    return Words(compiled, language, voice), language
+    return Words(compiled.reading(about.read_as), language, voice), language
 
 
 def _marked(fields: dict[str, Place], about: Reading, default: str) -> tuple[Marked, str]:
