@@ -324,14 +324,15 @@ def _branch(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
             {"when": {"caller.withheld": True}},
             {"when": {"caller.family": {"one_of": ["mobile", "foreign"]}}},
             {"when": {"call.time": {"starts_with": 1}}},
-            {"when": {"caller.number": {"given": False, "is_not": 7}}},
-            {"when": {"call.dialled": {"at_least": 5, "at_most": 9}}},
+            {"when": {"caller.number": {"given": False, "is_not": "+33612345678"}}},
+            {"when": {"line.price": {"at_least": 0.5, "at_most": 9}}},
             {"percent": 50},
             {"open": {"weekly": {"monday": [["09:00", "18:00"]]}}},
             {"closed": {"weekly": {"monday": [["09:00", "18:00"]]}}},
         ]
     )
-    rules = draw(st.lists(st.tuples(conditions, targets), min_size=1, max_size=3))
+    several = st.tuples(conditions, targets)
+    rules = draw(st.lists(several, min_size=1, max_size=3, unique_by=lambda rule: str(rule[0])))
     written = [{**condition, "next": target} for condition, target in rules]
     return {"kind": "branch", "rules": written, "otherwise": draw(targets)}
 

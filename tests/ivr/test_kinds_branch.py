@@ -64,6 +64,31 @@ def test_a_part_of_the_calls_is_about_as_large_as_it_was_asked_to_be(percent: in
     assert abs(ways.count("first") - 40 * percent) < 4 * deviation
 
 
+def shares(*rules: dict[str, Any], **call: Any) -> dict[str, int]:
+    """How many of a hundred calls get to each end."""
+    flow = restore(a_branch(*rules))
+    ways = [ACall(flow, call_id=f"CA{at}", **call).heard[0] for at in range(4_000)]
+    return {name: round(ways.count(name) / 40) for name in ENDS}
+
+
+def test_each_share_is_one_of_all_calls_not_of_those_left() -> None:
+    halves = shares({"percent": 50, "next": "first"}, {"percent": 50, "next": "second"})
+    thirds = shares({"percent": 30, "next": "first"}, {"percent": 30, "next": "second"})
+
+    assert halves["else"] == 0
+    assert halves["first"] == pytest.approx(50, abs=3)
+    assert thirds == {name: pytest.approx(each, abs=3) for name, each in
+                      (("first", 30), ("second", 30), ("else", 40))}  # fmt: skip
+
+
+def test_a_share_is_one_of_the_calls_that_meet_the_rest_of_its_rule() -> None:
+    by_day = {"percent": 60, "open": OFFICE, "next": "first"}
+    by_night = {"percent": 60, "closed": OFFICE, "next": "second"}
+
+    assert shares(by_day, by_night, now=AT_WORK)["first"] == pytest.approx(60, abs=3)
+    assert shares(by_day, by_night, now=AT_NIGHT)["second"] == pytest.approx(60, abs=3)
+
+
 def test_the_same_call_always_goes_the_same_way() -> None:
     flow = restore(a_branch({"percent": 50, "next": "first"}))
 
@@ -111,6 +136,13 @@ def test_callers_are_told_apart_by_what_their_number_says(
         pytest.param({"at_most": 3}, "3.0", True, id="not too many"),
         pytest.param({"at_most": 3}, 4, False, id="too many"),
         pytest.param({"at_least": 3, "at_most": 5}, 6, False, id="both have to hold"),
+        pytest.param({"at_least": 0.5}, "0.80", True, id="a price, with its cents"),
+        pytest.param({"at_most": 0.5}, "0.80", False, id="a price above it"),
+        pytest.param({"at_least": "18:30"}, "18:30", True, id="late enough"),
+        pytest.param({"at_least": "18:30"}, "09:15", False, id="too early"),
+        pytest.param({"at_most": "18:30"}, "18.5", False, id="no time at all"),
+        pytest.param({"at_most": "2026-12-24"}, "2026-11-30", True, id="before Christmas"),
+        pytest.param({"at_least": "2026-12-24"}, "12:00", False, id="no date at all"),
         pytest.param({"given": True}, "x", True, id="given"),
         pytest.param({"given": False}, "x", False, id="not missing"),
     ],
