@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ivr import facts
+from chalicelib.ivr import facts, loops
 from chalicelib.ivr.kinds import kind_of
 from chalicelib.ivr.kinds.callback_fields import Callback
 from chalicelib.ivr.kinds.dial import Dial
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from chalicelib.ivr.nodes import Flow, Node
 
 MOST_QUEUES = 200  # that one account may have
-_LONGEST_LOOP_SHOWN = 8
 
 
 def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
@@ -175,47 +174,10 @@ def _tests_of_nothing(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
 
 
 def _loops(flow: Flow) -> Iterator[Fault]:
-    """Find rounds of nodes that never wait for the caller: the call would turn for ever."""
-    ways = _trimmed({name: _silent_ways(name, flow) for name in flow.nodes})
-    seen: set[str] = set()
-    for first in ways:
-        walk: dict[str, None] = {}
-        name = first
-        while name not in seen:
-            seen.add(name)
-            walk[name] = None
-            name = next(iter(ways[name]))
-        if name in walk:
-            loop = [*walk][[*walk].index(name) :]
-            yield Fault(pointer(name), f"goes round without waiting for the caller: {_shown(loop)}")
-
-
-def _silent_ways(name: str, flow: Flow) -> set[str]:
-    node = flow.nodes[name]
-    kind = kind_of(node)
-    ways = kind.passes(node) if kind.waits else tuple(way.target for way in flow.exits(name))
-    return {each for each in ways if each is not None and each in flow.nodes}
-
-
-def _trimmed(ways: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    """Drop, again and again, nodes that lead nowhere: those left lead into a loop."""
-    before: dict[str, list[str]] = {}
-    for name, targets in ways.items():
-        for target in targets:
-            before.setdefault(target, []).append(name)
-    open_ways = {name: len(targets) for name, targets in ways.items()}
-    done = [name for name, count in open_ways.items() if not count]
-    for name in done:  # grows while it is read
-        for earlier in before.get(name, ()):
-            open_ways[earlier] -= 1
-            if not open_ways[earlier]:
-                done.append(earlier)
-    left = ways.keys() - set(done)
-    return {name: sorted(ways[name] & left) for name in ways if name in left}
-
-
-def _shown(loop: list[str]) -> str:
-    names = [*loop, loop[0]]
-    if len(names) > _LONGEST_LOOP_SHOWN:
-        names = [*names[: _LONGEST_LOOP_SHOWN - 2], "...", names[-1]]
-    return " -> ".join(names)
+    """Find rounds in which the call would turn for ever."""
+    for loop in loops.silent(flow):
+        reason = "goes round without waiting for the caller"
+        yield Fault(pointer(loop[0]), f"{reason}: {loops.shown(loop)}")
+    for loop in loops.idle(flow):
+        reason = "goes round for ever while nobody speaks, presses a key or picks up"
+        yield Fault(pointer(loop[0]), f"{reason}: {loops.shown(loop)}")

@@ -52,7 +52,8 @@ def documents(draw: Draw, first: str | None = None) -> dict[str, Any]:
     """Flow documents without a fault, of up to a dozen nodes. `first` is the start's kind."""
     others = draw(st.lists(st.sampled_from(KINDS), max_size=10))
     kinds = [*([first] if first else []), *others, "voicemail", "hangup"]
-    nodes = {f"n{at}": _NODES[kind](draw, _targets(kinds, at)) for at, kind in enumerate(kinds)}
+    drawn = (_NODES[kind](draw, _targets(kinds, at)) for at, kind in enumerate(kinds))
+    nodes = {f"n{at}": _onwards(node, at, f"n{len(kinds) - 1}") for at, node in enumerate(drawn)}
     for node in nodes.values():
         if node["kind"] == "menu":  # each has a way to a voicemail
             node["choices"]["*"] = f"n{len(kinds) - 2}"
@@ -143,13 +144,37 @@ def _containers(value: Any) -> list[Any]:
 
 
 def _targets(kinds: list[str], at: int) -> st.SearchStrategy[str]:
-    """Silent nodes lead onwards, or to a node that waits: never round in a circle."""
-    allowed = [
-        f"n{other}"
-        for other, kind in enumerate(kinds)
-        if kinds[at] not in SILENT or kind not in SILENT or other > at
-    ]
-    return st.sampled_from(allowed)
+    """Silent nodes lead onwards: never round in a circle."""
+    last = len(kinds) - 1
+    allowed = range(min(at + 1, last) if kinds[at] in SILENT else 0, last + 1)
+    return st.sampled_from([f"n{other}" for other in allowed])
+
+
+def _onwards(node: dict[str, Any], at: int, last: str) -> dict[str, Any]:
+    """Lead callers who do nothing onwards: they go round in no circle either."""
+    ahead = {
+        name: _ahead(node[name], at, last) for name in _IDLE.get(node["kind"], ()) if name in node
+    }
+    return {**node, **ahead}
+
+
+def _ahead(way: Any, at: int, last: str) -> Any:
+    if isinstance(way, dict):
+        return {
+            name: _ahead(each, at, last) if name == "next" else each for name, each in way.items()
+        }
+    return way if int(way[1:]) > at else last
+
+
+# Exits that calls take where nobody speaks, presses a key or picks up.
+_IDLE: dict[str, set[str]] = {
+    "menu": {"no_input"},
+    "collect": {"no_input"},
+    "dial": {"busy", "failed", "no_answer", "then"},
+    "voicemail": {"next"},
+    "callback": {"refused", "failed"},
+    "voicebot": {"not_understood", "no_input", "failed"},
+}
 
 
 def _reached(nodes: dict[str, dict[str, Any]]) -> list[str]:

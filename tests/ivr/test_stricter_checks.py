@@ -25,6 +25,7 @@ from tests.ivr.builders import (
     a_say,
     a_voicemail,
     an_end,
+    some_hours,
 )
 
 if TYPE_CHECKING:
@@ -62,26 +63,115 @@ def test_a_loop_in_which_nobody_need_be_on_duty_is_refused(dial: dict[str, Any])
     assert any("goes round without waiting" in reason for reason in faults.values())
 
 
+AGAIN = a_say("Encore un instant.", next="first")
+MENU_AGAIN = {"no_input": {"next": "again"}, "attempts": 1}
+IN_THE_QUEUE = {"kind": "queue", "queue": "support", "overflow_seconds": 60}
+
+
+def telling(first: dict[str, Any], **nodes: dict[str, Any]) -> str:
+    """What is told of a node that leads round, by `again` or by others; `box` ends it."""
+    told = {"first": first, **nodes}
+    box = {"box": a_voicemail()} if "'box'" in str(told) else {}
+    try:
+        parse(a_document(**told, **box))
+    except FlowRefused as refused:
+        return " ".join(each.reason for each in refused.faults)
+    return ""
+
+
 @pytest.mark.parametrize(
-    "dial",
+    ("first", "others"),
     [
-        pytest.param(ringing(SALES, then="say"), id="somebody is always rung"),
-        pytest.param(ringing(ON_DUTY, SALES, then="say"), id="somebody else is"),
-        pytest.param(ringing(ON_DUTY, failed="box", then="say"), id="another way for nobody"),
+        pytest.param(a_menu(choices={"1": "box"}, no_input={"next": "first"}), {}, id="a menu"),
+        pytest.param(a_menu(choices={"1": "box"}, **MENU_AGAIN), {"again": AGAIN}, id="by a say"),
+        pytest.param(
+            {"kind": "collect", "prompt": "Code ?", "variable": "a.b", "next": "box", **MENU_AGAIN},
+            {"again": AGAIN},
+            id="a value that nobody gives",
+        ),
+        pytest.param(ringing(SALES, no_answer="first"), {}, id="a dial"),
+        pytest.param(ringing(SALES, busy="box", then="again"), {"again": AGAIN}, id="then"),
+        pytest.param(
+            ringing(ON_DUTY, failed="box", then="again"), {"again": AGAIN}, id="somebody on duty"
+        ),
+        pytest.param(ringing(SALES, busy="first", then="box"), {}, id="always busy"),
+        pytest.param(a_voicemail(next="first"), {}, id="messages, one after another"),
+        pytest.param(
+            a_voicemail(next="dial"), {"dial": ringing(SALES, then="first")}, id="a box and a dial"
+        ),
+        pytest.param(
+            {**IN_THE_QUEUE, "overflow": "back"},
+            {"back": {"kind": "callback", "queue": "support", "refused": "first"}},
+            id="a queue with nobody on duty",
+        ),
+        pytest.param(
+            some_hours(open="menu", closed="box"),
+            {"menu": a_menu(choices={"1": "box"}, no_input={"next": "first"})},
+            id="while it is open",
+        ),
+        pytest.param(
+            {
+                "kind": "voicebot",
+                "greeting": "Bonjour ?",
+                "intents": [{"name": "bill", "phrases": ["facture"], "go": "box"}],
+                "not_understood": "first",
+                "failed": "box",
+            },
+            {},
+            id="a bot that hears nothing",
+        ),
     ],
 )
-def test_a_loop_that_rings_somebody_is_fine(dial: dict[str, Any]) -> None:
-    nodes = {"dial": dial, "say": a_say("Encore.", next="dial")}
-    if "failed" in dial:
-        nodes["box"] = a_voicemail()
-
-    assert parse(a_document(**nodes))
+def test_a_loop_that_nobody_ends_is_refused(
+    first: dict[str, Any], others: dict[str, dict[str, Any]]
+) -> None:
+    assert "goes round for ever while nobody" in telling(first, **others)
 
 
-def test_a_menu_between_is_a_wait() -> None:
-    menu = a_menu(choices={"1": "dial"})
+@pytest.mark.parametrize(
+    ("first", "others"),
+    [
+        pytest.param(a_menu(choices={"1": "again", "2": "box"}), {"again": AGAIN}, id="by a key"),
+        pytest.param(
+            a_menu(choices={"1": "box"}, invalid={"next": "first"}), {}, id="by a wrong key"
+        ),
+        pytest.param(ringing(SALES, answered="first", no_answer="box"), {}, id="after a talk"),
+        pytest.param(
+            a_menu(choices={"1": "dial"}), {"dial": ringing(ON_DUTY, then="first")}, id="a dial"
+        ),
+        pytest.param(
+            {**IN_THE_QUEUE, "overflow": "menu", "no_agents": "box", "failed": "box"},
+            {"menu": a_menu(choices={"1": "box"}, no_input={"next": "first"})},
+            id="a wait for agents who are there",
+        ),
+        pytest.param(
+            ringing(SALES, no_answer="which"),
+            {
+                "which": {
+                    "kind": "branch",
+                    "rules": [{"when": {"rung.before": True}, "next": "box"}],
+                    "otherwise": "set",
+                },
+                "set": {"kind": "set", "variables": {"rung.before": True}, "next": "first"},
+            },
+            id="once more, and no more",
+        ),
+    ],
+)
+def test_a_loop_that_somebody_ends_is_fine(
+    first: dict[str, Any], others: dict[str, dict[str, Any]]
+) -> None:
+    assert telling(first, **others) == ""
 
-    assert parse(a_document(menu=menu, dial=ringing(ON_DUTY, then="menu")))
+
+def test_a_loop_that_never_waits_is_told_once() -> None:
+    told = telling(ringing(ON_DUTY, then="again"), again=AGAIN)
+
+    assert (told.count("without waiting"), told.count("for ever")) == (1, 0)
+
+
+def test_a_loop_that_nobody_ends_goes_on_answering_where_it_was_published() -> None:
+    assert restore(a_document(dial=ringing(SALES, no_answer="dial"))).nodes
 
 
 def test_whoever_still_goes_round_hears_an_apology() -> None:

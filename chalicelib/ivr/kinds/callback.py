@@ -289,6 +289,7 @@ CALLBACK: Final = Kind(
     enter=_enter,
     hear=_HEAR,
     waits=True,
+    idles=lambda node: (node.refused, node.failed),
     review=callback_fields.review,
     endings=("booked", "refused", "failed"),
     sets=(numbers.NUMBER,),

@@ -207,6 +207,7 @@ COLLECT: Final = Kind(
     enter=_ask,
     hear=_HEAR,
     waits=True,
+    idles=lambda node: (node.no_input.next,),
     review=_review,
     endings=("no_input/next", "invalid/next"),
 )

@@ -295,6 +295,11 @@ def _passes(node: Dial) -> tuple[str | None, ...]:
     return () if certain else (node.exit_for(DialStatus.FAILED)[1],)
 
 
+def _idles(node: Dial) -> tuple[str | None, ...]:
+    unanswered = (each for each in DialStatus if each is not DialStatus.ANSWERED)
+    return tuple(node.exit_for(status)[1] for status in unanswered)
+
+
 def _exits() -> dict[str, Any]:
     return {
         "answered": may(Target(), "Where the caller goes after the conversation."),
@@ -334,6 +339,7 @@ DIAL: Final = Kind(
     },
     waits=True,
     passes=_passes,
+    idles=_idles,
     check=_check,
     endings=("no_answer", "then"),
 )

@@ -28,7 +28,8 @@ class Kind:
     coming to the node, `hear` what an input of each type means there; an input that is not in
     `hear` starts the node again. `waits` says that the caller, or the carrier, has to do something
     before the call goes on: a loop without such a node would turn for ever; `passes` names where
-    it may go on all the same, at once. `review` notes faults
+    it may go on all the same, at once, and `idles` where it goes on in the end if nobody acts: the
+    caller keeps silent, nobody picks up. `review` notes faults
     between fields of one node, `check` faults that need the whole flow (pointers inside the node).
     `endings` are exits that the platform takes with a sentence of its own when the document has
     nothing there. `make` builds the node where its fields are not simply its own. `folded` names,
@@ -45,6 +46,7 @@ class Kind:
     hear: Mapping[type[Any], Callable[[Any, Any, Turn], Move]] = field(default_factory=dict)
     waits: bool = False
     passes: Callable[[Any], tuple[str | None, ...]] = nowhere
+    idles: Callable[[Any], tuple[str | None, ...]] = nowhere
     review: Callable[[Place, Any], None] | None = None
     check: Callable[[Any, Flow], Iterator[Fault]] | None = None
     endings: tuple[str, ...] = ()

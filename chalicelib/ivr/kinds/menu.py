@@ -257,6 +257,7 @@ MENU: Final = Kind(
     enter=ask,
     hear={KeysPressed: _choose, Spoke: _understand, NoInput: _stay_silent},
     waits=True,
+    idles=lambda node: (node.no_input.next,),
     review=_review,
     endings=("no_input/next", "invalid/next"),
 )

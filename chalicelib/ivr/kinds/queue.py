@@ -267,6 +267,7 @@ QUEUE: Final = Kind(
     hear=_HEAR,
     waits=True,
     passes=queue_fields.passes,
+    idles=queue_fields.idles,
     review=queue_fields.review,
     check=queue_fields.check,
     endings=("answered", "no_agents", "failed"),

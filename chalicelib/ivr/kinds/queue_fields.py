@@ -77,6 +77,12 @@ def passes(node: Queue) -> tuple[str | None, ...]:
     return (node.no_agents, node.overflow, node.failed)
 
 
+def idles(node: Queue) -> tuple[str | None, ...]:
+    """Name where callers go for whom no agent is there: to wait for one who is there is fine."""
+    full = node.overflow if node.overflow_waiting is not None else None
+    return (node.no_agents or node.overflow, node.failed or node.overflow, full)
+
+
 def check(node: Queue, flow: Flow) -> Iterator[Fault]:
     """Find a queue that callers can only leave by hanging up.
 

@@ -261,6 +261,7 @@ VOICEBOT: Final = Kind(
     hear={BotEnded: _ended, NoInput: _never_met},
     waits=True,
     passes=lambda node: (node.failed,),
+    idles=lambda node: (node.not_understood, node.no_input, node.failed),
     review=_review,
     endings=("failed", "ended", "not_understood", "no_input"),
 )

@@ -115,5 +115,6 @@ VOICEMAIL: Final = Kind(
     enter=_greet,
     hear={MessageRecorded: _keep, NoInput: _no_message},
     waits=True,
+    idles=lambda node: (node.next,),
     endings=("next",),
 )
