@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.ivr import facts, loops
-from chalicelib.ivr.kinds import kind_of
+from chalicelib.ivr.kinds import KINDS, kind_of
 from chalicelib.ivr.kinds.callback_fields import Callback
 from chalicelib.ivr.kinds.dial import Dial
 from chalicelib.ivr.kinds.menu import Menu
@@ -22,13 +22,19 @@ from chalicelib.kernel.reading import escape, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from chalicelib.ivr.grammar import Reading
     from chalicelib.ivr.nodes import Flow, Node
 
 MOST_QUEUES = 200  # that one account may have
 
 
-def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
-    """Return every fault of the whole. Nodes in `unread` exist, but nothing is known of them."""
+def check(flow: Flow, about: Reading, unread: frozenset[str] = frozenset()) -> list[Fault]:
+    """Return every fault of the whole. Nodes in `unread` exist, but nothing is known of them.
+
+    Without any node to look at, the faults that hide them all say enough.
+    """
+    if not flow.nodes and not unread:
+        return []
     return [
         *_missing_targets(flow, unread),
         *_unreachable(flow, unread),
@@ -36,7 +42,7 @@ def check(flow: Flow, unread: frozenset[str] = frozenset()) -> list[Fault]:
         *_loops(flow),
         *_helpless_menus(flow, unread),
         *_lost_callbacks(flow, unread),
-        *_unknown_variables(flow, unread),
+        *_unknown_variables(flow, about, unread),
         *_tests_of_nothing(flow, unread),
     ]
 
@@ -153,15 +159,17 @@ def _leading_to(before: Mapping[str, list[str]], goals: list[str]) -> set[str]:
     return found
 
 
-def _unknown_variables(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
-    """Find variables that something reads and nothing gives a value: callers would hear a gap."""
+def _unknown_variables(flow: Flow, about: Reading, unread: frozenset[str]) -> Iterator[Fault]:
+    """Find variables that something reads and nothing gives a value: callers would hear a gap.
+
+    A node that could not be read may give one to whatever is named in it.
+    """
+    given = flow.sets | flow.variables.keys() | about.unread
     if unread:
-        return
-    given = flow.sets | flow.variables.keys()
-    for name in sorted(flow.uses - given):
-        if facts.is_told(name):
-            continue
-        yield Fault("", f"nothing gives the variable {quoted(name)} a value")
+        given |= {name for kind in KINDS.values() for name in kind.sets}
+    for name in sorted(about.uses.keys() - given):
+        for place in () if facts.is_told(name) else dict.fromkeys(about.uses[name]):
+            yield Fault(place, f"nothing gives the variable {quoted(name)} a value")
 
 
 def _tests_of_nothing(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:

@@ -35,12 +35,12 @@ from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, matching, quoted, text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from chalicelib.ivr.trials.scripts import Script
     from chalicelib.kernel.errors import Fault
 
-__all__ = ["Flow", "FlowRefused", "parse", "restore", "sketch"]
+__all__ = ["Flow", "FlowRefused", "judge", "parse", "restore", "sketch"]
 
 MOST_NODES: Final = 10_000
 MOST_NAMED: Final = 200
@@ -58,16 +58,21 @@ class FlowRefused(Rejected):
 
 
 def parse(document: object) -> Flow:
-    """Read and judge a document. Raises FlowRefused with every fault found, in order.
+    """Read and judge a document. Raises FlowRefused with every fault found, in order."""
+    flow, faults = judge(document)
+    return _sound(flow, faults)
+
+
+def judge(document: object) -> tuple[Flow, list[Fault]]:
+    """Return what can be read of a document, and every fault found, in order.
 
     Calls only restore: they never load what judges a whole.
     """
     from chalicelib.ivr import checks
 
     faults: list[Fault] = []
-    flow, unread = _read(Place(document, "", faults), judging=True)
-    faults += checks.check(flow, unread)
-    return _sound(flow, faults)
+    flow, about, unread = _read(Place(document, "", faults), judging=True)
+    return flow, [*faults, *checks.check(flow, about, unread)]
 
 
 def restore(document: object) -> Flow:
@@ -77,7 +82,7 @@ def restore(document: object) -> Flow:
     not silence a line that answers.
     """
     faults: list[Fault] = []
-    flow, _ = _read(Place(document, "", faults), judging=False)
+    flow, _, _ = _read(Place(document, "", faults), judging=False)
     return _sound(flow, faults)
 
 
@@ -93,8 +98,8 @@ def _sound(flow: Flow, faults: list[Fault]) -> Flow:
     return flow
 
 
-def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
-    """Return the flow, and the names of its nodes of which nothing could be read."""
+def _read(place: Place, *, judging: bool) -> tuple[Flow, Reading, frozenset[str]]:
+    """Return the flow, what reading it found out, and its nodes of which nothing could be read."""
     fields = place.fields(("name", "start", "nodes"), OPTIONAL)
     language = read_language(fields.get("language"), texts.DEFAULT_LANGUAGE)
     languages = _languages(fields.get("languages"), language)
@@ -107,7 +112,7 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
     variables = _named(fields, "variables", Scalar(), about, VARIABLE, VARIABLE_MEANING)
     about.prompts = prompts
     nodes, ways, unread = _nodes(fields.get("nodes"), about)
-    if judging:
+    if judging and (nodes or unread):
         _spot_unused(fields, about)
     flow = Flow(
         name=text(fields.get("name"), LONGEST_NAME),
@@ -124,7 +129,7 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, frozenset[str]]:
         tests=_tests(fields.get("tests")) if judging else (),
         queues=tuple(about.queues),
     )
-    return flow, unread
+    return flow, about, unread
 
 
 def _tests(place: Place | None) -> tuple[Script, ...]:
@@ -163,9 +168,23 @@ def _nodes(
         node = read_node(entry, about)
         if node is None:
             unread.add(name)
+            about.unread.update(_texts(entry.value))
         else:
             nodes[name], ways[name] = node, tuple(about.exits)
     return nodes, ways, frozenset(unread)
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Go through the names and texts inside a value."""
+    ahead = [value]
+    while ahead:
+        each = ahead.pop()
+        if isinstance(each, dict):
+            ahead += [*each, *each.values()]
+        elif isinstance(each, list):
+            ahead += each
+        elif isinstance(each, str):
+            yield each
 
 
 def _entries(place: Place | None) -> dict[str, Place]:
@@ -268,5 +287,5 @@ def _spot_unused(fields: dict[str, Place], about: Reading) -> None:
         for each, entry in (
             place.entries().items() if place and isinstance(place.value, dict) else ()
         ):
-            if f"{noun}:{each}" not in about.referred:
+            if f"{noun}:{each}" not in about.referred and each not in about.unread:
                 entry.fault(f"is not used: no node refers to this {noun}")

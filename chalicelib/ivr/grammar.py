@@ -18,7 +18,7 @@ from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.reading import Place, flag, matching, one_of, quoted, text, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from enum import StrEnum
 
     from chalicelib.ivr.nodes import NamedQueue, Upload, Value
@@ -52,11 +52,17 @@ class Reading:
     read_as: Mapping[str, str] = field(default_factory=dict)
     base: str = ""
     exits: list[Exit] = field(default_factory=list)
-    uses: set[str] = field(default_factory=set)
+    uses: dict[str, list[str]] = field(default_factory=dict)  # variables, and where they are read
     sets: set[str] = field(default_factory=set)
     referred: set[str] = field(default_factory=set)
     uploads: list[Upload] = field(default_factory=list)
     queues: list[NamedQueue] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)  # texts in nodes of which nothing could be read
+
+    def use(self, names: Iterable[str], place: Place) -> None:
+        """Note the variables that are read at a place."""
+        for name in names:
+            self.uses.setdefault(name, []).append(place.pointer)
 
 
 class Field(ABC, Generic[T]):
@@ -112,12 +118,9 @@ def schema_of(entries: Entries, **constants: str) -> Schema:
     properties: Schema = {name: {"const": value} for name, value in constants.items()}
     for name, entry in entries.items():
         described = {**entry.field.schema(), "description": entry.about}
-        if entry.required:
-            properties[name] = described
-            continue
-        if isinstance(entry.default, str | int | bool) and entry.default != "":
+        if not entry.required and entry.default != "" and isinstance(entry.default, str | int):
             described["default"] = entry.default
-        properties[name] = or_null(described)
+        properties[name] = described if entry.required else or_null(described)
     required = [*constants, *(name for name, entry in entries.items() if entry.required)]
     return {
         "type": "object",
@@ -248,7 +251,7 @@ class Variable(Field[str]):
         if name and self.given and not theirs and name.partition(".")[0] in RESERVED:
             place.fault(f"{quoted(name)} is the platform's own; choose another first word")
         elif name:
-            (about.sets if self.given else about.uses).add(name)
+            about.sets.add(name) if self.given else about.use((name,), place)
         return name
 
     def schema(self) -> Schema:

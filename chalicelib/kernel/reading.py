@@ -184,12 +184,12 @@ def kind_of(value: object) -> str:
 def quoted(value: object) -> str:
     """Repeat a value inside a reason, cut short.
 
-    >>> quoted("abc"), quoted([1, 2])
-    ("'abc'", 'a list')
+    >>> quoted("été"), quoted([1, 2])
+    ("'été'", 'a list')
     """
     if isinstance(value, dict | list):
         return kind_of(value)
-    shown = ascii(value) if not isinstance(value, int) or abs(value) < 10**30 else "a huge number"
+    shown = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "a huge number"
     return shown if len(shown) <= _QUOTED_LENGTH else shown[: _QUOTED_LENGTH - 3] + "..."
 
 

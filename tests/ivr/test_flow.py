@@ -328,7 +328,95 @@ def test_a_flow_of_ten_thousand_nodes_is_read_and_one_more_is_refused() -> None:
 
     assert len(a_flow(**chain, n9999=an_end()).nodes) == 10_000
     more = a_document(**chain, n9999=a_say("a", next="n10000"), n10000=an_end())
-    assert "too many nodes" in faults_of(more)["/nodes"]
+    more |= {"prompts": {"hello": "Bonjour."}, "tests": [{"name": "t", "steps": [{"goes": "n1"}]}]}
+    assert faults_of(more) == {"/nodes": "has too many nodes: 10001, at most 10000"}
+
+
+@pytest.mark.parametrize(
+    ("reading", "pointer"),
+    [
+        pytest.param(a_say("C'est {{order.stat}}."), "/nodes/first/text", id="a text"),
+        pytest.param(
+            {"kind": "say", "ssml": "<p>{{order.stat}}</p>", "next": "end"},
+            "/nodes/first/ssml",
+            id="ssml",
+        ),
+        pytest.param(
+            {
+                "kind": "branch",
+                "rules": [{"when": {"order.stat": {"is": "sent"}}, "next": "end"}],
+                "otherwise": "end",
+            },
+            "/nodes/first/rules/0/when/order.stat",
+            id="a branch",
+        ),
+        pytest.param(
+            {"kind": "set", "variables": {"a.b": "{{order.stat}}"}, "next": "end"},
+            "/nodes/first/variables/a.b",
+            id="a set",
+        ),
+        pytest.param(
+            a_menu(prompt={"by_language": {"fr-FR": "{{order.stat}}"}}, choices={"1": "end"}),
+            "/nodes/first/prompt/by_language/fr-FR",
+            id="one of several languages",
+        ),
+        pytest.param(
+            a_dial({"variable": "order.stat"}),  # type: ignore[arg-type]
+            "/nodes/first/destinations/0/variable",
+            id="a destination",
+        ),
+        pytest.param(
+            {
+                "kind": "lookup",
+                "url": "https://crm.example.fr/{{order.stat}}",
+                "answer": {"a.b": "/b"},
+                "next": "end",
+            },
+            "/nodes/first/url",
+            id="a lookup",
+        ),
+    ],
+)
+def test_a_variable_that_nothing_gives_is_told_where_it_is_read(
+    reading: dict[str, Any], pointer: str
+) -> None:
+    told = faults_of(a_document(first=reading, end=an_end()))
+
+    assert told[pointer] == "nothing gives the variable 'order.stat' a value"
+
+
+def test_a_variable_is_told_at_each_place_and_in_a_named_prompt_once() -> None:
+    twice = {"prompt": "hello"}
+    nodes = {
+        "first": {"kind": "say", **twice, "next": "second"},
+        "second": {"kind": "say", **twice, "next": "third"},
+        "third": a_say("{{clent.name}}"),
+        "end": an_end(),
+    }
+
+    told = faults_of(a_document(**nodes) | {"prompts": {"hello": "Bonjour {{clent.name}}"}})
+
+    assert told.keys() == {"/prompts/hello", "/nodes/third/text"}
+
+
+def test_one_node_that_cannot_be_read_hides_no_unknown_variable_and_makes_up_no_fault() -> None:
+    nodes = {
+        "first": a_say("{{no.thing}} {{order.state}} {{lookup.reason}}", next="ask"),
+        "ask": {"kind": "lokup", "answer": {"order.state": "/state"}, "prompt": "hello"},
+    }
+
+    told = faults_of(a_document(**nodes) | {"prompts": {"hello": "Bonjour."}})
+
+    assert told.keys() == {"/nodes/ask/kind", "/nodes/first/text"}
+    assert "'no.thing'" in told["/nodes/first/text"]
+
+
+def test_what_is_wrong_is_repeated_as_its_author_wrote_it() -> None:
+    menu = a_menu(choices={"é": "end"})
+
+    told = faults_of(a_document(menu=menu, end=an_end()))["/nodes/menu/choices/é"]
+
+    assert told.startswith("'é' is not what a caller can press")
 
 
 def test_what_was_published_is_read_back_even_if_it_would_be_refused_today() -> None:

@@ -124,7 +124,11 @@ def test_a_number_that_may_not_be_rung_is_as_if_nobody_answered(number: str) -> 
         pytest.param({"url": "https://{{shop.host}}/"}, "/nodes/ask/url", id="host from outside"),
         pytest.param({"headers": {"Host": "a"}}, "/nodes/ask/headers/Host", id="a header of ours"),
         pytest.param({"answer": {"call.date": "/d"}}, "/nodes/ask/answer/call.date", id="reserved"),
-        pytest.param({"fields": {"a": "{{who.knows}}"}}, "", id="a variable that nothing sets"),
+        pytest.param(
+            {"fields": {"a": "{{who.knows}}"}},
+            "/nodes/ask/fields/a",
+            id="a variable that nothing sets",
+        ),
         pytest.param({"timeout_seconds": 4}, "/nodes/ask/timeout_seconds", id="too patient"),
     ],
 )

@@ -170,7 +170,8 @@ class Conditions(Field["Mapping[str, Test]"]):
     def read(self, place: Place, about: Reading) -> Mapping[str, Test]:
         """Read the tests, and note the variables."""
         tests = self.inner.read(place, about)
-        about.uses.update(tests)
+        for name, entry in place.entries().items() if tests else ():
+            about.use((name,), entry)
         return tests
 
     def schema(self) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class _Templated(Field[Any]):
         """Read it, and note the variables."""
         value = Scalar(self.longest).read(place, about)
         if isinstance(value, str):
-            about.uses.update(TEMPLATE.findall(value))
+            about.use(TEMPLATE.findall(value), place)
         return value
 
     def schema(self) -> Schema:

@@ -69,7 +69,7 @@ class Assigned(Field["Template | Value"]):
         compiled = templates.compile(value)
         for fault in compiled.faults:
             place.fault(fault)
-        about.uses.update(compiled.variables)
+        about.use(compiled.variables, place)
         return compiled if compiled.variables else value
 
     def schema(self) -> Schema:
@@ -88,7 +88,7 @@ class AssignedText(Field["Template"]):
         compiled = templates.compile(text(place, self.longest))
         for fault in compiled.faults:
             place.fault(fault)
-        about.uses.update(compiled.variables)
+        about.use(compiled.variables, place)
         return compiled
 
     def schema(self) -> Schema:

@@ -51,7 +51,7 @@ class PromptField(Field[Prompt]):
         if isinstance(place.value, dict) and "by_language" in place.value:
             return read_by_language(place.fields(("by_language",)).get("by_language"), about)
         utterance, language = read_utterance(place, about, about.language)
-        return _noted(Prompt.of({language: utterance}), about)
+        return Prompt.of({language: utterance})
 
     def schema(self) -> Schema:
         """Describe every form."""
@@ -107,7 +107,7 @@ def read_by_language(place: Place | None, about: Reading) -> Prompt:
         if isinstance(place.value, dict) and language not in utterances:
             place.fault(f"has no words in {language}, which this flow speaks")
     ordered = {tag: utterances[tag] for tag in (*wanted, *utterances) if tag in utterances}
-    return _noted(Prompt.of(ordered), about) if ordered else EMPTY
+    return Prompt.of(ordered) if ordered else EMPTY
 
 
 def read_url(place: Place | None) -> Audio:
@@ -199,12 +199,7 @@ def _named(place: Place, about: Reading) -> Prompt:
             entry.fault(f"no prompt is called {quoted(name)}")
         return EMPTY
     about.referred.add(f"prompt:{name}")
-    return _noted(found, about)
-
-
-def _noted(prompt: Prompt, about: Reading) -> Prompt:
-    about.uses.update(prompt.variables)
-    return prompt
+    return found
 
 
 def _words(fields: dict[str, Place], about: Reading, default: str) -> tuple[Words, str]:
@@ -215,6 +210,8 @@ def _words(fields: dict[str, Place], about: Reading, default: str) -> tuple[Word
         reason = f"is too long for the carrier: {encoded} bytes once URL-encoded"
         body.fault(f"{reason}, at most {voices.LONGEST_ENCODED}")
     compiled = templates.compile(written)
+    if body is not None:
+        about.use(compiled.variables, body)
     if body is not None and about.judging:
         for fault in compiled.faults:
             body.fault(fault)
@@ -228,6 +225,8 @@ def _marked(fields: dict[str, Place], about: Reading, default: str) -> tuple[Mar
     language, voice = _speaker(fields, about, default)
     written = text(body, voices.LONGEST_ENCODED)
     markup = ssml.parse(written, voice or voices.voice_for(language) or ssml.NO_VOICE)
+    if body is not None:
+        about.use(markup.variables, body)
     if body is not None and written and about.judging:
         for fault in markup.faults:
             body.fault(fault)
