@@ -21,11 +21,12 @@ from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import desk_wiring, wiring
+from chalicelib.runtime import desk_wiring, tracking_wiring, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
+from chalicelib.tracking.pools import routes as pools
 
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent, WebsocketEvent
@@ -44,6 +45,7 @@ ROOMS = (
     prompts,
     callers,
     tracking,
+    pools,
     billing,
     desk,
 )
@@ -180,3 +182,15 @@ def place_callbacks(event: SQSEvent) -> None:
     from chalicelib.desk import handlers
 
     handlers.place_callbacks([record.body for record in event], desk_wiring.office())
+
+
+@app.schedule(Rate(5, unit=Rate.MINUTES))
+def tend_pools(event: CloudWatchEvent) -> None:
+    """Let numbers go that leave their pool, and sum how pools did in the hours that are over."""
+    from datetime import datetime
+
+    from chalicelib.tracking.pools import handlers
+
+    now = datetime.fromisoformat(event.to_dict()["time"])
+    decks, roster = tracking_wiring.decks(), tracking_wiring.roster()
+    handlers.tend_pools(now, keeping=tracking_wiring.keeping(), tends=roster, logs=decks)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
+# A plain write that meets somebody's transaction on its row.
+TRANSACTION_THERE = "TransactionConflictException"
 
 RowT = TypeVar("RowT", bound=type[Model])
 
@@ -118,7 +120,7 @@ def translated(action: str, **facts: Any) -> Iterator[None]:
         code = _code_of(error)
         if code == "ValidationException":
             raise
-        if code == CONDITION_FAILED or _lost_a_race(error):
+        if code in (CONDITION_FAILED, TRANSACTION_THERE) or _lost_a_race(error):
             raise Conflict(f"{action}: changed meanwhile", **facts) from error
         raise Unavailable(f"{action}: table did not answer", cause=code, **facts) from error
 

@@ -44,6 +44,16 @@ class AlreadyAssigned(Conflict):
         self.faults = (Fault("/from", reason),)
 
 
+class InPool(Conflict):
+    """The number is in a pool: what it stands for changes from visit to visit."""
+
+    code = "number-in-pool"
+
+    def __init__(self, pool_id: str, pointer: str = "/number") -> None:
+        super().__init__("the number is in a pool", pool_id=pool_id)
+        self.faults = (Fault(pointer, f"is in {pool_id}: take it out first"),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
     """A number standing for a source; `until` is None while nobody knows the end."""
@@ -61,13 +71,22 @@ class Assignment:
         return _before(self.since, other.until) and _before(other.since, self.until)
 
 
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """A number that is in a pool, from an instant on."""
+
+    pool_id: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """An account's number with all it has stood for, and will."""
+    """An account's number with all it has stood for, and will; and the pool that it is in now."""
 
     account_id: str
     number: str
     assignments: tuple[Assignment, ...] = ()
+    pool: Pooled | None = None
     version: int = 0
 
 
@@ -110,11 +129,13 @@ def assign(
     """Have a number stand for a source in a period, in place of what was said of it before.
 
     An earlier period of the same source stays only if it ended before this one begins. Raises
-    AlreadyAssigned where another source is in the way.
+    AlreadyAssigned where another source is in the way, InPool where a pool is.
     """
     if not _before(since, until):
         fault = Fault("/until", "not after the beginning")
         raise Rejected("the period is empty", faults=(fault,))
+    if number.pool is not None and _before(number.pool.since, until):
+        raise InPool(number.pool.pool_id)
     new = Assignment(source_id=source.id, since=since, until=until)
     kept = tuple(each for each in number.assignments if not _replaced(each, new))
     for each in kept:
@@ -131,6 +152,16 @@ def withdraw(source: Source, number: Number, now: datetime) -> tuple[Source, Num
     past = [_ended(each, now) for each in mine if each.since < now]
     periods = tuple(each for each in source.periods if each.number != number.number)
     return replace(source, periods=periods), _told(number, (*others, *past))
+
+
+def pooled(number: Number, pool_id: str, now: datetime) -> Number:
+    """Put a number into a pool, from now on. Raises InPool, AlreadyAssigned."""
+    if number.pool is not None:
+        raise InPool(number.pool.pool_id)
+    for each in number.assignments:
+        if each.until is None or now < each.until:
+            raise AlreadyAssigned(each)
+    return replace(number, pool=Pooled(pool_id, now))
 
 
 def _before(since: datetime, until: datetime | None) -> bool:

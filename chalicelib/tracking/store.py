@@ -25,7 +25,15 @@ from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 from chalicelib.runtime.kept import Kept
 from chalicelib.runtime.tables import Listed, TableMeta, bind, translated
 from chalicelib.tracking.counting import Counted
-from chalicelib.tracking.sources import Assignment, Channel, Number, Period, Source, source_at
+from chalicelib.tracking.sources import (
+    Assignment,
+    Channel,
+    Number,
+    Period,
+    Pooled,
+    Source,
+    source_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +72,8 @@ class NumberRow(TrackingRow):
     """What an account's number stands for: history and future in one row."""
 
     assignments = JSONAttribute()
+    pool = UnicodeAttribute(null=True)
+    pooled_at = UTCDateTimeAttribute(null=True)
 
 
 class CountRow(TrackingRow):
@@ -107,8 +117,8 @@ class Tracking:
     def save_source(self, source: Source) -> Source:
         """Store a source."""
         stored = replace(source, version=source.version + 1)
-        with _versioned(), translated("save source", source_id=source.id):
-            _source_row(stored).save(condition=_unchanged(source.version))
+        with versioned(), translated("save source", source_id=source.id):
+            _source_row(stored).save(condition=unchanged(source.version))
         return stored
 
     def number(self, account_id: str, number: str) -> Number:
@@ -124,8 +134,8 @@ class Tracking:
         """Store a source and one of its numbers in one transaction."""
         stored = replace(source, version=source.version + 1)
         with translated("assign number", source_id=source.id), _transaction() as transaction:
-            transaction.save(_source_row(stored), condition=_unchanged(source.version))
-            transaction.save(_number_row(number), condition=_unchanged(number.version))
+            transaction.save(_source_row(stored), condition=unchanged(source.version))
+            transaction.save(number_row(number), condition=unchanged(number.version))
         return stored
 
     def count(self, counted: Counted) -> None:
@@ -224,13 +234,14 @@ def _day_key(account_id: str, day: date, shard: int) -> str:
     return f"day#{account_id}#{day.isoformat()}#{shard}"
 
 
-def _unchanged(version: int) -> Condition:
+def unchanged(version: int) -> Condition:
+    """Return the condition that a row still has the version that was seen; 0: is not there."""
     same: Condition = TrackingRow.version == version if version else TrackingRow.pk.does_not_exist()
     return same
 
 
 @contextmanager
-def _versioned() -> Iterator[None]:
+def versioned() -> Iterator[None]:
     """A condition on the version that fails is the caller's copy being old."""
     try:
         yield
@@ -275,10 +286,14 @@ def _source(row: SourceRow) -> Source:
     )
 
 
-def _number_row(number: Number) -> NumberRow:
+def number_row(number: Number) -> NumberRow:
+    """Write what a number stands for."""
     pk, sk = _number_key(number.account_id, number.number)
     assignments = [[each.source_id, *_written(each)] for each in number.assignments]
-    return NumberRow(pk=pk, sk=sk, assignments=assignments, version=number.version + 1)
+    row = NumberRow(pk=pk, sk=sk, assignments=assignments, version=number.version + 1)
+    if number.pool is not None:
+        row.pool, row.pooled_at = number.pool.pool_id, number.pool.since
+    return row
 
 
 def _number(account_id: str, number: str, row: NumberRow) -> Number:
@@ -290,6 +305,7 @@ def _number(account_id: str, number: str, row: NumberRow) -> Number:
         account_id=account_id,
         number=number,
         assignments=assignments,
+        pool=None if row.pool is None else Pooled(row.pool, row.pooled_at),
         version=int(row.version or 0),
     )
 

@@ -10,6 +10,7 @@ from tests.fakes.calls import (
 from tests.fakes.desk import DeskInMemory, FloorsInMemory, NudgesInMemory
 from tests.fakes.directory import CarrierInMemory, CarrierOfUrls, DirectoryInMemory
 from tests.fakes.ivr import FlowsInMemory
+from tests.fakes.pools import PoolsInMemory
 from tests.fakes.tracking import TrackingInMemory
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "FlowsInMemory",
     "LateEventsInMemory",
     "NudgesInMemory",
+    "PoolsInMemory",
     "QueueInMemory",
     "TrackingInMemory",
 ]

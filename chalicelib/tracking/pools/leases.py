@@ -1,0 +1,154 @@
+"""A lease: a number lent to a visit from an instant on. What is asked, and what comes of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.kernel.errors import Rejected
+
+if TYPE_CHECKING:
+    from chalicelib.tracking.pools.deck import Card, Deck, Slot
+
+MILLISECOND: Final = timedelta(milliseconds=1)
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_WRITTEN: Final = re.compile(r"(lea_\w{1,40})~(pool_\w{1,40})~(\+\d{4,15})~(\d{1,9})")
+
+
+def millis(instant: datetime) -> int:
+    """Return an instant in whole milliseconds since 1970.
+
+    >>> millis(datetime(2026, 11, 27, tzinfo=UTC))
+    1795737600000
+    """
+    return (instant - EPOCH) // MILLISECOND
+
+
+def moment(milliseconds: int) -> datetime:
+    """Return the instant of so many milliseconds.
+
+    >>> moment(1795737600000).isoformat()
+    '2026-11-27T00:00:00+00:00'
+    """
+    return EPOCH + milliseconds * MILLISECOND
+
+
+def stamp(milliseconds: int) -> str:
+    """Write an instant so that texts sort as instants do.
+
+    >>> stamp(1795737600000), stamp(0)
+    ('1795737600000', '0000000000000')
+    """
+    return f"{milliseconds:013}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """Somebody who agreed to be followed. `landing` is what brought them, as JSON."""
+
+    id: str
+    account_id: str
+    site_id: str
+    landing: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A number lent. It is all that keeping the number takes, so a token can carry it."""
+
+    id: str
+    account_id: str
+    visit_id: str
+    pool_id: str
+    number: str
+    hold: int  # milliseconds after the last activity
+
+    @property
+    def text(self) -> str:
+        """Write it, for a token that is signed with its visit: see `read_lease`."""
+        return f"{self.id}~{self.pool_id}~{self.number}~{self.hold}"
+
+
+def read_lease(text: str, *, account_id: str, visit_id: str) -> Lease:
+    """Read a lease from what was written of it. Raises Rejected."""
+    found = _WRITTEN.fullmatch(text)
+    if found is None:
+        raise Rejected("not a lease")
+    lease_id, pool_id, number, hold = found.groups()
+    return Lease(
+        id=lease_id,
+        account_id=account_id,
+        visit_id=visit_id,
+        pool_id=pool_id,
+        number=number,
+        hold=int(hold),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """What a visit is shown: a number of its own, or the pool's overflow number, or nothing.
+
+    `until` is when the hold ends unless there is activity; None without a lease.
+    """
+
+    number: str | None
+    lease: Lease | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loan:
+    """A lease to be stored, with its line of the log and the visit.
+
+    `refused` counts the numbers that proved to be held by somebody else. `deck` replaces `seen`,
+    if the card is not dealt yet.
+    """
+
+    visit: Visit
+    lease: Lease
+    card: Card
+    at: int
+    seen: Deck
+    deck: Deck | None = None
+    refused: int = 0
+
+    @property
+    def ends(self) -> int:
+        """When the number is free again, if nothing more is heard."""
+        return self.at + self.lease.hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a loan was not stored.
+
+    Its slot is not as the card says (`slot` is how it stands, None if it is gone), or the deck has
+    moved, or somebody was at the same rows at that instant: `again`, then.
+    """
+
+    slot_differs: bool = False
+    slot: Slot | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntry:
+    """A line of the log: a number lent, or a visit that got none (`number` is None).
+
+    `freed` is when the number had come free before, 0 if it was its first lease. A visit that took
+    its consent back is forgotten: who it was and what brought it are empty.
+    """
+
+    account_id: str
+    pool_id: str
+    at: int
+    number: str | None = None
+    lease_id: str = ""
+    visit_id: str = ""
+    site_id: str = ""
+    landing: str = "{}"
+    freed: int = 0
+    refused: int = 0

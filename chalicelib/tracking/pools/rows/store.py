@@ -1,0 +1,231 @@
+"""The rows of pools, leases and visits, and our values in them. It sends no request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pynamodb.attributes import (
+    JSONAttribute,
+    ListAttribute,
+    NumberAttribute,
+    TTLAttribute,
+    UnicodeAttribute,
+    UTCDateTimeAttribute,
+)
+
+from chalicelib.tracking.pools.deck import Card, Deck, Slot
+from chalicelib.tracking.pools.leases import LogEntry, moment, stamp
+from chalicelib.tracking.pools.lending import REMEMBERED
+from chalicelib.tracking.store import TrackingRow
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.tracking.pools.leases import Lease, Loan, Visit
+
+POOL: Final = "pool"
+DECK: Final = "deck"
+VISIT: Final = "visit"
+SLOT: Final = "slot#"
+
+
+class PoolRow(TrackingRow):
+    """Any row of a pool's partition: the pool itself, its deck, a slot for each number."""
+
+    account_id = UnicodeAttribute()
+    # the pool
+    name = UnicodeAttribute(null=True)
+    level = UnicodeAttribute(null=True)
+    created_at = UTCDateTimeAttribute(null=True)
+    archived_at = UTCDateTimeAttribute(null=True)
+    members = JSONAttribute(null=True)
+    # the pool and the deck
+    hold = NumberAttribute(null=True)
+    overflow = UnicodeAttribute(null=True)
+    # the deck: `cards` are pairs of a number and when it came free
+    cards = JSONAttribute(null=True)
+    laid = NumberAttribute(null=True)
+    dealt = NumberAttribute(null=True)
+    dealt_at = NumberAttribute(null=True)
+    round = NumberAttribute(null=True)
+    # a slot
+    lease = UnicodeAttribute(null=True)
+    since = NumberAttribute(null=True)
+    ends = NumberAttribute(null=True)
+    leaving = NumberAttribute(null=True)
+
+
+class LogRow(TrackingRow):
+    """A line of the log of leases; who it was and what brought it may be forgotten."""
+
+    account_id = UnicodeAttribute()
+    pool = UnicodeAttribute()
+    visit = UnicodeAttribute(null=True)
+    site = UnicodeAttribute(null=True)
+    landing = UnicodeAttribute(null=True)
+    freed = NumberAttribute(default=0)
+    refused = NumberAttribute(default=0)
+    expires_at = TTLAttribute(null=True)
+
+
+class VisitRow(TrackingRow):
+    """A visit. `pages` are JSON, the newest last; `log` are the keys of its lines of the log."""
+
+    account_id = UnicodeAttribute()
+    site = UnicodeAttribute()
+    landing = UnicodeAttribute()
+    first_seen = NumberAttribute()
+    last_seen = NumberAttribute()
+    lease = UnicodeAttribute(null=True)
+    pages: ListAttribute[Any] = ListAttribute(null=True)
+    log: ListAttribute[Any] = ListAttribute(null=True)
+    expires_at = TTLAttribute(null=True)
+
+
+class DueRow(TrackingRow):
+    """A pool that a schedule looks after: until when its log is summed, and whether numbers leave.
+
+    `untidy` is the pool's version when one began to.
+    """
+
+    account_id = UnicodeAttribute()
+    summed = NumberAttribute()
+    untidy = NumberAttribute(null=True)
+
+
+class HourRow(TrackingRow):
+    """What an hour of a pool was like, as JSON."""
+
+    facts = JSONAttribute()
+    expires_at = TTLAttribute(null=True)
+
+
+ROWS: Final = (TrackingRow, PoolRow, LogRow, VisitRow, DueRow, HourRow)
+
+
+def pool_key(pool_id: str) -> str:
+    """Return the partition of a pool."""
+    return f"pool#{pool_id}"
+
+
+def slot_row(pool_id: str, number: str) -> PoolRow:
+    """Return the row of a number in a pool."""
+    return PoolRow(pool_key(pool_id), f"{SLOT}{number}")
+
+
+def log_key(account_id: str, name: str) -> str:
+    """Return the log of a number; by a pool's id, of those who got none."""
+    return f"lent#{account_id}#{name}"
+
+
+def deck_of(row: PoolRow) -> Deck:
+    """Read a deck."""
+    return Deck(
+        pool_id=row.pk.partition("#")[2],
+        account_id=row.account_id,
+        hold=int(row.hold or 0),
+        overflow=row.overflow,
+        cards=tuple(Card(number, freed) for number, freed in row.cards or ()),
+        dealt=int(row.dealt or 0),
+        round=int(row.round or 0),
+        dealt_at=int(row.dealt_at or 0),
+    )
+
+
+def slot_of(row: PoolRow) -> Slot:
+    """Read a slot."""
+    return Slot(
+        number=row.sk.removeprefix(SLOT),
+        lease_id=row.lease or "",
+        since=int(row.since or 0),
+        ends=int(row.ends or 0),
+        leaving=bool(row.leaving),
+    )
+
+
+def deck_changes(deck: Deck) -> list[Action]:
+    """Return how a deck is stored in place of the one there was."""
+    return [
+        PoolRow.cards.set([[card.number, card.freed] for card in deck.cards]),
+        PoolRow.laid.set(len(deck.cards)),
+        PoolRow.dealt.set(deck.dealt),
+        PoolRow.dealt_at.set(deck.dealt_at),
+        PoolRow.round.set(deck.round),
+    ]
+
+
+def deck_unmoved(seen: Deck) -> Condition:
+    """Return the condition that nobody was dealt a card, nor laid the deck out anew."""
+    same: Condition = (PoolRow.round == seen.round) & (PoolRow.dealt == seen.dealt)
+    same &= PoolRow.account_id == seen.account_id
+    return same
+
+
+def log_row(entry: LogEntry) -> LogRow:
+    """Write a line of the log."""
+    return LogRow(
+        pk=log_key(entry.account_id, entry.number or entry.pool_id),
+        sk=f"{stamp(entry.at)}#{entry.lease_id}",
+        account_id=entry.account_id,
+        pool=entry.pool_id,
+        visit=entry.visit_id,
+        site=entry.site_id,
+        landing=entry.landing,
+        freed=entry.freed,
+        refused=entry.refused,
+        expires_at=moment(entry.at) + REMEMBERED,
+    )
+
+
+def log_entry(row: LogRow) -> LogEntry:
+    """Read a line of the log."""
+    at, _, lease_id = row.sk.partition("#")
+    name = row.pk.rpartition("#")[2]
+    return LogEntry(
+        account_id=row.account_id,
+        pool_id=row.pool,
+        at=int(at),
+        number=None if name == row.pool else name,
+        lease_id=lease_id,
+        visit_id=row.visit or "",
+        site_id=row.site or "",
+        landing=row.landing or "{}",
+        freed=int(row.freed),
+        refused=int(row.refused),
+    )
+
+
+def entry_of(loan: Loan) -> LogEntry:
+    """Return the line of the log that a loan makes."""
+    return LogEntry(
+        account_id=loan.lease.account_id,
+        pool_id=loan.lease.pool_id,
+        at=loan.at,
+        number=loan.lease.number,
+        lease_id=loan.lease.id,
+        visit_id=loan.visit.id,
+        site_id=loan.visit.site_id,
+        landing=loan.visit.landing,
+        freed=loan.card.freed,
+        refused=loan.refused,
+    )
+
+
+def visit_changes(visit: Visit, at: int, line: LogRow, lease: Lease | None = None) -> list[Action]:
+    """Return how a visit is stored that was lent a number or none, whether it was known or not."""
+    return [
+        VisitRow.account_id.set(visit.account_id),
+        VisitRow.site.set(visit.site_id),
+        VisitRow.landing.set(VisitRow.landing | visit.landing),
+        VisitRow.first_seen.set(VisitRow.first_seen | at),
+        VisitRow.last_seen.set(at),
+        VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
+        VisitRow.expires_at.set(moment(at) + REMEMBERED),
+        *([] if lease is None else [VisitRow.lease.set(lease.text)]),
+    ]
+
+
+def visit_row(visit_id: str) -> VisitRow:
+    """Return the row of a visit."""
+    return VisitRow(f"visit#{visit_id}", VISIT)

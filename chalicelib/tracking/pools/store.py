@@ -1,0 +1,228 @@
+"""Lending's storage on the table `tracking`: each method is one request, but for `withdraw`.
+
+A pool's partition is read whole by one consistent Query. What must hold together is one
+transaction, whose conditions say why it was refused.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import size
+from pynamodb.transactions import TransactWrite
+
+from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.runtime.tables import bind, translated
+from chalicelib.tracking.pools.leases import LogEntry, Refusal, read_lease, stamp
+from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.rows import store as rows
+from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.tracking.pools.deck import Deck, Slot
+    from chalicelib.tracking.pools.leases import Lease, Loan
+    from chalicelib.tracking.pools.lending import Order
+
+ALL_OLD: Final = "ALL_OLD"
+# What the log says of a visit that may be taken back.
+_PERSONAL: Final[Any] = (LogRow.visit, LogRow.site, LogRow.landing)
+_SLOT: Final = 1  # its place in the transaction of `take`: after the line of the log
+
+
+class DeckStore:
+    """The port `Decks`, and the log to read."""
+
+    def __init__(self, table_name: str) -> None:
+        for row in rows.ROWS:
+            bind(row, table_name)
+
+    def deal(self, pool_id: str, account_id: str, at: int) -> Deck | None:
+        """Deal a card."""
+        row = PoolRow(rows.pool_key(pool_id), DECK)
+        there = (PoolRow.dealt < PoolRow.laid) & (PoolRow.account_id == account_id)
+        try:
+            with translated("deal", pool_id=pool_id):
+                row.update([PoolRow.dealt.add(1), PoolRow.dealt_at.set(at)], condition=there)
+        except Conflict:
+            return None
+        return rows.deck_of(row)
+
+    def look(self, pool_id: str, account_id: str) -> tuple[Deck, tuple[Slot, ...]]:
+        """Read a deck and its slots."""
+        deck, slots = None, []
+        with translated("look at pool", pool_id=pool_id):
+            for row in PoolRow.query(rows.pool_key(pool_id), consistent_read=True):
+                if row.sk == DECK:
+                    deck = rows.deck_of(row)
+                elif row.sk.startswith(rows.SLOT):
+                    slots.append(rows.slot_of(row))
+        if deck is None or deck.account_id != account_id:
+            raise NotFound("no such pool", pool_id=pool_id)
+        return deck, tuple(slots)
+
+    def relay(self, seen: Deck, deck: Deck) -> bool:
+        """Store a deck in place of the one that was seen; False if that one has moved."""
+        row = PoolRow(rows.pool_key(seen.pool_id), DECK)
+        try:
+            with translated("lay out", pool_id=seen.pool_id):
+                row.update(rows.deck_changes(deck), condition=rows.deck_unmoved(seen))
+        except Conflict:
+            return False
+        return True
+
+    def take(self, loan: Loan) -> Refusal | None:
+        """Store a lease."""
+        line = rows.log_row(rows.entry_of(loan))
+        slot = rows.slot_row(loan.lease.pool_id, loan.lease.number)
+        taking: list[Action] = [
+            PoolRow.lease.set(loan.lease.id),
+            PoolRow.since.set(loan.at),
+            PoolRow.ends.set(loan.ends),
+        ]
+        try:
+            with translated("lend", pool_id=loan.lease.pool_id), _transaction() as transaction:
+                transaction.save(line)
+                transaction.update(
+                    slot, actions=taking, condition=_as_dealt(loan), return_values=ALL_OLD
+                )
+                visited = rows.visit_changes(loan.visit, loan.at, line, loan.lease)
+                transaction.update(rows.visit_row(loan.visit.id), actions=visited)
+                if loan.deck is not None:
+                    deck = PoolRow(slot.pk, DECK)
+                    changes, unmoved = rows.deck_changes(loan.deck), rows.deck_unmoved(loan.seen)
+                    transaction.update(deck, actions=changes, condition=unmoved)
+        except Conflict as error:
+            return _refusal(error, loan)
+        return None
+
+    def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
+        """Store a visit without a number."""
+        visit = order.visit
+        entry = LogEntry(
+            account_id=visit.account_id,
+            pool_id=order.pool_id,
+            at=at,
+            lease_id=order.lease_id,
+            visit_id=visit.id,
+            site_id=visit.site_id,
+            landing=visit.landing,
+            refused=refused,
+        )
+        line = rows.log_row(entry)
+        with translated("pass over", pool_id=order.pool_id), _transaction() as transaction:
+            transaction.save(line)
+            visited = rows.visit_changes(visit, at, line)
+            transaction.update(rows.visit_row(visit.id), actions=visited)
+
+    def extend(self, lease: Lease, at: int, page: str | None = None) -> bool:
+        """Keep a number. A visit that has seen too many pages keeps it all the same."""
+        slot, visit = self._extend(lease, at, page)
+        if visit and page is not None:
+            slot, visit = self._extend(lease, at, None)
+        if visit:
+            raise NotFound("no such visit", visit_id=lease.visit_id)
+        return not slot
+
+    def _extend(self, lease: Lease, at: int, page: str | None) -> tuple[bool, bool]:
+        mine = (PoolRow.lease == lease.id) & (PoolRow.account_id == lease.account_id)
+        known: Condition = VisitRow.account_id == lease.account_id
+        seen: list[Action] = [VisitRow.last_seen.set(at)]
+        if page is not None:
+            seen.append(VisitRow.pages.set((VisitRow.pages | []).append([page])))
+            known = known & (VisitRow.pages.does_not_exist() | _fewer_pages())
+        slot = rows.slot_row(lease.pool_id, lease.number)
+        keeping: list[Action] = [PoolRow.ends.set(at + lease.hold)]
+        try:
+            with translated("extend", pool_id=lease.pool_id), _transaction() as transaction:
+                transaction.update(slot, actions=keeping, condition=mine)
+                transaction.update(rows.visit_row(lease.visit_id), actions=seen, condition=known)
+        except Conflict as error:
+            slot_refuses, visit_refuses = map(_fails, _reasons(error))
+            if not slot_refuses and not visit_refuses:
+                raise  # two tabs at once
+            return slot_refuses, visit_refuses
+        return False, False
+
+    def lease_of(self, account_id: str, visit_id: str) -> Lease | None:
+        """Return the lease that a visit had last."""
+        key = rows.visit_row(visit_id)
+        try:
+            with translated("load visit", visit_id=visit_id):
+                row = VisitRow.get(key.pk, key.sk, consistent_read=True)
+        except NotFound:
+            return None
+        if row.account_id != account_id or row.lease is None:
+            return None
+        return read_lease(row.lease, account_id=account_id, visit_id=visit_id)
+
+    def withdraw(self, account_id: str, visit_id: str) -> None:
+        """Erase a visit, after who it was in the log: done again, it goes on where it stopped."""
+        row = rows.visit_row(visit_id)
+        try:
+            with translated("load visit", visit_id=visit_id):
+                row = VisitRow.get(row.pk, row.sk, consistent_read=True)
+        except NotFound:
+            return
+        if row.account_id != account_id:
+            return
+        for line in row.log or ():
+            pk, _, sk = line.rpartition("|")
+            actions: list[Action] = [each.remove() for each in _PERSONAL]
+            with suppress(Conflict), translated("forget lease", visit_id=visit_id):
+                LogRow(pk, sk).update(actions, condition=LogRow.pk.exists())
+        with translated("forget visit", visit_id=visit_id):
+            row.delete()
+
+    def log(self, account_id: str, name: str, since: int, until: int) -> Iterator[LogEntry]:
+        """Read the log of a number or, by a pool's id, of those who got none."""
+        key = rows.log_key(account_id, name)
+        span = LogRow.sk.between(stamp(since), stamp(until))
+        with translated("read leases", account_id=account_id):
+            for row in LogRow.query(key, span, consistent_read=True):
+                yield rows.log_entry(row)
+
+
+def _transaction() -> TransactWrite:
+    return TransactWrite(connection=PoolRow._get_connection().connection)
+
+
+def _as_dealt(loan: Loan) -> Condition:
+    """Return the condition that a number stands as its card says, so that nobody has it."""
+    free: Condition = (PoolRow.ends == loan.card.freed) & PoolRow.leaving.does_not_exist()
+    free &= PoolRow.account_id == loan.lease.account_id
+    return free
+
+
+def _fewer_pages() -> Condition:
+    fewer: Condition = size("pages") < MOST_PAGES  # type: ignore[no-untyped-call]
+    return fewer
+
+
+def _refusal(error: Conflict, loan: Loan) -> Refusal | None:
+    reasons = _reasons(error)
+    told = reasons[_SLOT]
+    slot = None
+    if told is not None and told.raw_item:
+        slot = rows.slot_of(PoolRow.from_raw_data(told.raw_item))
+    if slot is not None and slot.lease_id == loan.lease.id:
+        return None  # our own first try was carried out, and its answer lost
+    if _fails(told):
+        return Refusal(slot_differs=True, slot=slot)
+    return Refusal(again=not any(map(_fails, reasons)))
+
+
+def _reasons(error: Conflict) -> list[Any]:
+    """Return why a transaction was cancelled, in order: what is put first, then what is changed."""
+    cause = error.__cause__
+    return cause.cancellation_reasons if isinstance(cause, TransactWriteError) else []
+
+
+def _fails(reason: Any) -> bool:
+    return reason is not None and reason.code == "ConditionalCheckFailed"

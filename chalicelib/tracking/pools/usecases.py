@@ -1,0 +1,180 @@
+"""Pools made, changed and retired; their numbers; and what a schedule does for them.
+
+Every function takes the account that the request acts for; another account's pool is NotFound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from chalicelib.directory.numbers import line_of
+from chalicelib.kernel.errors import Conflict, Fault, NotFound, Rejected, Stale
+from chalicelib.tracking import sources
+from chalicelib.tracking.pools import pool as rules
+from chalicelib.tracking.pools.leases import millis
+from chalicelib.tracking.pools.lending import lay_out
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.directory.ports import Lines, Page
+    from chalicelib.tracking.pools.deck import Slot
+    from chalicelib.tracking.pools.lending import Decks
+    from chalicelib.tracking.pools.pool import Pool
+    from chalicelib.tracking.sources import Number
+    from chalicelib.tracking.usecases import Numbers
+
+# A pool's rows are changed while visits are lent its numbers: each attempt that fails met one.
+ATTEMPTS: Final = 4
+
+
+class Roster(Protocol):
+    """Pools, and which numbers are in them. What changes one raises Conflict if it changed."""
+
+    def pool(self, pool_id: str) -> Pool:
+        """Return a pool, archived or not. Raises NotFound."""
+
+    def pools(self, account_id: str, limit: int, after: str | None = None) -> Page[Pool]:
+        """Return an account's pools in use, in order of id."""
+
+    def create(self, pool: Pool) -> Pool:
+        """Store a new pool, without numbers."""
+
+    def save(self, pool: Pool) -> Pool:
+        """Store what is said of a pool."""
+
+    def archive(self, pool: Pool) -> None:
+        """Store that a pool lends no more."""
+
+    def join(self, pool: Pool, number: Number) -> Pool:
+        """Store a pool with a number more, and what the number stands for."""
+
+    def mark(self, pool: Pool, number: str) -> Pool:
+        """Store that a number is leaving: it is lent to nobody else from now on."""
+
+    def part(self, pool: Pool, slot: Slot, number: Number) -> Pool:
+        """Store a pool without a number, and what the number stands for."""
+
+    def slots(self, pool_id: str) -> tuple[Slot, ...]:
+        """Return how the numbers of a pool stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """What changing pools needs. `directory` tells whose numbers are whose."""
+
+    roster: Roster
+    decks: Decks
+    numbers: Numbers
+    lines: Lines
+
+
+def create_pool(pool: Pool, keeping: Keeping) -> Pool:
+    """Make a pool without numbers."""
+    _check_overflow(pool, keeping.lines)
+    return keeping.roster.create(pool)
+
+
+def pool_of_account(account_id: str, pool_id: str, roster: Roster) -> Pool:
+    """Return an account's pool. Somebody else's, or an archived one, is NotFound."""
+    pool = roster.pool(pool_id)
+    if pool.account_id != account_id or pool.archived_at is not None:
+        raise NotFound("no such pool", pool_id=pool_id)
+    return pool
+
+
+def edit_pool(
+    changes: dict[str, Any], *, account_id: str, pool_id: str, version: int, keeping: Keeping
+) -> Pool:
+    """Change what is said of a pool; a new hold is that of leases to come. Raises Stale."""
+    for _ in range(ATTEMPTS):
+        pool = pool_of_account(account_id, pool_id, keeping.roster)
+        if pool.version != version:
+            raise Stale("the pool changed meanwhile", pool_id=pool_id)
+        changed = replace(pool, **changes)
+        if "overflow" in changes:
+            _check_overflow(changed, keeping.lines)
+        try:
+            return keeping.roster.save(changed)
+        except Conflict:
+            continue
+    raise Conflict("the pool is busy", pool_id=pool_id)
+
+
+def archive_pool(account_id: str, pool_id: str, *, now: datetime, keeping: Keeping) -> None:
+    """Retire a pool: it lends no more, and its numbers are free for others after their hold."""
+    for _ in range(ATTEMPTS):
+        pool = pool_of_account(account_id, pool_id, keeping.roster)
+        try:
+            keeping.roster.archive(replace(pool, archived_at=now))
+        except Conflict:
+            continue
+        tidy(pool_id, now=now, keeping=keeping)
+        return
+    raise Conflict("the pool is busy", pool_id=pool_id)
+
+
+def add_number(
+    account_id: str, pool_id: str, number: str, *, now: datetime, keeping: Keeping
+) -> Pool:
+    """Put one of the account's numbers into a pool. Raises InPool, AlreadyAssigned.
+
+    One that is leaving the pool stays out until it has left.
+    """
+    pool = pool_of_account(account_id, pool_id, keeping.roster)
+    _check_in_service(account_id, number, keeping.lines, "/number")
+    if any(each.number == number and not each.leaving for each in pool.members):
+        return pool
+    known = sources.pooled(keeping.numbers.number(account_id, number), pool_id, now)
+    stored = keeping.roster.join(rules.joined(pool, number, now), known)
+    lay_out(pool_id, account_id, now=now, store=keeping.decks)
+    return stored
+
+
+def remove_number(
+    account_id: str, pool_id: str, number: str, *, now: datetime, keeping: Keeping
+) -> None:
+    """Take a number out of a pool: at once if nobody has it, otherwise after its hold."""
+    pool = pool_of_account(account_id, pool_id, keeping.roster)
+    if not pool.member(number).leaving:
+        keeping.roster.mark(rules.leaving(pool, number), number)
+    tidy(pool_id, now=now, keeping=keeping)
+
+
+def tidy(pool_id: str, *, now: datetime, keeping: Keeping) -> bool:
+    """Let numbers go that are leaving and that nobody has any more. Says whether all have gone.
+
+    Done again, it goes on where it stopped.
+    """
+    pool = keeping.roster.pool(pool_id)
+    left = True
+    for slot in keeping.roster.slots(pool_id):
+        if pool.archived_at is None and not slot.leaving:
+            continue
+        if slot.is_held(millis(now)):
+            left = False
+            continue
+        number = keeping.numbers.number(pool.account_id, slot.number)
+        outside = replace(number, pool=None)
+        try:
+            pool = keeping.roster.part(rules.without(pool, slot.number), slot, outside)
+        except Conflict:
+            return False
+    return left
+
+
+def _check_overflow(pool: Pool, lines: Lines) -> None:
+    if pool.overflow is not None:
+        _check_in_service(pool.account_id, pool.overflow, lines, "/overflow")
+        rules.check_overflow(pool)
+
+
+def _check_in_service(account_id: str, number: str, lines: Lines, pointer: str) -> None:
+    try:
+        known = line_of(account_id, number, lines).in_service
+    except NotFound:
+        known = False
+    if not known:
+        reason = "not a number of yours that is in service"
+        raise Rejected("the pool can't have the number", faults=(Fault(pointer, reason),))

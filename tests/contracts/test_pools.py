@@ -1,0 +1,405 @@
+"""What every store of pools promises: the same tests in memory and on DynamoDB."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.tracking.pools.deck import NEVER, Card, drawn_by_dealing, laid_out
+from chalicelib.tracking.pools.health import HOUR, Hour
+from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, millis
+from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.pool import joined, leaving, without
+from chalicelib.tracking.pools.roster.store import RosterStore
+from chalicelib.tracking.pools.store import DeckStore
+from chalicelib.tracking.pools.tending import Due
+from chalicelib.tracking.sources import Number, Pooled
+from chalicelib.tracking.store import Tracking, TrackingRow
+from tests.clouds import ENVIRONMENT, tables
+from tests.fakes import PoolsInMemory
+from tests.tracking.pools.builders import ACCOUNT, NOON, POOL, a_pool, a_visit, an_order, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.tracking.pools.pool import Pool
+
+AT = millis(NOON)
+HOLD = 20 * 60_000
+
+
+class OnDynamoDB(DeckStore, RosterStore):
+    """Both stores, and that of what numbers stand for."""
+
+    def __init__(self, table_name: str) -> None:
+        DeckStore.__init__(self, table_name)
+        RosterStore.__init__(self, table_name)
+        self.tracking = Tracking(table_name)
+
+
+if TYPE_CHECKING:
+    Store = OnDynamoDB | PoolsInMemory
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "in memory":
+        yield PoolsInMemory()
+        return
+    with tables(TrackingRow):
+        yield OnDynamoDB(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+
+
+def opened(store: Store, numbers: int = 2, **facts: Any) -> Pool:
+    """Make a pool whose deck is laid out with so many numbers."""
+    pool = store.create(a_pool(**facts))
+    for at in range(numbers):
+        known = store.tracking.number(ACCOUNT, number(at))
+        in_it = replace(known, pool=Pooled(pool.id, NOON))
+        pool = store.join(joined(pool, number(at), NOON), in_it)
+    deck, slots = store.look(pool.id, ACCOUNT)
+    assert store.relay(deck, laid_out(deck, slots, AT))
+    return pool
+
+
+def a_loan(store: Store, name: str = "a", *, at: int = AT, **facts: Any) -> Loan:
+    """Deal a card, and return the loan that it could become."""
+    deck = store.deal(POOL, ACCOUNT, at)
+    assert deck is not None
+    draw = drawn_by_dealing(deck)
+    lease = Lease(
+        id=f"lea_{name}",
+        account_id=ACCOUNT,
+        visit_id=f"vis_{name}",
+        pool_id=POOL,
+        number=draw.card.number,
+        hold=deck.hold,
+    )
+    known: dict[str, Any] = {"visit": a_visit(name), "lease": lease, "card": draw.card, "at": at}
+    return Loan(**known | {"seen": deck} | facts)
+
+
+def taken(store: Store, name: str = "a", **facts: Any) -> Loan:
+    """Lend the next number."""
+    loan = a_loan(store, name, **facts)
+    assert store.take(loan) is None
+    return loan
+
+
+def test_a_deck_deals_each_card_once_and_then_none(store: Store) -> None:
+    opened(store)
+
+    dealt = [store.deal(POOL, ACCOUNT, AT + at) for at in range(3)]
+
+    assert [deck and deck.dealt for deck in dealt] == [1, 2, None]
+    assert dealt[0] is not None
+    assert (dealt[0].cards, dealt[0].dealt_at) == ((Card(number(0)), Card(number(1))), AT)
+    assert (dealt[0].hold, dealt[0].overflow, dealt[0].account_id) == (HOLD, None, ACCOUNT)
+
+
+def test_nobody_is_dealt_another_accounts_cards_nor_sees_them(store: Store) -> None:
+    opened(store)
+
+    assert store.deal(POOL, "acct_rival", AT) is None
+    assert store.deal("pool_none", ACCOUNT, AT) is None
+    for pool_id, account_id in ((POOL, "acct_rival"), ("pool_none", ACCOUNT)):
+        with pytest.raises(NotFound):
+            store.look(pool_id, account_id)
+
+
+def test_a_deck_is_laid_out_anew_only_as_it_was_seen(store: Store) -> None:
+    opened(store)
+    seen, slots = store.look(POOL, ACCOUNT)
+    store.deal(POOL, ACCOUNT, AT)
+
+    assert not store.relay(seen, laid_out(seen, slots, AT))
+
+    now, _ = store.look(POOL, ACCOUNT)
+    assert now == replace(seen, dealt=1, dealt_at=AT)
+
+
+def test_a_number_that_is_lent_is_in_its_slot_in_the_log_and_with_its_visit(store: Store) -> None:
+    opened(store)
+
+    loan = taken(store)
+
+    _, (slot, other) = store.look(POOL, ACCOUNT)
+    (line,) = store.log(ACCOUNT, number(0), AT, AT + 1)
+    assert (slot.number, slot.lease_id, slot.since, slot.ends) == (
+        number(0),
+        "lea_a",
+        AT,
+        AT + HOLD,
+    )
+    assert (other.lease_id, other.ends) == ("", NEVER)
+    assert line == LogEntry(
+        account_id=ACCOUNT,
+        pool_id=POOL,
+        at=AT,
+        number=number(0),
+        lease_id="lea_a",
+        visit_id="vis_a",
+        site_id="site_1",
+        landing='{"source":"google"}',
+    )
+    assert store.lease_of(ACCOUNT, "vis_a") == loan.lease
+    assert store.lease_of("acct_rival", "vis_a") is None
+    assert store.lease_of(ACCOUNT, "vis_none") is None
+    assert store.slots(POOL) == (slot, other)
+
+
+def test_a_number_is_not_lent_unless_it_is_as_its_card_says(store: Store) -> None:
+    opened(store)
+    first = taken(store)
+    late = a_loan(store, "b")
+    contested = replace(late, card=first.card, lease=replace(late.lease, number=number(0)))
+
+    refusal = store.take(contested)
+
+    assert refusal is not None
+    assert refusal.slot_differs
+    assert refusal.slot is not None
+    assert refusal.slot.lease_id == "lea_a"
+    assert list(store.log(ACCOUNT, number(0), AT, AT + HOLD))[1:] == []
+    assert store.lease_of(ACCOUNT, "vis_b") is None
+    held_again = replace(contested, card=Card(number(0), AT + HOLD), at=AT + HOLD)
+    assert store.take(held_again) is None
+
+
+def test_a_lease_whose_answer_was_lost_is_not_refused_the_second_time(store: Store) -> None:
+    opened(store)
+    loan = taken(store)
+
+    assert store.take(loan) is None
+
+    assert len(list(store.log(ACCOUNT, number(0), AT, AT + 1))) == 1
+
+
+def test_a_deck_that_has_moved_is_not_stored_and_nothing_is_lent(store: Store) -> None:
+    opened(store, 3)
+    seen, _ = store.look(POOL, ACCOUNT)
+    moved = replace(seen, dealt=1, dealt_at=AT)
+    loan = replace(a_loan(store), seen=seen, deck=moved)
+
+    refusal = store.take(loan)
+
+    assert refusal is not None
+    assert (refusal.slot_differs, refusal.again) == (False, False)
+    assert list(store.log(ACCOUNT, number(0), AT, AT + 1)) == []
+
+    now, _ = store.look(POOL, ACCOUNT)
+    drawn = replace(loan, seen=now, deck=replace(now, dealt=2, dealt_at=AT + 5))
+    assert store.take(drawn) is None
+    assert store.look(POOL, ACCOUNT)[0] == replace(now, dealt=2, dealt_at=AT + 5)
+
+
+def test_a_leaving_number_and_one_that_has_left_are_lent_to_nobody(store: Store) -> None:
+    pool = opened(store, 2)
+    first, second = a_loan(store, "a"), a_loan(store, "b")
+    pool = store.mark(leaving(pool, number(0)), number(0))
+    pool = store.mark(leaving(pool, number(1)), number(1))
+    _, (slot, _) = store.look(POOL, ACCOUNT)
+    known = store.tracking.number(ACCOUNT, number(0))
+    store.part(without(pool, number(0)), slot, replace(known, pool=None))
+
+    gone, going = store.take(first), store.take(second)
+
+    assert gone is not None
+    assert going is not None
+    assert (gone.slot_differs, gone.slot) == (True, None)
+    assert going.slot is not None
+    assert (going.slot_differs, going.slot.leaving) == (True, True)
+
+
+def test_a_visit_without_a_number_is_in_the_log_of_its_pool(store: Store) -> None:
+    opened(store)
+
+    store.pass_over(an_order("c"), AT, refused=2)
+
+    (line,) = store.log(ACCOUNT, POOL, AT, AT + 1)
+    assert (line.number, line.visit_id, line.refused, line.at) == (None, "vis_c", 2, AT)
+    assert list(store.log(ACCOUNT, POOL, AT + 1, AT + HOUR)) == []
+    assert list(store.log(ACCOUNT, POOL, AT - HOUR, AT)) == []
+    assert store.lease_of(ACCOUNT, "vis_c") is None
+
+
+def test_a_number_is_kept_by_whoever_has_it(store: Store) -> None:
+    opened(store)
+    lease = taken(store).lease
+
+    assert store.extend(lease, AT + 60_000, '{"url":"/"}')
+
+    _, (slot, _) = store.look(POOL, ACCOUNT)
+    assert (slot.since, slot.ends) == (AT, AT + 60_000 + HOLD)
+    assert store.extend(lease, AT + 3 * HOLD)
+
+
+def test_a_number_is_not_kept_by_whoever_lost_it_nor_for_a_forgotten_visit(store: Store) -> None:
+    opened(store)
+    lease = taken(store).lease
+    card = Card(number(0), AT + HOLD)
+    assert (
+        store.take(
+            replace(
+                a_loan(store, "b", at=AT + HOLD),
+                card=card,
+                lease=replace(lease, id="lea_b", visit_id="vis_b"),
+            )
+        )
+        is None
+    )
+
+    assert not store.extend(lease, AT + HOLD + 1)
+    for stranger in (
+        replace(lease, id="lea_b", visit_id="vis_none"),
+        replace(lease, id="lea_b", visit_id="vis_b", account_id="acct_rival"),
+    ):
+        with pytest.raises(NotFound):
+            store.extend(stranger, AT + HOLD + 1)
+
+    _, (slot, _) = store.look(POOL, ACCOUNT)
+    assert (slot.lease_id, slot.ends) == ("lea_b", AT + 2 * HOLD)
+
+
+def test_a_visit_that_sees_ever_more_pages_keeps_its_number(store: Store) -> None:
+    opened(store)
+    lease = taken(store).lease
+
+    for at in range(MOST_PAGES + 1):
+        assert store.extend(lease, AT + at, "{}")
+
+    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + MOST_PAGES + HOLD
+
+
+def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(
+    store: Store,
+) -> None:
+    opened(store)
+    lease = taken(store).lease
+    taken(store, "b")
+
+    store.withdraw("acct_rival", "vis_a")
+    store.withdraw("acct_1", "vis_none")
+    assert store.lease_of(ACCOUNT, "vis_a") is not None
+    for _ in range(2):
+        store.withdraw(ACCOUNT, "vis_a")
+
+    (line,) = store.log(ACCOUNT, number(0), AT, AT + 1)
+    (other,) = store.log(ACCOUNT, number(1), AT, AT + 1)
+    assert (line.visit_id, line.site_id, line.landing, line.lease_id) == ("", "", "{}", "lea_a")
+    assert other.visit_id == "vis_b"
+    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + HOLD
+    assert store.lease_of(ACCOUNT, "vis_a") is None
+    with pytest.raises(NotFound):
+        store.extend(lease, AT + 1)
+
+
+def test_a_pool_is_found_again_as_it_was_stored(store: Store) -> None:
+    stored = store.create(a_pool(overflow="+33162019999", hold_minutes=30))
+
+    assert stored == a_pool(overflow="+33162019999", hold_minutes=30, version=1)
+    assert store.pool(POOL) == stored
+    assert store.look(POOL, ACCOUNT)[0].overflow == "+33162019999"
+    for pool_id in ("pool_none", "", "x" * 5000):
+        with pytest.raises(NotFound):
+            store.pool(pool_id)
+
+
+def test_a_changed_pool_lends_by_what_is_said_of_it_now(store: Store) -> None:
+    pool = opened(store, overflow="+33162019999")
+
+    store.save(replace(pool, overflow=None, hold_minutes=5, name="Autre"))
+
+    deck, _ = store.look(POOL, ACCOUNT)
+    assert (deck.hold, deck.overflow, len(deck.left)) == (5 * 60_000, None, 2)
+    assert store.pool(POOL).name == "Autre"
+    with pytest.raises(Conflict):
+        store.save(pool)
+
+
+def test_an_account_lists_its_own_pools_in_use(store: Store) -> None:
+    for name in "abc":
+        store.create(a_pool(id=f"pool_{name}"))
+    store.create(a_pool(id="pool_rivals", account_id="acct_rival"))
+    store.archive(replace(store.pool("pool_b"), archived_at=NOON))
+
+    first = store.pools(ACCOUNT, 1)
+    second = store.pools(ACCOUNT, 5, first.next)
+
+    assert [each.id for each in first.items + second.items] == ["pool_a", "pool_c"]
+    assert second.next is None
+    assert store.pool("pool_b").archived_at == NOON
+    with pytest.raises(NotFound):
+        store.look("pool_b", ACCOUNT)
+
+
+def test_a_number_joins_a_pool_together_with_what_it_stands_for(store: Store) -> None:
+    pool = opened(store, 1)
+
+    assert store.tracking.number(ACCOUNT, number(0)).pool == Pooled(POOL, NOON)
+    assert [each.number for each in pool.members] == [number(0)]
+    stale = Number(account_id=ACCOUNT, number=number(0), pool=Pooled("pool_2", NOON))
+    other = store.create(a_pool(id="pool_2"))
+    with pytest.raises(Conflict):
+        store.join(joined(other, number(0), NOON), stale)
+    assert store.pool("pool_2") == other
+    assert store.slots("pool_2") == ()
+
+
+def test_a_number_parts_only_as_it_was_seen(store: Store) -> None:
+    pool = opened(store, 1)
+    _, (seen,) = store.look(POOL, ACCOUNT)
+    taken(store)
+    known = replace(store.tracking.number(ACCOUNT, number(0)), pool=None)
+
+    with pytest.raises(Conflict):
+        store.part(without(pool, number(0)), seen, known)
+    assert store.pool(POOL) == pool
+
+    _, (slot,) = store.look(POOL, ACCOUNT)
+    store.part(without(pool, number(0)), slot, known)
+    assert store.pool(POOL).members == ()
+    assert store.slots(POOL) == ()
+    assert store.tracking.number(ACCOUNT, number(0)).pool is None
+
+
+def test_pools_are_looked_after_until_they_are_gone(store: Store) -> None:
+    pool = opened(store, 1)
+    made = millis(pool.created_at)
+    assert list(store.due()) == [Due(POOL, ACCOUNT, made)]
+
+    pool = store.mark(leaving(pool, number(0)), number(0))
+    (due,) = store.due()
+    assert due.untidy == pool.version
+    store.tidied(replace(due, untidy=99), gone=False)
+    assert list(store.due()) == [due]
+    store.tidied(due, gone=False)
+    store.note_summed(POOL, AT)
+    assert list(store.due()) == [Due(POOL, ACCOUNT, AT)]
+
+    store.archive(replace(pool, archived_at=NOON))
+    (due,) = store.due()
+    store.tidied(due, gone=True)
+    store.note_summed(POOL, AT + HOUR)
+    assert list(store.due()) == []
+
+
+def test_an_hour_is_kept_once(store: Store) -> None:
+    hour = Hour(starts=AT, numbers=4, visits=9, overflow=1, busy=7, peak=4, reused_after=5)
+    store.save_hour(POOL, replace(hour, visits=8))
+    store.save_hour(POOL, hour)
+    store.save_hour(POOL, replace(hour, starts=AT + HOUR))
+    store.save_hour("pool_2", hour)
+
+    assert store.hours(POOL, AT, AT + HOUR) == [hour]
+    assert len(store.hours(POOL, AT - HOUR, AT + 2 * HOUR)) == 2
+
+
+def test_a_day_is_less_than_the_hold_may_be(store: Store) -> None:
+    pool = store.create(a_pool(hold_minutes=720))
+
+    assert store.look(POOL, ACCOUNT)[0].hold == pool.hold // timedelta(milliseconds=1)

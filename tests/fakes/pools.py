@@ -1,0 +1,308 @@
+"""Pools, decks, slots, the log of leases and visits, in memory."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from chalicelib.directory import ports
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
+from chalicelib.tracking.pools.deck import Deck, Slot
+from chalicelib.tracking.pools.leases import LogEntry, Refusal, millis
+from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.rows.store import entry_of
+from chalicelib.tracking.pools.tending import Due
+from tests.fakes.tracking import TrackingInMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.tracking.pools.health import Hour
+    from chalicelib.tracking.pools.leases import Lease, Loan, Visit
+    from chalicelib.tracking.pools.lending import Order
+    from chalicelib.tracking.pools.pool import Pool
+    from chalicelib.tracking.sources import Number
+
+CallT = TypeVar("CallT", bound="Callable[..., Any]")
+
+
+def request(method: CallT) -> CallT:
+    """Make a method one request: counted, at once or not at all, refused while the table is down."""
+
+    @wraps(method)
+    def asked(self: PoolsInMemory, *args: Any, **facts: Any) -> Any:
+        with self.asking(method.__name__):
+            return method(self, *args, **facts)
+
+    return cast("CallT", asked)
+
+
+@dataclass
+class KeptVisit:
+    """A visit as it is stored."""
+
+    visit: Visit
+    lease: Lease | None = None
+    last_seen: int = 0
+    pages: list[str] = field(default_factory=list)
+    log: list[LogEntry] = field(default_factory=list)
+
+
+class PoolsInMemory:
+    """Every port of pools. `down = True` makes it as unavailable as a throttled table.
+
+    `asked` names the requests. `before`, if it is set, is called ahead of each, outside the lock:
+    it may raise, or let others go first.
+    """
+
+    def __init__(self, tracking: TrackingInMemory | None = None) -> None:
+        self.down = False
+        self.asked: list[str] = []
+        self.before: Callable[[str], None] | None = None
+        self.tracking = tracking or TrackingInMemory()
+        self.visits: dict[str, KeptVisit] = {}
+        self._lock = threading.RLock()
+        self._pools: dict[str, Pool] = {}
+        self._decks: dict[str, Deck] = {}
+        self._slots: dict[str, dict[str, Slot]] = {}
+        self._log: dict[tuple[str, str], list[LogEntry]] = {}
+        self._due: dict[str, Due] = {}
+        self._hours: dict[tuple[str, int], Hour] = {}
+
+    @contextmanager
+    def asking(self, name: str) -> Iterator[None]:
+        if self.before is not None:
+            self.before(name)
+        with self._lock:
+            self.asked.append(name)
+            if self.down:
+                raise Unavailable("tracking is down")
+            yield
+
+    # ---- lending
+
+    @request
+    def deal(self, pool_id: str, account_id: str, at: int) -> Deck | None:
+        deck = self._decks.get(pool_id)
+        if deck is None or deck.account_id != account_id or not deck.left:
+            return None
+        self._decks[pool_id] = replace(deck, dealt=deck.dealt + 1, dealt_at=at)
+        return self._decks[pool_id]
+
+    @request
+    def look(self, pool_id: str, account_id: str) -> tuple[Deck, tuple[Slot, ...]]:
+        deck = self._decks.get(pool_id)
+        if deck is None or deck.account_id != account_id:
+            raise NotFound("no such pool")
+        return deck, tuple(self._slots[pool_id].values())
+
+    @request
+    def relay(self, seen: Deck, deck: Deck) -> bool:
+        if self._moved(seen):
+            return False
+        self._decks[seen.pool_id] = self._with_settings(deck)
+        return True
+
+    @request
+    def take(self, loan: Loan) -> Refusal | None:
+        lease = loan.lease
+        slot = self._slots[lease.pool_id].get(lease.number)
+        if slot is not None and slot.lease_id == lease.id:
+            return None
+        if slot is None or slot.ends != loan.card.freed or slot.leaving:
+            return Refusal(slot_differs=True, slot=slot)
+        if loan.deck is not None and self._moved(loan.seen):
+            return Refusal()
+        taken = replace(slot, lease_id=lease.id, since=loan.at, ends=loan.ends)
+        self._slots[lease.pool_id][lease.number] = taken
+        if loan.deck is not None:
+            self._decks[lease.pool_id] = self._with_settings(loan.deck)
+        self._note(loan.visit, entry_of(loan)).lease = lease
+        return None
+
+    @request
+    def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
+        visit = order.visit
+        entry = LogEntry(
+            account_id=visit.account_id,
+            pool_id=order.pool_id,
+            at=at,
+            lease_id=order.lease_id,
+            visit_id=visit.id,
+            site_id=visit.site_id,
+            landing=visit.landing,
+            refused=refused,
+        )
+        self._note(visit, entry)
+
+    @request
+    def extend(self, lease: Lease, at: int, page: str | None = None) -> bool:
+        kept = self.visits.get(lease.visit_id)
+        if kept is None or kept.visit.account_id != lease.account_id:
+            raise NotFound("no such visit")
+        slot = self._slots[lease.pool_id].get(lease.number)
+        if slot is None or slot.lease_id != lease.id:
+            return False
+        self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
+        kept.last_seen = at
+        if page is not None and len(kept.pages) < MOST_PAGES:
+            kept.pages.append(page)
+        return True
+
+    @request
+    def lease_of(self, account_id: str, visit_id: str) -> Lease | None:
+        kept = self.visits.get(visit_id)
+        return kept.lease if kept is not None and kept.visit.account_id == account_id else None
+
+    @request
+    def withdraw(self, account_id: str, visit_id: str) -> None:
+        kept = self.visits.get(visit_id)
+        if kept is None or kept.visit.account_id != account_id:
+            return
+        for lines in self._log.values():
+            for at, line in enumerate(lines):
+                if line in kept.log:
+                    lines[at] = replace(line, visit_id="", site_id="", landing="{}")
+        del self.visits[visit_id]
+
+    @request
+    def log(self, account_id: str, name: str, since: int, until: int) -> Iterator[LogEntry]:
+        lines = self._log.get((account_id, name), [])
+        found = [line for line in lines if since <= line.at < until]
+        return iter(sorted(found, key=lambda line: (line.at, line.lease_id)))
+
+    # ---- the roster
+
+    @request
+    def pool(self, pool_id: str) -> Pool:
+        if pool_id not in self._pools:
+            raise NotFound("no such pool")
+        return self._pools[pool_id]
+
+    @request
+    def pools(self, account_id: str, limit: int, after: str | None = None) -> ports.Page[Pool]:
+        mine = sorted(
+            each.id
+            for each in self._pools.values()
+            if each.account_id == account_id and each.archived_at is None
+        )
+        left = [each for each in mine if after is None or each > after]
+        more = left[limit - 1] if len(left) > limit else None
+        return ports.Page(tuple(self._pools[each] for each in left[:limit]), more)
+
+    @request
+    def create(self, pool: Pool) -> Pool:
+        stored = self._store(pool)
+        self._slots[pool.id] = {}
+        self._decks[pool.id] = self._with_settings(
+            Deck(pool_id=pool.id, account_id=pool.account_id, hold=0)
+        )
+        self._due[pool.id] = Due(pool.id, pool.account_id, millis(pool.created_at))
+        return stored
+
+    @request
+    def save(self, pool: Pool) -> Pool:
+        stored = self._store(pool)
+        self._decks[pool.id] = self._with_settings(self._decks[pool.id])
+        return stored
+
+    @request
+    def archive(self, pool: Pool) -> None:
+        stored = self._store(pool)
+        del self._decks[pool.id]
+        self._due[pool.id] = replace(self._due[pool.id], untidy=stored.version)
+
+    @request
+    def join(self, pool: Pool, number: Number) -> Pool:
+        self._check_number(number)
+        if number.number in self._slots[pool.id]:
+            raise Conflict("it is there")
+        stored = self._store(pool)
+        self._slots[pool.id][number.number] = Slot(number=number.number)
+        self._store_number(number)
+        return stored
+
+    @request
+    def mark(self, pool: Pool, number: str) -> Pool:
+        stored = self._store(pool)
+        self._slots[pool.id][number] = replace(self._slots[pool.id][number], leaving=True)
+        self._due[pool.id] = replace(self._due[pool.id], untidy=stored.version)
+        return stored
+
+    @request
+    def part(self, pool: Pool, slot: Slot, number: Number) -> Pool:
+        self._check_number(number)
+        known = self._slots[pool.id].get(slot.number)
+        if known is None or known.ends != slot.ends:
+            raise Conflict("changed meanwhile")
+        stored = self._store(pool)
+        del self._slots[pool.id][slot.number]
+        self._store_number(number)
+        return stored
+
+    @request
+    def slots(self, pool_id: str) -> tuple[Slot, ...]:
+        return tuple(self._slots.get(pool_id, {}).values())
+
+    # ---- what is looked after
+
+    @request
+    def due(self) -> Iterator[Due]:
+        return iter(sorted(self._due.values(), key=lambda each: each.pool_id))
+
+    @request
+    def tidied(self, due: Due, *, gone: bool) -> None:
+        if self._due[due.pool_id].untidy != due.untidy:
+            return
+        if gone:
+            del self._due[due.pool_id]
+        else:
+            self._due[due.pool_id] = replace(self._due[due.pool_id], untidy=None)
+
+    @request
+    def save_hour(self, pool_id: str, hour: Hour) -> None:
+        self._hours[pool_id, hour.starts] = hour
+
+    @request
+    def note_summed(self, pool_id: str, until: int) -> None:
+        if pool_id in self._due:
+            self._due[pool_id] = replace(self._due[pool_id], summed=until)
+
+    @request
+    def hours(self, pool_id: str, since: int, until: int) -> list[Hour]:
+        found = sorted(self._hours.items())
+        return [hour for (pool, at), hour in found if pool == pool_id and since <= at < until]
+
+    def _moved(self, seen: Deck) -> bool:
+        deck = self._decks.get(seen.pool_id)
+        return deck is None or (deck.round, deck.dealt) != (seen.round, seen.dealt)
+
+    def _with_settings(self, deck: Deck) -> Deck:
+        pool = self._pools[deck.pool_id]
+        return replace(deck, hold=pool.hold_minutes * 60_000, overflow=pool.overflow)
+
+    def _note(self, visit: Visit, entry: LogEntry) -> KeptVisit:
+        name = entry.number or entry.pool_id
+        self._log.setdefault((entry.account_id, name), []).append(entry)
+        kept = self.visits.setdefault(visit.id, KeptVisit(visit))
+        kept.last_seen = entry.at
+        kept.log.append(entry)
+        return kept
+
+    def _store(self, pool: Pool) -> Pool:
+        known = self._pools.get(pool.id)
+        if (0 if known is None else known.version) != pool.version:
+            raise Conflict("changed meanwhile")
+        self._pools[pool.id] = replace(pool, version=pool.version + 1)
+        return self._pools[pool.id]
+
+    def _check_number(self, number: Number) -> None:
+        if self.tracking.number(number.account_id, number.number).version != number.version:
+            raise Conflict("changed meanwhile")
+
+    def _store_number(self, number: Number) -> None:
+        stored = replace(number, version=number.version + 1)
+        self.tracking._numbers[number.account_id, number.number] = stored
