@@ -21,6 +21,7 @@ from app import (
     close_account_month,
     close_months,
     project_calls,
+    tend_pools,
     write_exports,
 )
 from chalicelib.calls.call import CallRef
@@ -133,6 +134,7 @@ class World:
         self._as_agency("PATCH", "/v1/accounts/acct_agency", {"legal": LEGAL}, if_match='"1"')
         self.martin = self._client("Martin", "+33162010001")
         self.durand = self._client("Durand", "+33162010002")
+        tend_pools(schedule_at("2026-11-22T14:10:00Z"), Context())
 
     def kept_of(self, client: Client) -> list[str]:
         """Return every row of every table that is about a client, and not another's."""
@@ -175,6 +177,10 @@ class World:
         source = client.made("/v1/sources", {"name": f"Radio {client.name}", "channel": "radio"})
         client.made("/v1/sources", {"name": f"Affiche {client.name}", "channel": "print"})
         client.ask("PUT", f"/v1/sources/{source['id']}/numbers/{quote(number)}", {})
+        pool = client.made("/v1/pools", {"name": f"Boutique {client.name}"})
+        client.made("/v1/pools", {"name": f"Salon {client.name}"})
+        pooled = quote(number.replace("1000", "1100"))
+        client.put(f"/v1/pools/{pool['id']}/numbers/{pooled}", None)
         prompt = client.made(
             "/v1/prompts", {"name": f"Accueil {client.name}", "content_base64": SOUND}
         )
@@ -191,6 +197,7 @@ class World:
             "name": "beep",
             "version": "1",
             "source_id": source["id"],
+            "pool_id": pool["id"],
             "revision": "1",
         }
 

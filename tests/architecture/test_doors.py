@@ -39,6 +39,7 @@ HANDLERS = {
     "websocket_disconnect",
     "project_calls",
     "store_late_events",
+    "tend_pools",
     "project_again",
     "write_exports",
     "close_months",

@@ -30,7 +30,7 @@ CallT = TypeVar("CallT", bound="Callable[..., Any]")
 
 
 def request(method: CallT) -> CallT:
-    """Make a method one request: counted, at once or not at all, refused while the table is down."""
+    """Make a method one request: counted, at once, refused while the table is down."""
 
     @wraps(method)
     def asked(self: PoolsInMemory, *args: Any, **facts: Any) -> Any:

@@ -16,6 +16,7 @@ from app import (
     project_again,
     project_calls,
     store_late_events,
+    tend_pools,
     write_exports,
 )
 from chalicelib.calls.call import CallRef
@@ -82,6 +83,7 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             write_exports(messages_of(exports), Context())
             close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
             find_callbacks(schedule_at("2027-01-01T06:00:00Z"), Context())
+            tend_pools(schedule_at("2026-11-22T15:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
         looks = take("callbacks")
         with asked_of_aws(patch) as more:

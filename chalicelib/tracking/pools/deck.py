@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SECOND: Final = 1_000
 # How long a card may be between being dealt and being lent: two requests, each with its time-out
-# and its retry. Later than that whoever was dealt it has died, and it is laid out again.
+# and its retry. So long after the last card was dealt, whoever has not been lent theirs has died.
 IN_HAND: Final = 10 * SECOND
 NEVER: Final = 0
 
@@ -128,8 +128,11 @@ def laid_out(deck: Deck, slots: Iterable[Slot], now: int) -> Deck:
 
 
 def worth_laying_out(deck: Deck, fresh: Deck) -> bool:
-    """Say whether a deck laid out now holds much more than what is left of the one in use."""
-    return 2 * len(deck.left) < len(fresh.cards)
+    """Say whether a deck laid out now holds much more than what is left of the one in use.
+
+    If it always were, those who lay it out would be in the way of those who are dealt cards.
+    """
+    return len(fresh.cards) > 2 * len(deck.left)
 
 
 def _drawn(seen: Deck, deck: Deck, now: int) -> Draw | None:

@@ -129,14 +129,17 @@ def withdraw(account_id: str, visit_id: str, *, store: Decks) -> None:
     store.withdraw(account_id, visit_id)
 
 
-def lay_out(pool_id: str, account_id: str, *, now: datetime, store: Decks) -> bool:
+def lay_out(
+    pool_id: str, account_id: str, *, now: datetime, store: Decks, whole: bool = False
+) -> bool:
     """Lay a deck out before visitors find it empty, if that is worth while. Says whether it did.
 
-    Raises NotFound.
+    `whole` wants every number that is free in it. Raises NotFound.
     """
     deck, slots = store.look(pool_id, account_id)
     fresh = decks.laid_out(deck, slots, millis(now))
-    return decks.worth_laying_out(deck, fresh) and store.relay(deck, fresh)
+    worth = len(fresh.cards) > len(deck.left) if whole else decks.worth_laying_out(deck, fresh)
+    return worth and store.relay(deck, fresh)
 
 
 def _name_of_source(pool_id: str, key: str) -> str:

@@ -128,7 +128,7 @@ def add_number(
         return pool
     known = sources.pooled(keeping.numbers.number(account_id, number), pool_id, now)
     stored = keeping.roster.join(rules.joined(pool, number, now), known)
-    lay_out(pool_id, account_id, now=now, store=keeping.decks)
+    lay_out(pool_id, account_id, now=now, store=keeping.decks, whole=True)
     return stored
 
 

@@ -1,0 +1,172 @@
+"""Whatever visits, crashes and owners do, in whatever order: no number is two live visits'."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from chalicelib.kernel.errors import NotFound
+from chalicelib.tracking.pools import lending, usecases
+from chalicelib.tracking.pools.deck import IN_HAND
+from chalicelib.tracking.pools.leases import Lease, millis
+from chalicelib.tracking.sources import InPool
+from tests.fakes import PoolsInMemory
+from tests.tracking.pools.builders import (
+    ACCOUNT,
+    NOON,
+    POOL,
+    SHOWN_TO_ALL,
+    an_order,
+    keeping,
+    number,
+    open_pool,
+)
+
+SPANS = [0, 1, 9_999, 10_000, 60_000, 19 * 60_000, 20 * 60_000, 3_600_000]
+
+
+class Died(Exception):
+    """The function was cut between two requests."""
+
+
+class Lending(RuleBasedStateMachine):
+    """A pool of one to four numbers, visitors, and time that passes.
+
+    `live` is what visitors believe: whose page shows which number until when. `resting` numbers
+    are those of visits that were forgotten.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.store = PoolsInMemory()
+        self.kept = keeping(self.store)
+        self.now = NOON
+        self.visitors = 0
+        self.live: dict[str, tuple[Lease, int]] = {}
+        self.resting: list[tuple[Lease, int]] = []
+        self.died = False
+
+    @initialize(numbers=st.integers(1, 4))
+    def open(self, numbers: int) -> None:
+        open_pool(self.kept, numbers, overflow=SHOWN_TO_ALL)
+
+    @rule(span=st.sampled_from(SPANS))
+    def time_passes(self, span: int) -> None:
+        self.now += timedelta(milliseconds=span)
+
+    @rule()
+    def somebody_comes(self) -> None:
+        free = self.free()
+        self.visitors += 1
+        name = str(self.visitors)
+
+        lent = lending.lend(an_order(name), now=self.now, store=self.store)
+
+        if lent.lease is None:
+            assert lent.number == SHOWN_TO_ALL
+            assert not free or self.may_be_in_hand()
+            return
+        assert lent.number in free
+        self.live[lent.lease.visit_id] = (lent.lease, self.at + lent.lease.hold)
+
+    @rule(steps=st.integers(0, 3))
+    def somebody_comes_and_the_function_dies(self, steps: int) -> None:
+        self.visitors += 1
+        left = iter(range(steps))
+
+        def die(name: str) -> None:
+            if next(left, None) is None:
+                raise Died
+
+        self.store.before = die
+        try:
+            lent = lending.lend(an_order(str(self.visitors)), now=self.now, store=self.store)
+        except Died:
+            self.died = True
+        else:
+            if lent.lease is not None:
+                self.live[lent.lease.visit_id] = (lent.lease, self.at + lent.lease.hold)
+        finally:
+            self.store.before = None
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def somebody_goes_on(self, data: Any) -> None:
+        visit = data.draw(st.sampled_from(sorted(self.live)))
+        lease, until = self.live[visit]
+
+        kept = lending.extend(lease, now=self.now, store=self.store)
+
+        if kept is None:
+            assert self.at >= until
+            del self.live[visit]
+        else:
+            self.live[visit] = (lease, millis(kept))
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def somebody_is_forgotten(self, data: Any) -> None:
+        visit = data.draw(st.sampled_from(sorted(self.live)))
+
+        lending.withdraw(ACCOUNT, visit, store=self.store)
+
+        lease, until = self.live.pop(visit)
+        self.resting.append((lease, until))
+        try:
+            lending.extend(lease, now=self.now, store=self.store)
+        except NotFound:
+            return
+        raise AssertionError("a forgotten visit was kept")
+
+    @rule()
+    def the_schedule_lays_out(self) -> None:
+        usecases.lay_out(POOL, ACCOUNT, now=self.now, store=self.store)
+
+    @rule(at=st.integers(0, 4))
+    def a_number_comes(self, at: int) -> None:
+        with suppress(InPool):  # it is leaving
+            usecases.add_number(ACCOUNT, POOL, number(at), now=self.now, keeping=self.kept)
+
+    @rule(at=st.integers(0, 4))
+    def a_number_goes(self, at: int) -> None:
+        try:
+            usecases.remove_number(ACCOUNT, POOL, number(at), now=self.now, keeping=self.kept)
+        except NotFound:
+            return
+        there = {slot.number for slot in self.store.slots(POOL)}
+        assert self.held() <= there
+
+    @invariant()
+    def no_number_is_two_live_visits(self) -> None:
+        shown = [lease.number for lease, until in self.everybody() if self.at < until]
+        assert len(shown) == len(set(shown)), shown
+
+    def may_be_in_hand(self) -> bool:
+        """Say whether somebody who died may still seem to be about to have a number."""
+        deck, _ = self.store.look(POOL, ACCOUNT)
+        return self.died and self.at < deck.dealt_at + IN_HAND
+
+    @property
+    def at(self) -> int:
+        return millis(self.now)
+
+    def everybody(self) -> list[tuple[Lease, int]]:
+        return [*self.live.values(), *self.resting]
+
+    def held(self) -> set[str]:
+        """Return the numbers that live visits have, as they believe."""
+        return {lease.number for lease, until in self.everybody() if self.at < until}
+
+    def free(self) -> set[str]:
+        """Return the other numbers, of those that may be lent."""
+        slots = self.store.slots(POOL)
+        return {slot.number for slot in slots if not slot.leaving} - self.held()
+
+
+Lending.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestLending = Lending.TestCase
