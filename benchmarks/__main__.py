@@ -31,6 +31,15 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
     "package_size": ("package_size",),
     "rating": ("rate", "rate_explained"),
     "ivr_step": ("ivr_step", "ivr_step_large", "ivr_parse"),
+    "dni_assign": (
+        "dni_assign_collisions",
+        "dni_assign_requests_p50",
+        "dni_assign_requests_p99",
+        "dni_assign_requests_max",
+        "dni_assign_requests_raced_p50",
+        "dni_assign_requests_raced_max",
+    ),
+    "dni_overflow": ("dni_overflow", "dni_overflow_off"),
     "local_call": ("local_call_p50", "local_call_p95"),
 }
 

@@ -31,8 +31,11 @@ def number(at: int) -> str:
 class EveryLine:
     """The directory's port: every number is the account's, and in service."""
 
+    def __init__(self, account_id: str = ACCOUNT) -> None:
+        self.account_id = account_id
+
     def line(self, number: str) -> Line:
-        return Line(number=number, account_id=ACCOUNT, state=LineState.ACTIVE, family="npv")
+        return Line(number=number, account_id=self.account_id, state=LineState.ACTIVE, family="npv")
 
 
 def a_pool(**facts: Any) -> Pool:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.tracking.pools import usecases
 from chalicelib.tracking.pools.leases import Lease, millis, read_lease
-from chalicelib.tracking.pools.lending import extend, lend_to_source, withdraw
+from chalicelib.tracking.pools.lending import extend, lay_out, lend_to_source, withdraw
 from tests.fakes import PoolsInMemory
 from tests.tracking.pools.builders import (
     ACCOUNT,
@@ -233,7 +232,7 @@ def test_a_deck_is_laid_out_ahead_of_visitors_when_little_is_left_of_it() -> Non
         leased(store, name)
 
     def laid_out(minutes: float) -> bool:
-        return usecases.lay_out(POOL, ACCOUNT, now=after(minutes), store=store)
+        return lay_out(POOL, ACCOUNT, now=after(minutes), store=store)
 
     assert [laid_out(19), laid_out(20), laid_out(21)] == [False, True, False]
     assert timedelta(minutes=20) == HOLD

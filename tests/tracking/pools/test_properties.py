@@ -125,7 +125,7 @@ class Lending(RuleBasedStateMachine):
 
     @rule()
     def the_schedule_lays_out(self) -> None:
-        usecases.lay_out(POOL, ACCOUNT, now=self.now, store=self.store)
+        lending.lay_out(POOL, ACCOUNT, now=self.now, store=self.store)
 
     @rule(at=st.integers(0, 4))
     def a_number_comes(self, at: int) -> None:

@@ -1,0 +1,179 @@
+"""Sixty-four visitors at once on a pool of sixty-four numbers, each on a thread of its own.
+
+Counted: how many see a number that another one sees, and the DynamoDB requests that each took (a
+transaction is one). The real store runs on moto, which carries out one request at a time, as
+DynamoDB does for a row; threads change places at every request. Three moments: a deck that is
+laid out, the steady state of a day, and an empty deck that all of them find at once.
+*Baseline:* reading which numbers are free and trying to take one, again after each that was lost.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.client import BaseClient
+
+from benchmarks import cloud, shop
+from benchmarks.figures import Figure, percentile, report
+from chalicelib.kernel.errors import Conflict
+from chalicelib.tracking.pools.leases import Visit, millis
+from chalicelib.tracking.pools.lending import Order, lend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.tracking.pools.leases import Lent
+    from chalicelib.tracking.pools.store import DeckStore
+
+CROWD: Final = 64
+VISITS: Final = 150
+MOST_REQUESTS: Final = 3
+POOL: Final = "pool_shop"
+
+
+class Counted:
+    """How many requests each thread has sent."""
+
+    def __init__(self) -> None:
+        self.sent: Counter[int] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        """Carry out one request at a time: moto's transactions copy whole tables."""
+        kind: Any = BaseClient
+        call = kind._make_api_call
+
+        def alone(client: Any, *args: Any) -> Any:
+            with self._lock:
+                self.sent[threading.get_ident()] += 1
+                return call(client, *args)
+
+        kind._make_api_call = alone
+        try:
+            yield
+        finally:
+            kind._make_api_call = call
+
+
+def figures() -> Iterator[Figure]:
+    """Have crowds come, and count."""
+    counted, later = Counted(), shop.OPENED + timedelta(hours=1)
+    with counted.counting():
+        with cloud.opened():
+            rivals, naive = _crowd(counted, _pool(), shop.OPENED, _tries)
+        with cloud.opened():
+            store = _pool()
+            deck, laid_out = _crowd(counted, store, shop.OPENED, _lends)
+            empty, found_empty = _crowd(counted, store, later, _lends)
+        with cloud.opened():
+            day = list(_steady(counted, _pool(), shop.OPENED))
+    _check(deck, empty, rivals)
+    usual = [*laid_out, *day]
+    yield Figure("dni_assign_collisions", _doubles(deck) + _doubles(empty), "visits", at_most=0)
+    yield Figure(
+        "dni_assign_requests_p50", percentile(usual, 0.5), "requests", percentile(naive, 0.5)
+    )
+    yield Figure("dni_assign_requests_p99", percentile(usual, 0.99), "requests")
+    worst = max(usual)
+    yield Figure("dni_assign_requests_max", worst, "requests", at_most=MOST_REQUESTS)
+    yield Figure("dni_assign_requests_raced_p50", percentile(found_empty, 0.5), "requests")
+    yield Figure("dni_assign_requests_raced_max", max(found_empty), "requests", baseline=max(naive))
+
+
+def _pool() -> DeckStore:
+    from chalicelib.runtime import tracking_wiring, wiring
+    from chalicelib.tracking.pools import usecases
+    from chalicelib.tracking.pools.pool import Pool
+    from chalicelib.tracking.pools.usecases import Keeping
+    from tests.tracking.pools.builders import EveryLine, number
+
+    every: Any = EveryLine(shop.ACCOUNT)
+    kept = Keeping(tracking_wiring.roster(), tracking_wiring.decks(), wiring.tracking(), every)
+    pool = Pool(id=POOL, account_id=shop.ACCOUNT, name="Boutique", created_at=shop.OPENED)
+    usecases.create_pool(pool, kept)
+    for at in range(CROWD):
+        usecases.add_number(shop.ACCOUNT, POOL, number(at), now=shop.OPENED, keeping=kept)
+    return tracking_wiring.decks()
+
+
+def _order(name: str) -> Order:
+    visit = Visit(id=f"vis_{name}", account_id=shop.ACCOUNT, site_id="site_1")
+    return Order(pool_id=POOL, visit=visit, lease_id=f"lea_{name}")
+
+
+def _lends(store: DeckStore, name: str, now: datetime) -> str | None:
+    found: Lent = lend(_order(name), now=now, store=store)
+    return found.number
+
+
+def _crowd(
+    counted: Counted,
+    store: DeckStore,
+    now: datetime,
+    come: Callable[[DeckStore, str, datetime], str | None],
+) -> tuple[list[str | None], list[int]]:
+    start = threading.Barrier(CROWD)
+
+    def visit(name: int) -> tuple[str | None, int]:
+        me = threading.get_ident()
+        start.wait()
+        before = counted.sent[me]
+        number = come(store, f"{now:%d%H}x{name}", now)
+        return number, counted.sent[me] - before
+
+    with ThreadPoolExecutor(CROWD) as pool:
+        found = list(pool.map(visit, range(CROWD)))
+    return [number for number, _ in found], [requests for _, requests in found]
+
+
+def _steady(counted: Counted, store: DeckStore, now: datetime) -> Iterator[int]:
+    """Have visits come one after the other, at a load that the pool is rightly sized for."""
+    dice, me = random.Random(64), threading.get_ident()
+    for name in range(VISITS):
+        now += timedelta(seconds=dice.expovariate(1 / 28))
+        before = counted.sent[me]
+        lend(_order(f"day{name}"), now=now, store=store)
+        yield counted.sent[me] - before
+
+
+def _tries(store: DeckStore, name: str, now: datetime) -> str | None:
+    """Read what is free and try to have some of it, until one try holds: no deck."""
+    from chalicelib.tracking.pools.deck import Card, Draw
+    from chalicelib.tracking.pools.lending import _loan
+
+    at, dice, order = millis(now), random.Random(name), _order(name)
+    while True:
+        deck, slots = store.look(POOL, shop.ACCOUNT)
+        free = [slot for slot in slots if slot.is_free(at)]
+        if not free:
+            return None
+        slot = dice.choice(free)
+        loan = _loan(order, Draw(Card(slot.number, slot.ends), deck), at, 0)
+        try:
+            if store.take(loan) is None:
+                return slot.number
+        except Conflict:
+            continue
+
+
+def _doubles(numbers: list[str | None]) -> int:
+    return len(numbers) - len(set(numbers))
+
+
+def _check(*crowds: list[str | None]) -> None:
+    """See that every number was lent: a crowd that was sent away has no collisions either."""
+    for numbers in crowds:
+        if None in numbers or len(numbers) != CROWD:
+            raise AssertionError(f"{numbers.count(None)} of {CROWD} visitors had no number")
+
+
+if __name__ == "__main__":
+    sys.exit(report(figures()))
