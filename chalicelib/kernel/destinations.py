@@ -28,6 +28,17 @@ REFUSED: Final[dict[Family, str]] = {
     Family.MOBILE_LONG_M2M: "a number for machines: nobody would answer",
 }
 
+# Premium rates and satellites of other countries, by how their numbers begin (ITU-T E.164 list of
+# assigned codes, libphonenumber's metadata): what they cost, our customer would pay.
+_PREMIUM: Final = "a premium-rate number abroad: each call would cost you its service price"
+_SATELLITE: Final = "a satellite or worldwide network number: each minute would cost you euros"
+REFUSED_ABROAD: Final[dict[str, str]] = {
+    **dict.fromkeys(("+870", "+881", "+882", "+883"), _SATELLITE),
+    **dict.fromkeys(("+979", "+1900", "+3290", "+34803", "+34806", "+34807"), _PREMIUM),
+    **dict.fromkeys(("+41900", "+41901", "+41906", "+449", "+49900"), _PREMIUM),
+}
+_LONGEST_PREFIX: Final = max(map(len, REFUSED_ABROAD))
+
 
 def read(text: str) -> phone.E164:
     """Return a dialable number in E.164 form; `Rejected`, with the reason, when it has none."""
@@ -42,7 +53,12 @@ def refusal(number: str) -> str | None:
     try:
         return REFUSED.get(classify(number).family)
     except Rejected:
-        return "not a number of the French plan" if number.startswith("+33") else None
+        return "not a number of the French plan" if number.startswith("+33") else _abroad(number)
+
+
+def _abroad(number: str) -> str | None:
+    begins = (number[:size] for size in range(_LONGEST_PREFIX + 1))
+    return next((REFUSED_ABROAD[each] for each in begins if each in REFUSED_ABROAD), None)
 
 
 def _why_unreadable(text: str) -> str:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.events import Event
     from chalicelib.ivr.grammar import Schema
-    from chalicelib.ivr.nodes import Flow
+    from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.ivr.turns import Turn
     from chalicelib.kernel.hours import Schedule
@@ -287,6 +287,28 @@ def _check(node: Dial, flow: Flow) -> Iterator[Fault]:
         reason = diallable.refusal(destination.number) if destination.number else None
         if reason:
             yield Fault(f"/destinations/{at}", f"is {reason}")
+        if destination.variable is not None:
+            for value, why in _wrong_values(destination.variable, flow):
+                reason = f"{destination.variable} may be {quoted(value)}, which is {why}"
+                yield Fault(f"/destinations/{at}", reason)
+
+
+def _wrong_values(variable: str, flow: Flow) -> Iterator[tuple[Value, str]]:
+    """Find values that the flow itself gives a variable, and that would never be rung."""
+    from chalicelib.ivr.kinds.marking import Set  # for authors: no call loads it
+
+    given = [node.variables.get(variable) for node in flow.nodes.values() if isinstance(node, Set)]
+    for value in dict.fromkeys((flow.variables.get(variable), *given)):
+        why = _why_never(str(value)) if isinstance(value, str | int) else None
+        if why:
+            yield value, why
+
+
+def _why_never(value: str) -> str | None:
+    try:
+        return diallable.refusal(diallable.read(value))
+    except Rejected as error:
+        return error.message
 
 
 def _passes(node: Dial) -> tuple[str | None, ...]:

@@ -23,8 +23,13 @@ from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.prompts import PromptField
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
+from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.kernel.numbering import Family, classify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.ivr.turns import Turn
     from chalicelib.kernel.reading import Place
@@ -90,10 +95,41 @@ def _review_recipient(place: Place, recipient: Recipient) -> None:
         place.fault("must be one of `email`, `sms` and `webhook`")
 
 
+def _check(node: Voicemail, flow: Flow) -> Iterator[Fault]:
+    """Find recipients that would never be told: no caller hears that, and nobody else would."""
+    for at, recipient in enumerate(node.notify):
+        reason = _UNTOLD[recipient.by](recipient.to) if recipient.to else None
+        if reason:
+            yield Fault(f"/notify/{at}/{recipient.by}", reason)
+
+
+def _untexted(number: str) -> str | None:
+    try:
+        mobile = classify(number).family is Family.MOBILE
+    except Rejected:
+        mobile = False
+    return None if mobile else "is not a French mobile: no other number is sent text messages"
+
+
+def _unasked(url: str) -> str | None:
+    from chalicelib.kernel.internet import UrlRefused, read_url  # for authors: no call loads it
+
+    try:
+        read_url(url)
+    except UrlRefused as error:
+        return error.message
+    return None
+
+
+_UNTOLD: Final[dict[By, Callable[[str], str | None]]] = {
+    By.EMAIL: lambda address: None,
+    By.SMS: _untexted,
+    By.WEBHOOK: _unasked,
+}
 _RECIPIENT: Final = Record(
     {
         "email": may(Matching(_EMAIL, "an e-mail address"), "An e-mail address.", ""),
-        "sms": may(PhoneNumber(), "A mobile number.", ""),
+        "sms": may(PhoneNumber(), "A French mobile number.", ""),
         "webhook": may(Matching(_HTTPS, "an https URL"), "An https URL.", ""),
     },
     _recipient,
@@ -116,5 +152,6 @@ VOICEMAIL: Final = Kind(
     hear={MessageRecorded: _keep, NoInput: _no_message},
     waits=True,
     idles=lambda node: (node.next,),
+    check=_check,
     endings=("next",),
 )

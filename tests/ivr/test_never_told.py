@@ -1,0 +1,83 @@
+"""People whom a flow means to ring or to tell, and never would: its author hears of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.ivr.flow import FlowRefused, parse, restore
+from chalicelib.kernel import destinations
+from tests.ivr.builders import SALES, a_document, a_voicemail
+
+
+def faults_of(document: dict[str, Any]) -> dict[str, str]:
+    try:
+        parse(document)
+    except FlowRefused as refused:
+        return {each.pointer: each.reason for each in refused.faults}
+    return {}
+
+
+def a_rota(number: Any, *, chosen: Any = None) -> dict[str, Any]:
+    """Whoever is on call is rung: the flow begins with a number, and may choose another."""
+    choose = {"kind": "set", "variables": {"rota.number": chosen or SALES}, "next": "dial"}
+    dial = {"kind": "dial", "destinations": [{"variable": "rota.number"}], "no_answer": "box"}
+    document = a_document(choose=choose, dial=dial, box=a_voicemail())
+    return document | {"variables": {"rota.number": number}}
+
+
+@pytest.mark.parametrize("number", ["15", 15, "0899123456", "personne", "+19005551234"])
+def test_a_variable_that_holds_no_number_to_ring_is_refused(number: Any) -> None:
+    begins, chosen = faults_of(a_rota(number)), faults_of(a_rota(SALES, chosen=number))
+
+    assert "rota.number may be" in begins["/nodes/dial/destinations/0"]
+    assert "rota.number may be" in chosen["/nodes/dial/destinations/0"]
+    assert restore(a_rota(number)).nodes
+
+
+@pytest.mark.parametrize("number", ["06 12 34 56 78", SALES, "{{caller.number}}"])
+def test_numbers_that_can_be_rung_or_that_calls_tell_are_fine(number: str) -> None:
+    assert not faults_of(a_rota(SALES, chosen=number))
+
+
+@pytest.mark.parametrize(
+    ("recipient", "reason"),
+    [
+        pytest.param({"sms": "0162010001"}, "not a French mobile", id="a fixed line"),
+        pytest.param({"sms": "0899123456"}, "not a French mobile", id="a surcharged one"),
+        pytest.param({"sms": "+447911123456"}, "not a French mobile", id="from abroad"),
+        pytest.param({"webhook": "https://127.0.0.1/x"}, "not give an address", id="ourselves"),
+        pytest.param({"webhook": "https://169.254.169.254/"}, "address", id="the cloud"),
+        pytest.param({"webhook": "https://localhost:22/"}, "port", id="another service"),
+    ],
+)
+def test_whoever_would_never_be_told_of_a_message_is_refused(
+    recipient: dict[str, str], reason: str
+) -> None:
+    document = a_document(box=a_voicemail(notify=[{"email": "a@example.fr"}, recipient]))
+
+    assert reason in faults_of(document)[f"/nodes/box/notify/1/{next(iter(recipient))}"]
+    assert restore(document).nodes
+
+
+def test_mobiles_of_every_territory_and_public_servers_are_told() -> None:
+    told = [{"sms": "0612345678"}, {"sms": "0690123456"}, {"webhook": "https://crm.example.fr/x"}]
+
+    assert not faults_of(a_document(box=a_voicemail(notify=told)))
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+19005551234", "+881612345678", "+883510012345678", "+870773111632", "+979123456789",
+     "+449012345678", "+41900123456"],
+)  # fmt: skip
+def test_premium_rates_abroad_and_satellites_are_never_rung(number: str) -> None:
+    assert destinations.refusal(number) is not None
+
+
+@pytest.mark.parametrize(
+    "number", ["+12125551234", "+442079460018", "+41442345678", "+88021234567"]
+)
+def test_ordinary_numbers_abroad_are_rung(number: str) -> None:
+    assert destinations.refusal(number) is None
