@@ -75,7 +75,7 @@ def text(place: Place | None, longest: int, default: str = "") -> str:
     if place is None:
         return default
     if not isinstance(place.value, str):
-        place.fault(f"must be a text, not {kind_of(place.value)}")
+        place.fault(f"must be a text, not {kind_of(place.value)}{_in_quotes(place.value)}")
         return default
     value = place.value.strip()
     if not value:
@@ -95,8 +95,15 @@ def matching(place: Place | None, pattern: re.Pattern[str], meaning: str, defaul
         return default
     if isinstance(place.value, str) and pattern.fullmatch(place.value):
         return place.value
-    place.fault(f"must be {meaning}, not {quoted(place.value)}")
+    hint = _in_quotes(place.value) if pattern.fullmatch(quoted(place.value)) else ""
+    place.fault(f"must be {meaning}, not {'a number' if hint else quoted(place.value)}{hint}")
     return default
+
+
+def _in_quotes(value: object) -> str:
+    """Say how a number is written that is meant as a text: YAML takes digits for numbers."""
+    number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**30
+    return f'; put it in quotes: "{value}"' if number else ""
 
 
 def whole(place: Place | None, least: int, most: int, default: int) -> int:

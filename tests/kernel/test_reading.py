@@ -89,6 +89,24 @@ def test_what_is_absent_is_the_default() -> None:
     assert matching(None, re.compile("a"), "an a", "b") == "b"
 
 
+@pytest.mark.parametrize(("written", "hinted"), [(9999, True), (True, False), (10**40, False)])
+def test_a_number_that_is_meant_as_a_text_is_to_be_quoted(written: object, hinted: bool) -> None:
+    shaped, free = a_place(written), a_place(written)
+    matching(shaped, re.compile("[0-9]+"), "digits")
+    text(free, 10)
+
+    for fault in (*shaped.faults, *free.faults):
+        assert (f'put it in quotes: "{written}"' in fault.reason) is hinted
+    assert len(shaped.faults + free.faults) == 2
+
+
+def test_a_number_that_would_not_do_in_quotes_either_is_only_shown() -> None:
+    place = a_place(7)
+    matching(place, re.compile("[a-z]+"), "a word")
+
+    assert place.faults[0].reason == "must be a word, not 7"
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),

@@ -299,8 +299,7 @@ def _wrong_values(variable: str, flow: Flow) -> Iterator[tuple[Value, str]]:
 
     given = [node.variables.get(variable) for node in flow.nodes.values() if isinstance(node, Set)]
     for value in dict.fromkeys((flow.variables.get(variable), *given)):
-        why = _why_never(str(value)) if isinstance(value, str | int) else None
-        if why:
+        if isinstance(value, str | int) and (why := _why_never(str(value))):
             yield value, why
 
 

@@ -15,7 +15,6 @@ from chalicelib.ivr.grammar import (
     Field,
     Flag,
     Listed,
-    Matching,
     OneOf,
     Reading,
     Record,
@@ -26,6 +25,7 @@ from chalicelib.ivr.grammar import (
     may,
     must,
 )
+from chalicelib.ivr.kinds.keys import Key
 from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.prompts import EMPTY, PromptField
 from chalicelib.ivr.texts import Line, say
@@ -233,7 +233,7 @@ _CHOICE: Final = Short(
         Choice,
     ),
 )
-FINISH_KEY: Final = Matching(re.compile(r"[0-9*#]|none"), "one of 0-9, * and #, or none")
+FINISH_KEY: Final = Key(re.compile(r"[0-9*#]|none"), "one of 0-9, * and #, or none")
 
 MENU: Final = Kind(
     name="menu",

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.ivr.grammar import Flag, Listed, Matching, OneOf, Record, Target, Whole, may, must
+from chalicelib.ivr.grammar import Flag, Listed, OneOf, Record, Target, Whole, may, must
 from chalicelib.ivr.kinds import tickets
 from chalicelib.ivr.kinds.dial import CallerId
+from chalicelib.ivr.kinds.keys import Key
 from chalicelib.ivr.kinds.prompts import PromptField
 from chalicelib.kernel.errors import Fault
 
@@ -96,7 +97,7 @@ def check(node: Queue, flow: Flow) -> Iterator[Fault]:
 
 _WAY: Final = Record(
     {
-        "key": must(Matching(_KEY, "one of 0-9, * and #"), "The key.", "1"),
+        "key": must(Key(_KEY, "one of 0-9, * and #"), "The key.", "1"),
         "next": must(Target(), "Where it leads.", ""),
     },
     Way,
