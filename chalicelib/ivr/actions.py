@@ -154,6 +154,11 @@ class Listening(StrEnum):
     SPEECH = "speech"
     BOTH = "both"
 
+    @property
+    def with_keys(self) -> Listening:
+        """The same, for a sentence of the platform's that names keys: they must be heard."""
+        return Listening.BOTH if self is Listening.SPEECH else self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:

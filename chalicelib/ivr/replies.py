@@ -86,6 +86,23 @@ def yes_or_no(
     return found == {"yes"} if len(found) == 1 else None
 
 
+def confirmed(said: str, language: str) -> bool | None:
+    """Return whether a caller confirms what was read back: by yes or no, or by a key's name.
+
+    >>> confirmed("parfait", "fr-FR"), confirmed("le deux", "fr-FR"), confirmed("euh", "fr-FR")
+    (True, False, None)
+    """
+    agreed = yes_or_no(said, language)
+    if agreed is not None:
+        return agreed
+    return {"1": True, "2": False}.get(choose(said, {"1": (), "2": ()}, language) or "")
+
+
+def given_up(said: str, language: str) -> bool:
+    """Tell whether a caller wants no more of it: "étoile", as the key is called, or "annuler"."""
+    return choose(said, {"*": words(_tongue(language))["cancel"]}, language) is not None
+
+
 def digits(
     said: str,
     language: str,

@@ -130,11 +130,6 @@ def aloud(shape: Shape, value: str, language: str) -> str:
     return _ALOUD[shape.what](value, language)
 
 
-def yes_or_no(words: str, language: str) -> bool | None:
-    """Return whether a caller said yes; None where they said neither."""
-    return replies.yes_or_no(words, language)
-
-
 def faults(shape: Shape) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a shape: the field, and why."""
     if shape.least > shape.most:

@@ -116,6 +116,17 @@ def test_yes_and_no_are_said_too() -> None:
     assert a_call(listen="both").says("non").heard == [ENTER, CANCEL]
 
 
+def test_a_caller_who_may_speak_says_the_keys_that_the_questions_name() -> None:
+    call = a_call(listen="speech", **ENDS).says("deux")
+    assert call.heard == [ENTER, CANCEL]
+
+    call.says("zéro un soixante-deux zéro un zéro zéro zéro sept").says("un")
+    assert the_booking(call).number == HOME
+
+    assert a_call(listen="speech", **ENDS).says("étoile").heard == ["Dommage."]
+    assert a_call(listen="speech", **ENDS).says("je voudrais annuler").heard == ["Dommage."]
+
+
 @pytest.mark.parametrize(
     ("keys", "words"),
     [
@@ -369,7 +380,8 @@ def test_the_caller_s_words_are_listened_for_where_the_flow_says_so() -> None:
     (ask,) = a_call(listen="speech").actions
 
     assert isinstance(ask, Ask)
-    assert (ask.listening, ask.language) == (Listening.SPEECH, "fr-FR")
+    # "appuyez sur 1", the question says: the keys are heard as well.
+    assert (ask.listening, ask.language) == (Listening.BOTH, "fr-FR")
 
 
 # Slots by themselves.

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.calls.events import Collected, WentSilent
-from chalicelib.ivr.actions import Ask
+from chalicelib.ivr.actions import Ask, Listening
 from chalicelib.ivr.flow import FlowRefused, parse
 from chalicelib.ivr.texts import TEXTS, Line
 from tests.ivr.builders import ACall, a_document, a_flow, an_end
@@ -200,12 +200,47 @@ def test_what_a_caller_says_is_kept_as_it_is_meant(what: str, said: str, kept: s
     assert call.memory.get("order.number") == kept
 
 
-@pytest.mark.parametrize(("answer", "over"), [("oui", True), ("non", False), ("euh", False)])
-def test_a_value_is_confirmed_by_word(answer: str, over: bool) -> None:
+@pytest.mark.parametrize("answer", ["oui", "un", "1", "confirmer", "c'est correct", "parfait"])
+def test_a_value_is_confirmed_by_word(answer: str) -> None:
     call = asked(what="speech", listen="speech").says("rue de la Paix")
-    assert "rue de la Paix" in call.heard[0]
+    assert call.heard == ["Nous avons noté rue de la Paix.", FR[Line.COLLECT_CONFIRM]]
 
-    assert call.says(answer).over is over
+    assert call.says(answer).over
+    assert call.memory == {"order.number": "rue de la Paix"}
+
+
+@pytest.mark.parametrize("answer", ["non", "deux", "recommencer", "c'est faux", "pas correct"])
+def test_a_value_is_given_anew_by_word(answer: str) -> None:
+    call = asked(what="speech", listen="both").says("rue de la Paix").says(answer)
+
+    assert call.heard == [QUESTION]
+
+
+def test_the_keys_that_the_confirmation_names_may_be_pressed_by_who_spoke() -> None:
+    call = asked(what="speech", listen="speech").says("rue de la Paix")
+    assert the_question(call).listening is Listening.BOTH
+
+    assert call.presses("1").heard == ["Merci."]
+
+
+def test_an_answer_that_is_neither_yes_nor_no_throws_nothing_away() -> None:
+    call = asked(what="speech", listen="speech").says("rue de la Paix")
+    read_back = call.heard
+
+    assert call.says("euh").heard == [FR[Line.NOT_UNDERSTOOD], *read_back]
+    assert call.presses("7").heard == [FR[Line.INVALID_KEY], *read_back]
+    assert call.says("oui").over
+
+
+def test_a_caller_who_never_says_yes_or_no_is_let_go_in_the_end() -> None:
+    call = asked(attempts=2, invalid={"next": "wrong"}).presses("12")
+
+    assert call.presses("7").presses("7").heard == ["Au revoir."]
+
+
+def test_words_in_which_no_value_is_heard_are_called_not_understood() -> None:
+    assert asked(what="date", listen="both").says("bof").heard[0] == FR[Line.NOT_UNDERSTOOD]
+    assert asked(what="date", listen="both").presses("1").heard[0] == FR[Line.COLLECT_INVALID]
 
 
 def test_a_value_of_a_known_length_needs_no_finish_key_and_others_end_with_one() -> None:

@@ -53,7 +53,7 @@ def _ask(
         timeout_seconds=_SECONDS,
         most_keys=keys,
         finish_key="#" if keys > 1 else "",
-        listening=node.listen,
+        listening=node.listen.with_keys,
         language=turn.language,
     )
     return Move(actions=(question,), wait=turn.here(mark=asked.mark).position.then())
@@ -113,7 +113,7 @@ def _heard(node: Callback, given: KeysPressed | Spoke, turn: Turn) -> Move:
     asked = Asked.of(turn.position.mark)
     if asked is None or asked.stage not in _ANSWERED:
         return _enter(node, turn)
-    if isinstance(given, KeysPressed) and given.keys.startswith(CANCEL):
+    if _given_up(given, turn):
         return _part(turn, "refused", node.refused)
     return _ANSWERED[asked.stage](node, asked, given, turn)
 
@@ -164,6 +164,12 @@ def _said(node: Callback, options: dict[str, Slot | None], given: Spoke, turn: T
     return meant[0] if len(meant) == 1 else None
 
 
+def _given_up(given: KeysPressed | Spoke, turn: Turn) -> bool:
+    if isinstance(given, Spoke):
+        return replies.given_up(given.words, turn.language)
+    return given.keys.startswith(CANCEL)
+
+
 def _sorry(given: KeysPressed | Spoke, turn: Turn) -> Aloud:
     pressed = isinstance(given, KeysPressed)
     return turn.line(Line.INVALID_KEY if pressed else Line.NOT_UNDERSTOOD)
@@ -171,7 +177,7 @@ def _sorry(given: KeysPressed | Spoke, turn: Turn) -> Aloud:
 
 def _agreed(given: KeysPressed | Spoke, turn: Turn) -> bool | None:
     if isinstance(given, Spoke):
-        return replies.yes_or_no(given.words, turn.language)
+        return replies.confirmed(given.words, turn.language)
     return {"1": True, "2": False}.get(given.keys)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import Collected, WentSilent
-from chalicelib.ivr import values
+from chalicelib.ivr import replies, values
 from chalicelib.ivr.actions import Ask, KeysPressed, Listening, NoInput, Spoke
 from chalicelib.ivr.grammar import Flag, Listed, OneOf, Target, Text, Variable, Whole, may, must
 from chalicelib.ivr.kinds.kind import Kind
@@ -82,21 +82,24 @@ def _ask(node: Collect, turn: Turn, *first: Aloud) -> Move:
     return Move(actions=(question,), wait=turn.here(mark="").position.then())
 
 
-def _read_back(node: Collect, value: str, turn: Turn, *events: Event) -> Move:
+def _read_back(
+    node: Collect, value: str, turn: Turn, *events: Event, first: tuple[Aloud, ...] = ()
+) -> Move:
     said = values.aloud(node.shape, value, turn.language)
+    entered = turn.line(Line.COLLECT_ENTERED, value=said)
     question = Ask(
-        prompts=(turn.line(Line.COLLECT_ENTERED, value=said), turn.line(Line.COLLECT_CONFIRM)),
+        prompts=(*first, entered, turn.line(Line.COLLECT_CONFIRM)),
         timeout_seconds=_CONFIRM_SECONDS,
         most_keys=1,
         finish_key="",
-        listening=node.listen,
+        listening=node.listen.with_keys,
         language=turn.language,
     )
     wait = turn.here(mark=CONFIRMING).position.then()
     return Move(actions=(question,), events=events, learnt={node.variable: value}, wait=wait)
 
 
-def _given(node: Collect, written: str, turn: Turn) -> Move:
+def _given(node: Collect, written: str, invalid: Line, turn: Turn) -> Move:
     value = values.read(node.shape, written, turn.context.now)
     collected = Collected(
         **turn.fact,
@@ -106,7 +109,7 @@ def _given(node: Collect, written: str, turn: Turn) -> Move:
         valid=value is not None,
     )
     if value is None:
-        wrong = Line.COLLECT_CHECK if values.mistyped(node.shape, written) else Line.COLLECT_INVALID
+        wrong = Line.COLLECT_CHECK if values.mistyped(node.shape, written) else invalid
         return _again(node, node.invalid, "invalid", wrong, collected, turn)
     if node.confirm:
         return _read_back(node, value, turn, collected)
@@ -121,17 +124,28 @@ def _pressed(node: Collect, given: KeysPressed, turn: Turn) -> Move:
     if not given.keys:
         return _silent(node, NoInput(), turn)
     if turn.position.mark == CONFIRMING:
-        return _accept(node) if given.keys == "1" else _once_more(node, turn)
-    return _given(node, given.keys, turn)
+        agreed = {"1": True, "2": False}.get(given.keys)
+        return _confirmed(node, agreed, Line.INVALID_KEY, turn)
+    return _given(node, given.keys, Line.COLLECT_INVALID, turn)
 
 
 def _spoke(node: Collect, given: Spoke, turn: Turn) -> Move:
     if turn.position.mark == CONFIRMING:
-        yes = values.yes_or_no(given.words, turn.language)
-        return _accept(node) if yes else _once_more(node, turn)
-    return _given(
-        node, values.heard(node.shape, given.words, turn.language, turn.context.now), turn
-    )
+        agreed = replies.confirmed(given.words, turn.language)
+        return _confirmed(node, agreed, Line.NOT_UNDERSTOOD, turn)
+    written = values.heard(node.shape, given.words, turn.language, turn.context.now)
+    return _given(node, written, Line.COLLECT_INVALID if written else Line.NOT_UNDERSTOOD, turn)
+
+
+def _confirmed(node: Collect, agreed: bool | None, unsure: Line, turn: Turn) -> Move:
+    """Keep the value, or ask for another; who said neither hears it again."""
+    value = str(turn.value(node.variable) or "")  # none where the memory could not be read
+    if agreed:
+        return _accept(node)
+    if agreed is False or not value or turn.position.attempt >= node.attempts:
+        return _once_more(node, turn)
+    again = turn.here(attempt=turn.position.attempt + 1)
+    return _read_back(node, value, again, first=(turn.line(unsure),))
 
 
 def _once_more(node: Collect, turn: Turn) -> Move:
