@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.ivr import hearing, spoken_days
+from chalicelib.ivr import hearing, spoken_amounts, spoken_days
 from chalicelib.ivr.hearing import Tokens, near, phrases, tokens
 from chalicelib.ivr.numerals import Counted, cardinal
 from chalicelib.ivr.tongues import SPOKEN, family, words
@@ -136,6 +136,15 @@ def number(
     if not _trusted(confidence, threshold):
         return None
     return hearing.number(said[:LONGEST_HEARD], _tongue(language))
+
+
+def amount(said: str, language: str) -> str:
+    """Return an amount of money as "12.50" or "12"; "" where it is not sure.
+
+    >>> amount("trois virgule cinq euros", "fr-FR"), amount("fifteen cents", "en-GB")
+    ('3.5', '0.15')
+    """
+    return spoken_amounts.read(said[:LONGEST_HEARD], _tongue(language))
 
 
 def date(

@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
 LONGEST: Final = 200
 _PARIS: Final = ZoneInfo("Europe/Paris")
-# Between the euros and the cents of an amount that was said, and words that say no more.
-_UNIT: Final = re.compile(r"[,.]|€|\b(?:euros?|virgule|point|komma|coma)\b", re.IGNORECASE)
-_CURRENCY: Final = re.compile(
-    r"€|\b(?:euros?|cents?|centimes?|céntimos?|et|and|und|y|con)\b", re.IGNORECASE
-)
 _PATTERN: Final = re.compile(r"[9A*0-8B-Z./ -]{1,40}")
 
 
@@ -91,32 +86,9 @@ def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
         day = replies.date(words, language, now.astimezone(_PARIS).date())
         return day.strftime("%d%m%Y") if day else ""
     if shape.what is What.AMOUNT:
-        return _amount_heard(words, language)
+        return replies.amount(words, language)
     length = 10 if shape.what is What.PHONE else shape.fixed_length
     return replies.digits(words, language, length=length) or "".join(hearing.split(words)).upper()
-
-
-def _amount_heard(words: str, language: str) -> str:
-    """Write an amount as it was said, "" where that is not sure: "12,50 €", "douze euros cinq"."""
-    unit = _UNIT.search(words)
-    if unit is None:
-        return _whole_heard(words, language)
-    euros = _whole_heard(words[: unit.start()], language)
-    rest = _CURRENCY.sub(" ", words[unit.end() :]).strip(" .")
-    if not rest:
-        return euros
-    cents = _whole_heard(rest, language)
-    if unit[0] in ",." or not euros:
-        return f"{euros}.{cents}" if euros and cents else ""
-    return f"{euros}.{cents:0>2}" if 0 < len(cents) <= 2 else ""
-
-
-def _whole_heard(words: str, language: str) -> str:
-    written = re.sub(r"\s", "", words)
-    if written.isascii() and written.isdigit():
-        return written
-    number = replies.number(words, language)
-    return "" if number is None else str(number)
 
 
 def mistyped(shape: Shape, written: str) -> bool:

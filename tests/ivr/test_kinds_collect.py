@@ -190,6 +190,8 @@ def test_what_a_caller_types_is_kept_as_it_is_meant(
         pytest.param("amount", "12,50 €", "12.50", id="as the carrier writes it"),
         pytest.param("amount", "douze euros et cinq centimes", "12.05", id="five cents"),
         pytest.param("amount", "dix virgule cinquante", "10.50", id="a comma"),
+        pytest.param("amount", "trois virgule cinq euros", "3.50", id="a comma before euros"),
+        pytest.param("amount", "quinze centimes", "0.15", id="cents alone"),
         pytest.param("amount", "un certain prix, peut-être", None, id="no amount"),
         pytest.param("speech", "  rue de la Paix ", "rue de la Paix", id="free words"),
     ],

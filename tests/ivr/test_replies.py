@@ -222,6 +222,42 @@ def test_thousands_are_understood_as_people_say_them(
 
 
 @pytest.mark.parametrize(
+    ("said", "language", "amount"),
+    [
+        ("trois virgule cinq euros", "fr-FR", "3.5"),
+        ("deux virgule cinq", "fr-FR", "2.5"),
+        ("trois virgule zéro cinq", "fr-FR", "3.05"),
+        ("deux euros virgule cinq", "fr-FR", "2.5"),
+        ("quinze centimes", "fr-FR", "0.15"),
+        ("quinze centimes d'euro", "fr-FR", "0.15"),
+        ("douze euros cinq", "fr-FR", "12.05"),
+        ("12€50", "fr-FR", "12.50"),
+        ("1 234,50 €", "fr-FR", "1234.50"),
+        ("je voudrais payer un euro", "fr-FR", "1"),
+        ("un certain prix, peut-être", "fr-FR", ""),
+        ("douze cinquante", "fr-FR", ""),
+        ("douze euros deux cents", "fr-FR", ""),
+        ("three point five euros", "en-GB", "3.5"),
+        ("1,200 euros", "en-GB", "1200"),
+        ("drei Komma fünf Euro", "de-DE", "3.5"),
+        ("drei Euro fünfzig", "de-DE", "3.50"),
+        ("tres coma cinco euros", "es-ES", "3.5"),
+        ("tres euros con cincuenta", "es-ES", "3.50"),
+        ("ثلاثة فاصلة خمسة يورو", "ar-AE", "3.5"),
+    ],
+)
+def test_an_amount_is_understood_to_the_cent(said: str, language: str, amount: str) -> None:
+    assert replies.amount(said, language) == amount
+
+
+@given(st.integers(0, 99_999_999), st.sampled_from(LANGUAGES))
+def test_an_amount_read_aloud_is_understood(cents: int, language: str) -> None:
+    amount = Decimal(cents) / 100
+
+    assert Decimal(replies.amount(readings.amount(amount, language), language)) == amount
+
+
+@pytest.mark.parametrize(
     ("said", "language", "day"),
     [
         ("demain", "fr-FR", date(2026, 11, 25)),
