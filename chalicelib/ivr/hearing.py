@@ -94,17 +94,35 @@ def is_digits(token: str) -> bool:
 
 def digits(said: str, tongue: str, length: int | None) -> str | None:
     """Return the digits said, in words or not; None when there are none, or several readings."""
-    stretches = [tokens(stretch, tongue) for stretch in _PAUSE.split(said) if split(stretch)]
+    stretches = [tokens(stretch, tongue) for stretch in pauses(_apart(said)) if split(stretch)]
     heard = [stretch for stretch in map(_trimmed(tongue), stretches) if stretch]
     if not heard or sum(map(len, heard)) > _MOST_TOKENS:
         return None
     ways: dict[str, int] = {"": 0}
     for stretch in heard:
-        ways = _joined(ways, _readings(stretch, tongue))
+        ways = joined(ways, readings(stretch, tongue))
     if length is not None:
         ways = {said: parts for said, parts in ways.items() if len(said) == length}
+    return likeliest(ways)
+
+
+def pauses(said: str) -> list[str]:
+    """Return what was said from one pause to the next."""
+    return _PAUSE.split(said)
+
+
+def likeliest(ways: dict[str, int]) -> str | None:
+    """Return the reading in the fewest parts; None where there are several, or none."""
     fewest = [said for said, parts in ways.items() if parts == min(ways.values())]
     return fewest[0] if len(fewest) == 1 else None
+
+
+def readings(heard: Tokens, tongue: str) -> dict[str, int]:
+    """Return every way to read words as digits; from a thousand on they are one number."""
+    if not any(_large(token, tongue) for token in heard):
+        return _readings(heard, tongue)
+    whole = _whole(heard, tongue)
+    return {} if whole is None else {str(whole): 1}
 
 
 def number(said: str, tongue: str) -> int | None:
@@ -112,7 +130,10 @@ def number(said: str, tongue: str) -> int | None:
     found = [run for run in _runs(tokens(_apart(said), tongue), tongue) if run]
     if len(found) != 1:
         return None
-    (run,) = found
+    return _whole(found[0], tongue)
+
+
+def _whole(run: Tokens, tongue: str) -> int | None:
     if len(run) == 1 and is_digits(run[0]):
         return int(run[0])
     known = lexicon(tongue).get(run)
@@ -159,7 +180,7 @@ def _runs(heard: Tokens, tongue: str) -> Iterator[Tokens]:
     """Go through the stretches of number words, the large ones that nobody reads among them."""
     run: Tokens = ()
     for token in heard:
-        if _numeric(token, tongue) or token in _large_words(tongue) or token.endswith("tausend"):
+        if numeric(token, tongue):
             run += (token,)
         else:
             yield run
@@ -194,11 +215,12 @@ def _readings(heard: Tokens, tongue: str) -> dict[str, int]:
                 once = known.get(part[1:], part[1])
                 means = once * int(repeats[part[0]]) if len(once) == 1 else None
             if means is not None:
-                _keep(ways[end], _joined(ways[at], {means: 1}))
+                _keep(ways[end], joined(ways[at], {means: 1}))
     return ways[-1]
 
 
-def _joined(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+def joined(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """Return every reading of two stretches, one after the other."""
     ways: dict[str, int] = {}
     for first, parts in before.items():
         _keep(ways, {first + said: parts + more for said, more in after.items()})
@@ -221,14 +243,22 @@ _MOST_WAYS: Final = 2000
 def _trimmed(tongue: str) -> Callable[[Tokens], Tokens]:
     def trim(heard: Tokens) -> Tokens:
         """Leave out what surrounds the numbers: "alors", "mon numéro c'est le"."""
-        numeric = [at for at, token in enumerate(heard) if _numeric(token, tongue)]
-        return heard[numeric[0] : numeric[-1] + 1] if numeric else ()
+        found = [at for at, token in enumerate(heard) if numeric(token, tongue)]
+        return heard[found[0] : found[-1] + 1] if found else ()
 
     return trim
 
 
-def _numeric(token: str, tongue: str) -> bool:
-    return is_digits(token) or token in _number_words(tongue)
+def numeric(token: str, tongue: str) -> bool:
+    """Tell whether a word may be part of a number, or says that the next digit comes twice."""
+    return is_digits(token) or token in _number_words(tongue) or _large(token, tongue)
+
+
+def _large(token: str, tongue: str) -> bool:
+    """Tell whether a word is said of thousands and more only, which nobody reads digit by digit."""
+    if token in _number_words(tongue):
+        return False
+    return token in _large_words(tongue) or token.endswith("tausend")
 
 
 @cache
@@ -251,6 +281,13 @@ def _large_words(tongue: str) -> frozenset[str]:
 def _fillers(tongue: str) -> tuple[Tokens, ...]:
     """Return what may be left out, longest first: "s'il vous plaît" before "vous"."""
     return tuple(sorted(phrases(tongue, "fillers"), key=len, reverse=True))
+
+
+@cache
+def sentence_words(tongue: str) -> tuple[Tokens, ...]:
+    """Return what people say around a code that they spell, longest first."""
+    said = {*phrases(tongue, "fillers"), *phrases(tongue, "around_codes")}
+    return tuple(sorted(said, key=len, reverse=True))
 
 
 def _find(said: Tokens, phrase: Tokens, start: int) -> int | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.ivr import hearing, spoken_amounts, spoken_days
+from chalicelib.ivr import hearing, spoken_days
 from chalicelib.ivr.hearing import Tokens, near, phrases, tokens
 from chalicelib.ivr.numerals import Counted, cardinal
 from chalicelib.ivr.tongues import SPOKEN, family, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date as Date
     from decimal import Decimal
 
@@ -138,12 +138,38 @@ def number(
     return hearing.number(said[:LONGEST_HEARD], _tongue(language))
 
 
+def telephone(said: str, language: str) -> str:
+    """Return a telephone number as it would be dialled; "" where it is not sure.
+
+    >>> telephone("plus 32 2 555 01 23", "fr-FR")
+    '+3225550123'
+    """
+    plus = hearing.split(words(_tongue(language))["signs"]["+"])[0]
+    if "+" in said or plus in hearing.split(said[:LONGEST_HEARD]):
+        number = digits(said, language)
+        return f"+{number}" if number else ""
+    return digits(said, language, length=10) or digits(said, language) or ""
+
+
+def code(said: str, language: str, fits: Callable[[str], bool]) -> str:
+    """Return the one code that `fits` in what was spelt, in capitals; "" where it is not sure.
+
+    >>> code("c'est le B comme Bernard 42", "fr-FR", lambda code: len(code) == 3)
+    'B42'
+    """
+    from chalicelib.ivr import spoken_codes  # for calls in which one is said
+
+    return spoken_codes.read(said[:LONGEST_HEARD], _tongue(language), fits)
+
+
 def amount(said: str, language: str) -> str:
     """Return an amount of money as "12.50" or "12"; "" where it is not sure.
 
     >>> amount("trois virgule cinq euros", "fr-FR"), amount("fifteen cents", "en-GB")
     ('3.5', '0.15')
     """
+    from chalicelib.ivr import spoken_amounts  # for calls in which one is said
+
     return spoken_amounts.read(said[:LONGEST_HEARD], _tongue(language))
 
 

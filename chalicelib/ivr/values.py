@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.ivr import hearing, readings, replies
+from chalicelib.ivr import readings, replies
 from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 
@@ -87,8 +87,11 @@ def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
         return day.strftime("%d%m%Y") if day else ""
     if shape.what is What.AMOUNT:
         return replies.amount(words, language)
-    length = 10 if shape.what is What.PHONE else shape.fixed_length
-    return replies.digits(words, language, length=length) or "".join(hearing.split(words)).upper()
+    if shape.what is What.CODE:
+        return replies.code(words, language, lambda code: _code(shape, code) is not None)
+    if shape.what is What.PHONE:
+        return replies.telephone(words, language)
+    return replies.digits(words, language, length=shape.fixed_length) or ""
 
 
 def mistyped(shape: Shape, written: str) -> bool:

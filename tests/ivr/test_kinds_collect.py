@@ -179,6 +179,10 @@ def test_what_a_caller_types_is_kept_as_it_is_meant(
     [
         pytest.param("digits", "quatre cinq six", "456", id="digits"),
         pytest.param("digits", "bof", None, id="no digits"),
+        pytest.param("digits", "mille deux cent trente-quatre", "1234", id="thousands"),
+        pytest.param("digits", "un million", None, id="too much for digits"),
+        pytest.param("code", "référence AB 123", "AB123", id="a code"),
+        pytest.param("code", "B comme Bernard 42", "B42", id="a letter explained"),
         pytest.param(
             "phone",
             "zéro six douze trente-quatre cinquante-six soixante-dix-huit",

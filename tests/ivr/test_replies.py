@@ -158,6 +158,97 @@ def test_digits_are_understood_however_they_are_said(
     assert replies.digits(said, language, length=length) == digits
 
 
+@pytest.mark.parametrize(
+    ("said", "language", "digits"),
+    [
+        ("mille deux cent trente-quatre", "fr-FR", "1234"),
+        ("douze mille", "fr-FR", "12000"),
+        ("soixante-quinze mille deux", "fr-FR", "75002"),
+        ("un million", "fr-FR", None),
+        ("deux mille zéro cinq", "fr-FR", None),
+        ("zwölftausenddreihundert", "de-DE", "12300"),
+        ("uno dos tres mil gracias", "es-ES", "123"),
+    ],
+)
+def test_thousands_are_digits_as_well_and_never_left_out(
+    said: str, language: str, digits: str | None
+) -> None:
+    assert replies.digits(said, language) == digits
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("zéro six douze trente-quatre cinquante-six soixante-dix-huit", "0612345678"),
+        ("plus trente-deux deux 555 01 23", "+3225550123"),
+        ("+33 6 12 34 56 78", "+33612345678"),
+        ("plus tard", ""),
+    ],
+)
+def test_a_telephone_number_may_be_one_abroad(said: str, number: str) -> None:
+    assert replies.telephone(said, "fr-FR") == number
+
+
+def any_code(code: str) -> bool:
+    return len(code) <= 20
+
+
+def plate(code: str) -> bool:
+    return len(code) == 5 and code[:2].isalpha() and code[2:].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("said", "language", "code"),
+    [
+        ("AB 123", "fr-FR", "AB123"),
+        ("ab 123", "fr-FR", "AB123"),
+        ("W 9", "fr-FR", "W9"),
+        ("c'est le AB-123", "fr-FR", "AB123"),
+        ("référence AB123", "fr-FR", "AB123"),
+        ("J'ai le dossier L'AB 123, merci", "fr-FR", "AB123"),
+        ("AB123 s'il vous plaît", "fr-FR", "AB123"),
+        ("a b tiret un deux trois", "fr-FR", "AB123"),
+        ("B comme Bernard 42", "fr-FR", "B42"),
+        ("double v 9", "fr-FR", "W9"),
+        ("vingt et un B", "fr-FR", "21B"),
+        ("AA 12 et B 4", "fr-FR", "AA12B4"),
+        ("mille deux cents A", "fr-FR", "1200A"),
+        ("12 34", "fr-FR", "1234"),
+        ("Paris 12", "fr-FR", ""),
+        ("je ne sais pas", "fr-FR", ""),
+        ("", "fr-FR", ""),
+        ("it's B for Bravo, four two", "en-GB", "B42"),
+        ("my reference is double L seven", "en-GB", "LL7"),
+        ("B wie Berta zweiundvierzig", "de-DE", "B42"),
+        ("B de Barcelona cuarenta y dos", "es-ES", "B42"),
+        ("الرمز AB 123", "ar-AE", "AB123"),
+    ],
+)
+def test_a_code_is_understood_with_its_letters_and_without_its_sentence(
+    said: str, language: str, code: str
+) -> None:
+    assert replies.code(said, language, any_code) == code
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("A B cent vingt-trois", "AB123"),
+        ("oui bon ben ab 123 voilà", "AB123"),
+        ("le véhicule AB 1 2 3 je crois", "AB123"),
+        ("12 AB 123", ""),
+        ("A 1 B 2", ""),
+    ],
+)
+def test_a_code_of_a_known_shape_is_found_and_never_cut_to_fit(said: str, code: str) -> None:
+    assert replies.code(said, "fr-FR", plate) == code
+
+
+@given(st.from_regex(r"[A-Z]{1,3}[0-9]{1,6}", fullmatch=True), st.sampled_from(LANGUAGES))
+def test_a_code_read_aloud_is_understood(code: str, language: str) -> None:
+    assert replies.code(readings.spell(code, language), language, any_code) == code
+
+
 NUMBERS = st.from_regex(r"0[1-9][0-9]{8}", fullmatch=True)
 
 
@@ -319,4 +410,7 @@ def test_whatever_is_said_is_answered(said: str, language: str) -> None:
     digits = replies.digits(said, language, length=4)
     assert digits is None or len(digits) == 4
     replies.number(said, language)
+    replies.amount(said, language)
+    replies.telephone(said, language)
+    assert any_code(replies.code(said, language, any_code))
     replies.date(said, language, TODAY)
