@@ -18,11 +18,10 @@ from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 LONGEST: Final = 200
 _PARIS: Final = ZoneInfo("Europe/Paris")
-_PATTERN: Final = re.compile(r"[9A*0-8B-Z./ -]{1,40}")
 
 
 class What(StrEnum):
@@ -60,7 +59,7 @@ class Shape:
         if self.what is What.DATE:
             return 8
         if self.pattern:
-            return len(_significant(self.pattern))
+            return len(significant(self.pattern))
         return self.least if self.least == self.most and self.what is What.DIGITS else None
 
     @property
@@ -97,7 +96,7 @@ def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
 def mistyped(shape: Shape, written: str) -> bool:
     """Say whether a value has the right shape and a wrong check digit."""
     code = _code(shape, written)
-    return code is not None and not _checks(shape, code)
+    return code is not None and not checks(shape, code)
 
 
 def aloud(shape: Shape, value: str, language: str) -> str:
@@ -105,31 +104,17 @@ def aloud(shape: Shape, value: str, language: str) -> str:
     return _ALOUD[shape.what](value, language)
 
 
-def faults(shape: Shape) -> Iterator[tuple[str, str]]:
-    """Yield what is wrong with a shape: the field, and why."""
-    if shape.least > shape.most:
-        yield "least", f"is above `most`, which is {shape.most}"
-    if shape.pattern and not _PATTERN.fullmatch(shape.pattern):
-        yield "pattern", "may hold 9 (a digit), A (a letter), * (either), capitals and digits"
-    if shape.pattern and shape.what not in (What.DIGITS, What.CODE):
-        yield "pattern", f"means nothing for a value of the kind {shape.what}"
-    if shape.what is What.DIGITS and re.search(r"[A-Z]", shape.pattern):
-        yield "pattern", "holds letters, which nobody can key in as digits: `what` must be code"
-    if shape.check_digit is not CheckDigit.NONE and shape.what is not What.DIGITS:
-        yield "check_digit", "can check digits only"
-
-
 def _digits(shape: Shape, written: str) -> str | None:
     code = _code(shape, written)
-    return code if code is not None and _checks(shape, code) else None
+    return code if code is not None and checks(shape, code) else None
 
 
 def _code(shape: Shape, written: str) -> str | None:
-    value = _significant(written.upper())
+    value = significant(written.upper())
     if shape.what is What.DIGITS and not (value.isascii() and value.isdigit()):
         return None
     if shape.pattern:
-        return value if _fits(value, _significant(shape.pattern)) else None
+        return value if _fits(value, significant(shape.pattern)) else None
     return value if shape.least <= len(value) <= shape.most and value.isalnum() else None
 
 
@@ -147,11 +132,13 @@ _PLACES: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 
-def _significant(written: str) -> str:
+def significant(written: str) -> str:
+    """Return what counts of a value or a pattern: all but gaps, dots, dashes and strokes."""
     return re.sub(r"[\s./-]", "", written)
 
 
-def _checks(shape: Shape, code: str) -> bool:
+def checks(shape: Shape, code: str) -> bool:
+    """Say whether digits pass the check of a shape."""
     return _CHECKS[shape.check_digit](code)
 
 
@@ -174,7 +161,7 @@ _CHECKS: Final[dict[CheckDigit, Callable[[str], bool]]] = {
 
 
 def _date(shape: Shape, written: str) -> str | None:
-    digits = _significant(written)
+    digits = significant(written)
     if not re.fullmatch(r"\d{8}", digits, re.ASCII):
         return None
     try:

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.calls.events import Collected, WentSilent
 from chalicelib.ivr.actions import Ask, Listening
-from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.flow import FlowRefused, parse, restore
 from chalicelib.ivr.texts import TEXTS, Line
 from tests.ivr.builders import ACall, a_document, a_flow, an_end
 
@@ -264,12 +264,42 @@ def test_a_value_of_a_known_length_needs_no_finish_key_and_others_end_with_one()
         pytest.param({"what": "phone", "check_digit": "luhn"}, "/check_digit", id="no digits"),
         pytest.param({"what": "speech"}, "", id="words cannot be typed"),
         pytest.param({"variable": "call.date"}, "/variable", id="a name of the platform's"),
+        pytest.param({"what": "code", "pattern": "AA-9999"}, "", id="letters that are typed"),
+        pytest.param({"finish_key": "5"}, "/finish_key", id="a digit ends digits"),
+        pytest.param({"what": "phone", "finish_key": "0"}, "/finish_key", id="a nought, a number"),
+        pytest.param({"what": "amount", "finish_key": "*"}, "/finish_key", id="a comma, an amount"),
+        pytest.param({"pattern": "9999", "least": 8}, "/least", id="longer than its pattern"),
+        pytest.param({"pattern": "9999", "most": 8}, "/most", id="no such length"),
+        pytest.param({"what": "date", "most": 8}, "/most", id="a date has eight digits"),
+        pytest.param({"pattern": "0001", "check_digit": "luhn"}, "/check_digit", id="never right"),
     ],
 )
-def test_a_question_that_nobody_could_answer_is_refused(
+def test_a_question_that_nobody_could_answer_or_that_says_two_things_is_refused(
     fields: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(FlowRefused) as refused:
         parse(a_document(ask=a_collect(**fields), done=an_end()))
 
     assert f"/nodes/ask{pointer}" in {fault.pointer for fault in refused.value.faults}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"what": "code"}, id="a code of digits by key"),
+        pytest.param({"what": "code", "pattern": "AA 99", "listen": "both"}, id="letters said"),
+        pytest.param({"what": "code", "pattern": "**99"}, id="letters or digits"),
+        pytest.param({"pattern": "9999", "least": 4, "most": 4}, id="the length of the pattern"),
+        pytest.param({"pattern": "75 9", "check_digit": "luhn"}, id="one right value"),
+        pytest.param({"finish_key": "*"}, id="a star ends digits"),
+        pytest.param({"finish_key": "none"}, id="a pause ends digits"),
+    ],
+)
+def test_a_question_that_a_sensible_author_asks_is_published(fields: dict[str, Any]) -> None:
+    assert parse(a_document(ask=a_collect(**fields), done=an_end()))
+
+
+def test_a_published_question_is_asked_though_it_would_be_refused_today() -> None:
+    document = a_document(ask=a_collect(finish_key="5"), done=an_end(text="Merci."))
+
+    assert ACall(restore(document)).presses("12").presses("1").heard == ["Merci."]

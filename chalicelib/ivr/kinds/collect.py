@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.events import Collected, WentSilent
-from chalicelib.ivr import replies, values
+from chalicelib.ivr import replies, value_checks, values
 from chalicelib.ivr.actions import Ask, KeysPressed, Listening, NoInput, Spoke
 from chalicelib.ivr.grammar import Flag, Listed, OneOf, Target, Text, Variable, Whole, may, must
 from chalicelib.ivr.kinds.kind import Kind
@@ -174,11 +174,9 @@ def _again(
 
 
 def _review(place: Place, node: Collect) -> None:
-    for name, reason in values.faults(node.shape):
-        entries = place.entries()
+    entries = place.entries()
+    for name, reason in value_checks.faults(node.shape, node.listen, node.finish_key, entries):
         entries.get(name, place).fault(reason)
-    if node.what is values.What.SPEECH and node.listen is Listening.KEYS:
-        place.fault("free speech cannot be typed: `listen` must be speech")
 
 
 _HEAR: dict[type[Any], Callable[[Any, Any, Turn], Move]] = {
