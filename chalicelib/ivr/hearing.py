@@ -121,8 +121,8 @@ def readings(heard: Tokens, tongue: str) -> dict[str, int]:
     """Return every way to read words as digits; from a thousand on they are one number."""
     if not any(_large(token, tongue) for token in heard):
         return _readings(heard, tongue)
-    whole = _whole(heard, tongue)
-    return {} if whole is None else {str(whole): 1}
+    number = whole(heard, tongue)
+    return {} if number is None else {str(number): 1}
 
 
 def number(said: str, tongue: str) -> int | None:
@@ -130,10 +130,11 @@ def number(said: str, tongue: str) -> int | None:
     found = [run for run in _runs(tokens(_apart(said), tongue), tongue) if run]
     if len(found) != 1:
         return None
-    return _whole(found[0], tongue)
+    return whole(found[0], tongue)
 
 
-def _whole(run: Tokens, tongue: str) -> int | None:
+def whole(run: Tokens, tongue: str) -> int | None:
+    """Return the number that words are, all of them; None where they are none."""
     if len(run) == 1 and is_digits(run[0]):
         return int(run[0])
     known = lexicon(tongue).get(run)
@@ -161,11 +162,13 @@ def _thousands(tongue: str) -> tuple[dict[Tokens, int], dict[Tokens, int]]:
         return split(_apart(cardinal(number, tongue, counted)))
 
     one = said(1000)
-    whole = {said(1000 * many, each): 1000 * many for many in range(1, 1000) for each in Counted}
+    thousands = {
+        said(1000 * many, each): 1000 * many for many in range(1, 1000) for each in Counted
+    }
     also = {split(name): int(means) for name, means in words(tongue)["also_thousands"].items()}
     rest = {said(1000 + few, each)[len(one) :]: few for few in range(1, 1000) for each in Counted}
     known = {name: int(means) for name, means in lexicon(tongue).items() if means[0] != "0"}
-    return whole | also, {(): 0} | known | rest
+    return thousands | also, {(): 0} | known | rest
 
 
 def _apart(text: str) -> str:
@@ -194,11 +197,17 @@ def lexicon(tongue: str) -> dict[Tokens, str]:
     ways: dict[Tokens, str] = {}
     for number in range(1000):
         for counted in Counted:
-            ways[split(cardinal(number, tongue, counted))] = str(number)
+            name = cardinal(number, tongue, counted)
+            ways[split(name)] = str(number)
+            if tongue == "fr" and number % 100 in {0, 80}:  # "neuf cent quatre-vingt"
+                ways[split(name.removesuffix("s"))] = str(number)
     for number in range(10):
         ways[split(digit_by_digit(f"0{number}", tongue))] = f"0{number}"
     for name, means in words(tongue)["also_numbers"].items():
         ways[split(name)] = means
+        if tongue == "fr" and 70 <= int(means) <= 99:  # "neuf cent nonante"
+            hundreds = ((many, cardinal(100 * many, tongue)) for many in range(1, 10))
+            ways |= {split(f"{h.removesuffix('s')} {name}"): f"{n}{means}" for n, h in hundreds}
     return ways
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.ivr import hearing, spoken_days
 from chalicelib.ivr.hearing import Tokens, near, phrases, tokens
 from chalicelib.ivr.numerals import Counted, cardinal
+from chalicelib.ivr.periods import Period
 from chalicelib.ivr.tongues import SPOKEN, family, words
 
 if TYPE_CHECKING:
@@ -177,11 +178,14 @@ def date(
     said: str,
     language: str,
     today: Date,
+    period: Period = Period.ANY,
     *,
     confidence: Confidence = None,
     threshold: Decimal | float = 0,
 ) -> Date | None:
     """Return the day that is meant, seen from `today`; without a year, the next one to come.
+
+    In the period `past` it is the last one gone by.
 
     >>> from datetime import date as day
     >>> date("demain", "fr-FR", day(2026, 3, 1)), date("le premier mars", "fr-FR", day(2026, 3, 2))
@@ -189,7 +193,7 @@ def date(
     """
     if not _trusted(confidence, threshold):
         return None
-    return spoken_days.read(said[:LONGEST_HEARD], _tongue(language), today)
+    return spoken_days.read(said[:LONGEST_HEARD], _tongue(language), today, period)
 
 
 def _trusted(confidence: Confidence, threshold: Decimal | float) -> bool:

@@ -6,9 +6,10 @@ from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.ivr import arabic, calendar_words, hearing
+from chalicelib.ivr import arabic, calendar_words, hearing, periods
 from chalicelib.ivr.hearing import Tokens, phrases, tokens
 from chalicelib.ivr.numerals import Counted, cardinal
+from chalicelib.ivr.periods import Period
 from chalicelib.ivr.tongues import words
 
 if TYPE_CHECKING:
@@ -19,12 +20,15 @@ _FIRST_YEAR: Final = 1900
 _LAST_YEAR: Final = 2100
 
 
-def read(said: str, tongue: str, today: Date) -> Date | None:
-    """Return the day that is meant, seen from `today`; None when there is none, or several."""
-    written = calendar_words.read_day(said)
+def read(said: str, tongue: str, today: Date, period: Period = Period.ANY) -> Date | None:
+    """Return the day that is meant, seen from `today`; None when there is none, or several.
+
+    Where the year or its century is not said, it is that of the nearest day in the period.
+    """
+    written = calendar_words.read_day(said) or periods.written_date(said, today, period)
     if written is not None:
         return written
-    full = _full_date(tokens(said, tongue), tongue, today)
+    full = _full_date(tokens(said, tongue), tongue, today, period)
     heard = hearing.split(said)
     return full or _agreed(
         _relative_date(heard, tongue, today), _week_date(heard, tongue, today), today, tongue
@@ -42,7 +46,7 @@ def _longest(spans: list[tuple[int, int, int]]) -> set[int]:
     }
 
 
-def _full_date(heard: Tokens, tongue: str, today: Date) -> Date | None:
+def _full_date(heard: Tokens, tongue: str, today: Date, period: Period) -> Date | None:
     """Read a day and a month, with or without a year."""
     months = _months(tongue)
     places = [at for at, token in enumerate(heard) if token in months]
@@ -59,9 +63,9 @@ def _full_date(heard: Tokens, tongue: str, today: Date) -> Date | None:
     if day is None:
         return None
     if not rest:
-        return _next(day, month, today)
-    year = _years(tongue).get(rest) or _written_year(rest)
-    return _day(year, month, day) if year else None
+        return (periods.gone_by if period is Period.PAST else periods.coming)(day, month, today)
+    year = _year(rest, tongue)
+    return periods.dated(day, month, year, today, period) if year else None
 
 
 def _relative_date(heard: Tokens, tongue: str, today: Date) -> Date | None:
@@ -94,18 +98,6 @@ def _agreed(near_by: Date | None, named: Date | None, today: Date, tongue: str) 
     return named if tongue == "ar" and near_by == today else None
 
 
-def _next(day: int, month: int, today: Date) -> Date | None:
-    for year in range(today.year, today.year + 9):  # 29 February may be eight years away
-        found = _day(year, month, day)
-        if found is not None and found >= today:
-            return found
-    return None
-
-
-def _day(year: int, month: int, day: int) -> Date | None:
-    return calendar_words.read_day(f"{year:04}-{month:02}-{day:02}")
-
-
 def _at_end(heard: Tokens, days: Mapping[Tokens, int]) -> int | None:
     found = [heard[at:] for at in range(len(heard)) if heard[at:] in days]
     return days[found[0]] if found else None
@@ -115,14 +107,18 @@ def _at_start(heard: Tokens, days: Mapping[Tokens, int]) -> tuple[int | None, To
     """Read a day at the beginning, so that what follows is a year or nothing."""
     for end in range(min(len(heard), 3), 0, -1):
         rest = heard[end:]
-        if heard[:end] in days and (not rest or rest in _years("en") or _written_year(rest)):
+        if heard[:end] in days and (not rest or _year(rest, "en")):
             return days[heard[:end]], rest
     return None, heard
 
 
-def _written_year(heard: Tokens) -> int | None:
-    written = heard[0] if len(heard) == 1 else ""
-    return int(written) if len(written) == 4 and hearing.is_digits(written) else None
+def _year(heard: Tokens, tongue: str) -> str:
+    """Read a year: four digits, or the last two of them; "" where it is none."""
+    if heard in _years(tongue):
+        return str(_years(tongue)[heard])
+    written = heard[0] if len(heard) == 1 and hearing.is_digits(heard[0]) else ""
+    said = written or hearing.lexicon(tongue).get(heard) or str(hearing.whole(heard, tongue) or "")
+    return said if len(said) == 2 or len(said) == 4 else ""
 
 
 @cache
@@ -162,6 +158,8 @@ def _years(tongue: str) -> dict[Tokens, int]:
         names = [calendar_words.say_year(year, tongue), cardinal(year, tongue)]
         if tongue == "fr" and year < 2000:
             names.append(f"dix-neuf cent {cardinal(year % 100, tongue)}")
+        if tongue == "fr" and year % 100 in {0, 80}:  # "mille neuf cent quatre-vingt"
+            names += [name.removesuffix("s") for name in names]
         if tongue == "ar":
             names.append(arabic.oblique(names[0]))
         for name in names:

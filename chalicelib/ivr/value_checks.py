@@ -29,6 +29,8 @@ def faults(
     yield from _pattern(shape)
     yield from _bounds(shape, given)
     yield from _check_digit(shape)
+    if "period" in given and shape.what is not What.DATE:
+        yield "period", f"means nothing for a value of the kind {shape.what}"
     yield from _keys(shape, listen, finish_key)
 
 

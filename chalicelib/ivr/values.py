@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.ivr import readings, replies
+from chalicelib.ivr.periods import Period, within
 from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 
@@ -52,6 +53,7 @@ class Shape:
     check_digit: CheckDigit = CheckDigit.NONE
     least: int = 1
     most: int = 20
+    period: Period = Period.ANY
 
     @property
     def fixed_length(self) -> int | None:
@@ -74,7 +76,10 @@ def read(shape: Shape, written: str, now: datetime) -> str | None:
     Dates are read as day, month, year (8 digits) and become ISO 8601; phone numbers become E.164;
     in an amount `*` is the decimal comma, and the result a number of euros such as "12.50".
     """
-    return _READ[shape.what](shape, written)
+    value = _READ[shape.what](shape, written)
+    if value is None or shape.what is not What.DATE:
+        return value
+    return value if within(date.fromisoformat(value), _today(now), shape.period) else None
 
 
 def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
@@ -82,7 +87,7 @@ def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
     if shape.what is What.SPEECH:
         return words
     if shape.what is What.DATE:
-        day = replies.date(words, language, now.astimezone(_PARIS).date())
+        day = replies.date(words, language, _today(now), shape.period)
         return day.strftime("%d%m%Y") if day else ""
     if shape.what is What.AMOUNT:
         return replies.amount(words, language)
@@ -91,6 +96,10 @@ def heard(shape: Shape, words: str, language: str, now: datetime) -> str:
     if shape.what is What.PHONE:
         return replies.telephone(words, language)
     return replies.digits(words, language, length=shape.fixed_length) or ""
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(_PARIS).date()
 
 
 def mistyped(shape: Shape, written: str) -> bool:

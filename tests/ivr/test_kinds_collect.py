@@ -151,6 +151,9 @@ def test_every_single_wrong_digit_is_noticed(check_digit: str, right: str) -> No
         pytest.param({"what": "date"}, "29022027", None, id="no leap day"),
         pytest.param({"what": "date"}, "31042026", None, id="the 31st of April"),
         pytest.param({"what": "date"}, "1122026", None, id="seven keys"),
+        pytest.param({"what": "date", "period": "past"}, "12031980", "1980-03-12", id="born"),
+        pytest.param({"what": "date", "period": "past"}, "12032080", None, id="not born yet"),
+        pytest.param({"what": "date", "period": "future"}, "12031980", None, id="too late to come"),
         pytest.param({"what": "amount"}, "12*50", "12.50", id="the star is the comma"),
         pytest.param({"what": "amount"}, "12", "12.00", id="whole euros"),
         pytest.param({"what": "amount"}, "12*5", "12.50", id="one decimal"),
@@ -204,6 +207,12 @@ def test_what_a_caller_says_is_kept_as_it_is_meant(what: str, said: str, kept: s
     call = asked(what=what, listen="speech", confirm=False).says(said)
 
     assert call.memory.get("order.number") == kept
+
+
+def test_a_birthday_is_understood_without_its_century() -> None:
+    call = asked(what="date", period="past", listen="speech", confirm=False).says("le 12 mars 80")
+
+    assert call.memory == {"order.number": "1980-03-12"}
 
 
 @pytest.mark.parametrize("answer", ["oui", "un", "1", "confirmer", "c'est correct", "parfait"])
@@ -270,6 +279,7 @@ def test_a_value_of_a_known_length_needs_no_finish_key_and_others_end_with_one()
         pytest.param({"what": "amount", "finish_key": "*"}, "/finish_key", id="a comma, an amount"),
         pytest.param({"pattern": "9999", "least": 8}, "/least", id="longer than its pattern"),
         pytest.param({"pattern": "9999", "most": 8}, "/most", id="no such length"),
+        pytest.param({"period": "past"}, "/period", id="digits are of no time"),
         pytest.param({"what": "date", "most": 8}, "/most", id="a date has eight digits"),
         pytest.param({"pattern": "0001", "check_digit": "luhn"}, "/check_digit", id="never right"),
     ],

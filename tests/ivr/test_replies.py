@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.ivr import readings, replies
+from chalicelib.ivr.periods import Period
 
 LANGUAGES = ["fr-FR", "en-GB", "es-ES", "de-DE", "ar-AE"]
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -368,6 +369,20 @@ def test_an_amount_read_aloud_is_understood(cents: int, language: str) -> None:
         ("31 février", "fr-FR", None),
         ("entre mars et avril", "fr-FR", None),
         ("25/12/2026", "fr-FR", date(2026, 12, 25)),
+        ("le 12/3/80", "fr-FR", date(1980, 3, 12)),
+        ("31/12/99", "fr-FR", date(1999, 12, 31)),
+        ("12 03 1980", "fr-FR", date(1980, 3, 12)),
+        ("12031980", "fr-FR", date(1980, 3, 12)),
+        ("le 06 12 34 56 78", "fr-FR", None),
+        ("31/2/80", "fr-FR", None),
+        ("12 mars 80", "fr-FR", date(1980, 3, 12)),
+        ("12 mars 30", "fr-FR", date(2030, 3, 12)),
+        ("douze mars mille neuf cent quatre-vingt", "fr-FR", date(1980, 3, 12)),
+        ("douze mars mille neuf cent nonante", "fr-FR", date(1990, 3, 12)),
+        ("douze mars quatre-vingts", "fr-FR", date(1980, 3, 12)),
+        ("12 mars à 10 heures", "fr-FR", None),
+        ("twelfth of March eighty", "en-GB", date(1980, 3, 12)),
+        ("zwölfter März achtzig", "de-DE", date(1980, 3, 12)),
         ("je ne sais pas", "fr-FR", None),
         ("the day after tomorrow", "en-GB", date(2026, 11, 26)),
         ("March the third", "en-GB", date(2027, 3, 3)),
@@ -384,6 +399,23 @@ def test_an_amount_read_aloud_is_understood(cents: int, language: str) -> None:
 )
 def test_a_day_is_understood(said: str, language: str, day: date | None) -> None:
     assert replies.date(said, language, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("said", "past", "future"),
+    [
+        ("12 mars", date(2026, 3, 12), date(2027, 3, 12)),
+        ("24 novembre", TODAY, TODAY),
+        ("29 février", date(2024, 2, 29), date(2028, 2, 29)),
+        ("12/3/30", date(1930, 3, 12), date(2030, 3, 12)),
+        ("douze mars quatre-vingt", date(1980, 3, 12), date(2080, 3, 12)),
+    ],
+)
+def test_a_birthday_is_past_and_an_appointment_is_to_come(
+    said: str, past: date, future: date
+) -> None:
+    assert replies.date(said, "fr-FR", TODAY, Period.PAST) == past
+    assert replies.date(said, "fr-FR", TODAY, Period.FUTURE) == future
 
 
 @given(st.dates(date(1900, 1, 1), date(2100, 12, 31)), st.sampled_from(LANGUAGES))

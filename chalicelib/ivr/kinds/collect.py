@@ -15,6 +15,7 @@ from chalicelib.ivr.grammar import Flag, Listed, OneOf, Target, Text, Variable, 
 from chalicelib.ivr.kinds.kind import Kind
 from chalicelib.ivr.kinds.menu import FINISH_KEY, RETRY, Retry
 from chalicelib.ivr.kinds.prompts import EMPTY, PromptField
+from chalicelib.ivr.periods import Period
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
 
@@ -44,6 +45,7 @@ class Collect:
     check_digit: values.CheckDigit = values.CheckDigit.NONE
     least: int = 1
     most: int = 20
+    period: Period = Period.ANY
     listen: Listening = Listening.KEYS
     hints: tuple[str, ...] = ()
     confirm: bool = True
@@ -63,6 +65,7 @@ class Collect:
             check_digit=self.check_digit,
             least=self.least,
             most=self.most,
+            period=self.period,
         )
 
 
@@ -206,6 +209,9 @@ COLLECT: Final = Kind(
         ),
         "least": may(Whole(1, 40, 1), "The fewest digits.", 1),
         "most": may(Whole(1, 40, 20), "The most digits.", 20),
+        "period": may(
+            OneOf(Period, Period.ANY), "Which days are right: past, future or any.", Period.ANY
+        ),
         "listen": may(OneOf(Listening, Listening.KEYS), "Keys, speech or both.", Listening.KEYS),
         "hints": may(Listed(Text(100), 1, 100, "hints"), "Words that callers may say.", ()),
         "confirm": may(Flag(True), "Whether the value is read back to be confirmed.", True),
