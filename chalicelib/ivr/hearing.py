@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.ivr.numerals import Counted, cardinal, digit_by_digit
@@ -109,6 +110,27 @@ def digits(said: str, tongue: str, length: int | None) -> str | None:
 def pauses(said: str) -> list[str]:
     """Return what was said from one pause to the next."""
     return _PAUSE.split(said)
+
+
+def numbers(said: str, tongue: str) -> list[dict[str, int]]:
+    """Return the numbers of a sentence, each with the ways to read it.
+
+    One goes on after a pause if it is written as before: in figures, or in words.
+
+    >>> numbers("12 34, 56 rue Paul 7", "fr")
+    [{'123456': 3}, {'7': 1}]
+    """
+    found: list[dict[str, int]] = []
+    last = ""
+    for stretch in pauses(_apart(said)):
+        for counts, heard in groupby(tokens(stretch, tongue), lambda each: numeric(each, tongue)):
+            run = tuple(heard)
+            if counts and last and is_digits(last) == is_digits(run[0]):
+                found[-1] = joined(found[-1], readings(run, tongue))
+            elif counts:
+                found.append(readings(run, tongue))
+            last = run[-1] if counts else ""
+    return found
 
 
 def likeliest(ways: dict[str, int]) -> str | None:

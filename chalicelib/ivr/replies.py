@@ -139,6 +139,20 @@ def number(
     return hearing.number(said[:LONGEST_HEARD], _tongue(language))
 
 
+def number_of(said: str, language: str, least: int, most: int) -> str:
+    """Return the one number of `least` to `most` digits in a sentence; "" if it is not sure.
+
+    >>> number_of("ma commande, c'est le douze trente-quatre cinquante-six", "fr-FR", 6, 8)
+    '123456'
+    """
+    found = [
+        hearing.likeliest(fitting)
+        for ways in hearing.numbers(said[:LONGEST_HEARD], _tongue(language))
+        if (fitting := {digits: n for digits, n in ways.items() if least <= len(digits) <= most})
+    ]
+    return found[0] or "" if len(found) == 1 else ""
+
+
 def telephone(said: str, language: str) -> str:
     """Return a telephone number as it would be dialled; "" where it is not sure.
 

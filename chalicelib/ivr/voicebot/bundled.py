@@ -44,7 +44,7 @@ class MatchingBot:
 
     def _collected(self, intent: Intent, at: int, turn: Turn) -> BotReply:
         slot = intent.collect[at]
-        value = filled(slot, turn.text)
+        value = filled(slot, turn.text, turn.language)
         if value is not None:
             return _next(intent, at + 1, {slot.name: value}, turn)
         # Whoever changes their mind says so in the flow's own words, not in those of an answer.
@@ -62,9 +62,8 @@ def _next(intent: Intent, at: int, learnt: Mapping[str, Value], turn: Turn) -> B
     while at < len(intent.collect):
         slot = intent.collect[at]
         # A first sentence may hold the answer: "je cherche la commande 123456".
-        given = (
-            None if learnt or turn.asking or not _strict(intent, at) else filled(slot, turn.text)
-        )
+        known = not learnt and not turn.asking and _strict(intent, at)
+        given = filled(slot, turn.text, turn.language) if known else None
         if given is None:
             return Say(text=slot.ask, learnt=learnt, asking=Asking(intent.name, at))
         learnt = {**learnt, slot.name: given}

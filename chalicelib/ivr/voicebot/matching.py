@@ -13,6 +13,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.ivr.voicebot import refusals
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -78,6 +80,8 @@ def score(text: str, phrase: str) -> float:
     True
     """
     said, wanted = _words(text), _words(phrase)
+    if not refusals.negative(wanted):
+        said = refusals.left(said, _SMALL)
     total = sum(map(_weight, wanted))
     if not total:
         return 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.ivr import replies
 from chalicelib.ivr.voicebot import matching
 
 if TYPE_CHECKING:
@@ -12,48 +13,32 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 200
 _GAPS: Final = re.compile(r"[\s.,;:/-]+")
-# People spell numbers out a digit at a time; recognisers write some of those as words.
-_DIGITS: Final = {
-    word: str(digit)
-    for digit, words in enumerate(
-        ("zero oh", "un une one", "deux two", "trois three", "quatre four", "cinq five",
-         "six", "sept seven", "huit eight", "neuf nine")
-    )
-    for word in words.split()
-}  # fmt: skip
 _KINDS: Final = {"9": "[0-9]", "A": "[A-Za-z]"}
 
 
-def filled(slot: Slot, text: str) -> str | None:
+def filled(slot: Slot, text: str, language: str) -> str | None:
     """Return the value that an answer gives a slot, None if it gives none."""
     if slot.digits is not None:
-        return _number(text, slot.digits.least, slot.digits.most)
+        return replies.number_of(text, language, slot.digits.least, slot.digits.most) or None
     if slot.shape:
-        return _code(text, slot.shape)
+        return _code(text, slot.shape, language)
     if slot.choices:
         found = matching.best(text, ((v, (v, *said)) for v, said in slot.choices.items()))
         return found.name if found else None
     return text.strip()[:_LONGEST] or None
 
 
-def _number(text: str, least: int, most: int) -> str | None:
-    """Read the one number of the right length in a sentence: "c'est le 12 34, 56"."""
-    runs = re.findall(r"[0-9]+", _joined(_in_figures(text)))
-    fitting = [run for run in runs if least <= len(run) <= most]
-    return fitting[0] if len(fitting) == 1 else None
-
-
-def _code(text: str, shape: str) -> str | None:
+def _code(text: str, shape: str, language: str) -> str | None:
     """Read a code of a given shape wherever it stands; gaps and dashes may be left out."""
-    bare_shape = _GAPS.sub("", shape)
-    pattern = "".join(_KINDS.get(each, re.escape(each)) for each in bare_shape)
+    pattern = "".join(_KINDS.get(each, re.escape(each)) for each in _GAPS.sub("", shape))
     bounded = rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])"
-    figures = _in_figures(text)
-    for spelt in (figures, _joined(figures), _GAPS.sub("", figures)):
-        found = re.search(bounded, spelt, re.IGNORECASE)
+    for written in (text, _joined(text), _GAPS.sub("", text)):
+        found = re.search(bounded, written, re.IGNORECASE)
         if found:
             return _as_shaped(found[0].upper(), shape)
-    return None
+    fits = re.compile(pattern, re.IGNORECASE).fullmatch
+    spelt = replies.code(text, language, lambda code: fits(code) is not None)
+    return _as_shaped(spelt, shape) if spelt else None
 
 
 def _as_shaped(code: str, shape: str) -> str:
@@ -64,11 +49,6 @@ def _as_shaped(code: str, shape: str) -> str:
     """
     left = iter(code)
     return "".join(each if _GAPS.fullmatch(each) else next(left) for each in shape)
-
-
-def _in_figures(text: str) -> str:
-    words = text[:_LONGEST].split()
-    return " ".join(_DIGITS.get(matching.normalised(word), word) for word in words)
 
 
 def _joined(text: str) -> str:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from chalicelib.ivr.voicebot.bots import Asking, End, HandOver, Said, Say, Turn
 from chalicelib.ivr.voicebot.brief import Digits, Slot
 from chalicelib.ivr.voicebot.bundled import MatchingBot
+from chalicelib.ivr.voicebot.matching import ENOUGH, score
 from chalicelib.ivr.voicebot.slots import filled
 from tests.ivr.voicebot.builders import HOURS, a_brief
 
@@ -97,7 +98,49 @@ def test_a_caller_who_has_it_all_ends_the_conversation() -> None:
 def test_an_answer_gives_a_slot_its_value(
     slot: dict[str, object], text: str, value: str | None
 ) -> None:
-    assert filled(Slot(name="x", ask="?", **slot), text) == value  # type: ignore[arg-type]
+    assert filled(Slot(name="x", ask="?", **slot), text, "fr-FR") == value  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fr-FR", "douze trente-quatre cinquante-six"),
+        ("fr-FR", "un dossier : cent vingt-trois quatre cent cinquante-six"),
+        ("en-GB", "it's one two three four five six"),
+        ("de-DE", "eins zwei drei vier fünf sechs"),
+        ("es-ES", "doce treinta y cuatro cincuenta y seis"),
+        ("ar-AE", "واحد اثنان ثلاثة أربعة خمسة ستة"),
+    ],
+)
+def test_a_number_is_understood_however_it_is_said(language: str, text: str) -> None:
+    slot = Slot(name="x", ask="?", digits=Digits(6, 6))
+
+    assert filled(slot, text, language) == "123456"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "je ne veux pas annuler ma commande",
+        "non je ne souhaite surtout pas annuler",
+        "I don't want annuler ma commande",
+        "pas annuler",
+        "je ne veux pas parler à un conseiller",
+    ],
+)
+def test_what_a_caller_does_not_want_is_not_done(text: str) -> None:
+    assert not isinstance(says(text), HandOver)
+
+
+def test_what_a_caller_wants_instead_is_done() -> None:
+    assert says("je ne veux pas annuler, je veux parler à un conseiller") == HandOver(exit="person")
+    assert says("pas les horaires, je veux annuler ma commande") == HandOver(exit="cancel")
+
+
+def test_a_complaint_is_no_refusal() -> None:
+    assert score("je ne comprends pas ma facture", "ma facture") > ENOUGH
+    assert score("je n'ai pas reçu ma commande", "commande pas reçue") > ENOUGH
+    assert score("pas annuler ma commande mais la modifier", "modifier ma commande") > ENOUGH
 
 
 @given(st.text(max_size=600))
