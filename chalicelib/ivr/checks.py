@@ -15,6 +15,7 @@ from chalicelib.ivr.kinds.dial import Dial
 from chalicelib.ivr.kinds.menu import Menu
 from chalicelib.ivr.kinds.queue_fields import Queue
 from chalicelib.ivr.kinds.transfer import Return, Transfer
+from chalicelib.ivr.kinds.voicebot import Voicebot
 from chalicelib.ivr.kinds.voicemail import Voicemail
 from chalicelib.kernel.errors import Fault
 from chalicelib.kernel.reading import escape, quoted
@@ -93,14 +94,14 @@ def _of_their_kinds(flow: Flow) -> Iterator[Fault]:
 
 
 def _helpless_menus(flow: Flow, unread: frozenset[str]) -> Iterator[Fault]:
-    """Find menus from which no way leads to a person, a voicemail or another flow.
+    """Find menus and bots from which no way leads to a person, a voicemail or another flow.
 
     A caller whom the choices don't fit must not be left with a machine for good.
     """
     helping = [name for name, node in flow.nodes.items() if _helps(node)]
     helped = _leading_to(_before(flow), [*_unknown(flow, unread), *helping])
     for name, node in flow.nodes.items():
-        if isinstance(node, Menu) and name not in helped:
+        if isinstance(node, Menu | Voicebot) and name not in helped:
             yield Fault(pointer(name), "no way leads from here to a person or a voicemail")
 
 

@@ -87,6 +87,8 @@ def _too_early(flow: Flow) -> Iterator[str]:
     ahead = [flow.start]
     while ahead:
         name = ahead.pop()
+        if name not in flow.nodes:  # a fault of its own, or a node that could not be read
+            continue
         kind = kind_of(flow.nodes[name]).name
         if kind in SILENT:
             ways = [way.target for way in flow.exits(name) if way.target not in seen]

@@ -62,7 +62,7 @@ def uses(flow: Flow) -> tuple[Use, ...]:
 def transfers(flow: Flow) -> Iterator[tuple[str, str]]:
     """Go through the places (JSON pointers) that name another flow, with its id."""
     for name, node in flow.nodes.items():
-        if isinstance(node, Transfer):
+        if isinstance(node, Transfer) and node.flow:
             yield f"/nodes/{escape(name)}/flow", node.flow
 
 
@@ -77,7 +77,7 @@ def missing_queues(flow: Flow, names: Collection[str]) -> Iterator[Fault]:
     """Yield a fault for each place that names a queue the account does not have."""
     for each in flow.queues:
         if each.name not in names:
-            yield Fault(each.pointer, f"no queue is called {each.name!r}")
+            yield Fault(each.pointer, f"no queue is called {quoted(each.name)}")
 
 
 def long_music(flow: Flow, found: Mapping[str, Sound]) -> Iterator[Fault]:
@@ -95,7 +95,7 @@ def missing(uploads: Iterable[Upload], found: Mapping[str, Sound]) -> Iterator[F
     """Yield a fault for each place that names a prompt the account does not have."""
     for each in uploads:
         if each.prompt_id not in found:
-            yield Fault(each.pointer, f"no uploaded prompt has the id {each.prompt_id!r}")
+            yield Fault(each.pointer, f"no uploaded prompt has the id {quoted(each.prompt_id)}")
 
 
 def pinned(document: Document, uploads: Iterable[Upload], found: Mapping[str, Sound]) -> Document:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         describing,
         documents,
         models,
+        surroundings,
         twiml,
         usecases,
     )
@@ -41,6 +42,7 @@ else:
     describing = lazily("chalicelib.ivr.describing")
     documents = lazily("chalicelib.ivr.documents")
     models = lazily("chalicelib.ivr.models")
+    surroundings = lazily("chalicelib.ivr.surroundings")
     trials = lazily("chalicelib.ivr.trials.usecases")
     twiml = lazily("chalicelib.ivr.twiml")
     usecases = lazily("chalicelib.ivr.usecases")
@@ -200,7 +202,13 @@ def show_version(request: Request, flow_id: str, version: str) -> Answer[models.
 
 def _flow(draft: Draft, written: Written, location: str | None = None) -> Answer[models.FlowOut]:
     header = draft.header
-    judged = trials.judged(header.account_id, header.flow_id, draft.document, _rehearsals())
+    judged = trials.judged(
+        header.account_id,
+        header.flow_id,
+        draft.document,
+        _rehearsals(),
+        _surroundings(),
+    )
     body = models.FlowOut.with_faults(draft, judged, written)
     return Answer(body, etag=etag(header.revision), location=location)
 
@@ -226,3 +234,12 @@ def _located(account_id: str, flow_id: str) -> Iterator[None]:
 
 def _rehearsals() -> trials.Rehearsals:
     return trials.Rehearsals(wiring.flows(), perf_counter_ns)
+
+
+def _surroundings() -> surroundings.Surroundings:
+    return surroundings.Surroundings(
+        drafts=wiring.flows(),
+        sounds=wiring.prompts(),
+        queues=wiring.queues(),
+        lines=wiring.directory(),
+    )

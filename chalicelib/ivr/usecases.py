@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +14,7 @@ from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
-from chalicelib.ivr.flow import FlowRefused, parse
+from chalicelib.ivr.flow import FlowRefused, judge, parse
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
 from chalicelib.ivr.position import Position
@@ -271,48 +270,34 @@ def publish_flow(
 ) -> tuple[VersionHeader, Report]:
     """Make the draft the version that answers. Raises FlowRefused with every fault it has.
 
-    Its tests are tried first. What it uses is held before it is published, so that nobody deletes
-    it meanwhile.
+    Its tests are tried first, unless faults of the document itself keep them from it. What it uses
+    is held before it is published, so that nobody deletes it meanwhile.
 
     Publishing what is published already changes nothing, so that it can safely be repeated.
     """
-    from chalicelib.ivr import price_checks, publishing
+    from chalicelib.ivr import publishing
+    from chalicelib.ivr.surroundings import Surroundings
 
     draft = at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
-    flow = parse(draft.document)
-    report = rehearsals.report(account_id, flow_id, flow)
-    uploads, used = flow.uploads, publishing.uses(flow)
-    if newest is None or not draft.header.all_published:
-        found = sounds.latest_versions(account_id, {each.prompt_id for each in uploads})
-        names = queues.names(account_id) if flow.queues else ()
-        named = {each for _, each in publishing.transfers(flow)}
-        faults = (
-            *publishing.missing(uploads, found),
-            *publishing.missing_queues(flow, names),
-            *publishing.missing_flows(flow, _answering(named, account_id, flow_id, drafts)),
-            *publishing.long_music(flow, found),
-            *price_checks.faults_of_lines(flow, lines.lines_of_flow(account_id, flow_id)),
-            *report.faults,
-        )
-        if faults:
-            raise FlowRefused("the flow has faults", faults=faults, count=len(faults))
+    new = newest is None or not draft.header.all_published
+    around = Surroundings(drafts=drafts, sounds=sounds, queues=queues, lines=lines)
+    flow, faults = judge(draft.document)
+    report = None if faults else rehearsals.report(account_id, flow_id, flow)
+    if new:
+        faults += around.faults(account_id, flow_id, flow)
+        faults += report.faults if report else ()
+    if faults or report is None:
+        raise FlowRefused("the flow has faults", faults=tuple(faults), count=len(faults))
+    used = publishing.uses(flow)
+    if newest is None or new:
         usage.hold(account_id, flow_id, used, now)
-        document = publishing.pinned(draft.document, uploads, found)
+        found = around.sounds_of(account_id, flow)
+        document = publishing.pinned(draft.document, flow.uploads, found)
         newest = drafts.publish(draft.header, document, now, draft.text)
     # Once more where it was published already: the first time may have broken off before this.
     usage.record_usage(account_id, flow_id, used, version=newest.version, now=now)
     return newest, report
-
-
-def _answering(named: set[str], account_id: str, flow_id: str, drafts: Drafts) -> set[str]:
-    """Return those of the flows that this one transfers to that answer calls, or soon will."""
-    found = {flow_id}
-    for other in named - found:
-        with suppress(NotFound):
-            if drafts.draft(account_id, other).header.newest is not None:
-                found.add(other)
-    return found
 
 
 def tried(

@@ -137,3 +137,13 @@ def test_a_menu_that_never_leads_to_anybody_is_refused() -> None:
         parse(a_document(menu=a_menu(choices={"1": "end"}), end=an_end()))
 
     assert [fault.pointer for fault in refused.value.faults] == ["/nodes/menu"]
+
+
+def test_a_phrase_without_a_word_in_it_is_refused() -> None:
+    silent = {"1": {"next": "end", "phrases": ["???"]}}
+
+    with pytest.raises(FlowRefused) as refused:
+        parse(a_document(menu=a_menu(listen="both", choices=silent), end=an_end()))
+
+    told = {fault.pointer: fault.reason for fault in refused.value.faults}
+    assert told["/nodes/menu/choices/1"] == "'???' has no word in it"

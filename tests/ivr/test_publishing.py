@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from chalicelib.ivr import usecases
 from chalicelib.ivr.flow import FlowRefused
 from chalicelib.ivr.nodes import Audio
-from chalicelib.ivr.trials.usecases import Rehearsals, judged
+from chalicelib.ivr.surroundings import Surroundings
+from chalicelib.ivr.trials.usecases import Judged, judged
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
 from tests.directory.builders import a_client, a_line
 from tests.fakes import FlowsInMemory
@@ -23,9 +24,19 @@ from tests.ivr.builders import (
     utc,
 )
 
+if TYPE_CHECKING:
+    from chalicelib.ivr.published import Document
+
 NOW = utc(2026, 11, 23, 9)
 DOCUMENT = a_document(menu=a_menu(choices={"1": "sales"}), sales=a_dial(SALES), end=an_end())
 BROKEN = a_document(menu=a_menu(choices={"1": "nowhere"}))
+
+
+def told_of(document: Document, shelf: dict[str, Any], flows: FlowsInMemory) -> Judged:
+    """What is told of a draft before anybody tries to publish it."""
+    world = {name: shelf[name] for name in ("sounds", "queues", "lines")}
+    around = Surroundings(drafts=flows, **world)
+    return judged("acc_1", "flow_1", document, shelf["rehearsals"], around)
 
 
 def test_a_draft_may_have_faults_which_are_told() -> None:
@@ -33,7 +44,7 @@ def test_a_draft_may_have_faults_which_are_told() -> None:
 
     draft = usecases.create_flow("acc_1", "flow_1", BROKEN, now=NOW, drafts=flows)
 
-    told = judged("acc_1", "flow_1", draft.document, Rehearsals(flows, lambda: 0))
+    told = told_of(draft.document, a_shelf(), flows)
     assert draft.document == BROKEN
     assert [fault.pointer for fault in told.faults] == ["/nodes/menu/choices/1"]
     assert told.report is None
@@ -190,3 +201,59 @@ def test_music_that_keeps_callers_from_a_free_agent_for_minutes_is_refused() -> 
         publish(WAITS, shelf)
 
     assert [fault.pointer for fault in refused.value.faults] == ["/nodes/queue/music/1"]
+
+
+FULL_OF_FAULTS = {
+    "name": "Accueil",
+    "start": "queue",
+    "nodes": {
+        "queue": {
+            "kind": "queue",
+            "queue": "support",
+            "welcome": {"audio": "prompt_1"},
+            "overflow_seconds": 60,
+            "overflow": "away",
+            "no_agents": "nowhere",
+        },
+        "away": {"kind": "transfer", "flow": "flow_2"},
+    },
+}
+# What each of its parts lacks, where one of the account's surcharged lines rings.
+ALL_OF_THEM = {
+    "/nodes/queue/no_agents",
+    "/nodes/queue/welcome/audio",
+    "/nodes/queue/queue",
+    "/nodes/away/flow",
+    "/nodes/queue",
+}
+
+
+def a_surcharged_shelf() -> dict[str, Any]:
+    shelf = a_shelf()
+    account = shelf["lines"].add_account(a_client(id="acc_1"))
+    shelf["lines"].put_line(a_line(account_id="acc_1", family="sva_majore", version=0), account)
+    return shelf
+
+
+def test_all_faults_are_told_at_once_whether_of_the_document_or_of_what_it_names() -> None:
+    drafts, shelf = FlowsInMemory(), a_surcharged_shelf()
+    usecases.create_flow("acc_1", "flow_1", FULL_OF_FAULTS, now=NOW, drafts=drafts)
+
+    with pytest.raises(FlowRefused) as refused:
+        usecases.publish_flow("acc_1", "flow_1", revision=None, now=NOW, drafts=drafts, **shelf)
+
+    assert {fault.pointer for fault in refused.value.faults} == ALL_OF_THEM
+
+
+def test_a_draft_tells_the_very_faults_for_which_publishing_would_refuse_it() -> None:
+    flows, shelf = FlowsInMemory(), a_surcharged_shelf()
+    sound = {**FULL_OF_FAULTS, "nodes": {**FULL_OF_FAULTS["nodes"]}}  # type: ignore[dict-item]
+    sound["nodes"]["queue"] = {**sound["nodes"]["queue"], "no_agents": "away"}  # type: ignore[index]
+
+    broken = told_of(FULL_OF_FAULTS, shelf, flows)
+    rest = told_of(sound, shelf, flows)
+
+    assert {fault.pointer for fault in broken.faults} == ALL_OF_THEM
+    assert {fault.pointer for fault in rest.faults} == ALL_OF_THEM - {"/nodes/queue/no_agents"}
+    assert broken.report is None
+    assert rest.report is not None

@@ -213,3 +213,15 @@ def test_where_no_socket_is_known_the_caller_comes_straight_back(cloud: Cloud) -
 )
 def test_the_action_of_a_conversation_is_read(fields: dict[str, str], given: Any) -> None:
     assert callbacks.heard(a_form(**fields)) == given
+
+
+def test_a_bot_from_which_no_way_leads_to_a_person_is_refused() -> None:
+    hours = {"name": "hours", "phrases": ["vos horaires"], "reply": "De neuf heures à midi."}
+    bot = {"kind": "voicebot", "greeting": "Bonjour.", "intents": [hours]}
+    box = {"kind": "voicemail"}
+
+    assert "no way leads from here to a person" in faults(
+        {"name": "Accueil", "start": "bot", "nodes": {"bot": bot}}
+    )
+    nodes = {"bot": {**bot, "failed": "box"}, "box": box}
+    assert parse({"name": "Accueil", "start": "bot", "nodes": nodes}).nodes

@@ -10,6 +10,7 @@ from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 
 if TYPE_CHECKING:
+    from chalicelib.ivr import surroundings
     from chalicelib.ivr.drawing import mermaid, models, svg, usecases
     from chalicelib.ivr.trials import usecases as trials
     from chalicelib.runtime.api import Request
@@ -18,6 +19,7 @@ else:
     models = lazily("chalicelib.ivr.drawing.models")
     svg = lazily("chalicelib.ivr.drawing.svg")
     usecases = lazily("chalicelib.ivr.drawing.usecases")
+    surroundings = lazily("chalicelib.ivr.surroundings")
     trials = lazily("chalicelib.ivr.trials.usecases")
 
 api = Api(__name__)
@@ -42,6 +44,12 @@ def draw_flow(request: Request, flow_id: str, query: models.DiagramQuery) -> Ans
         query.test,
         drafts=flows,
         rehearsals=trials.Rehearsals(flows, perf_counter_ns),
+        around=surroundings.Surroundings(
+            drafts=flows,
+            sounds=wiring.prompts(),
+            queues=wiring.queues(),
+            lines=wiring.directory(),
+        ),
     )
     if query.format == "mermaid":
         return Answer(mermaid.render(drawn), media=f"{_TEXT}; charset=utf-8")

@@ -13,6 +13,7 @@ from chalicelib.kernel.errors import Fault, Rejected
 if TYPE_CHECKING:
     from chalicelib.ivr.drawing.picture import Picture
     from chalicelib.ivr.ports import Drafts
+    from chalicelib.ivr.surroundings import Surroundings
     from chalicelib.ivr.trials.rehearsing import Report, Verdict
     from chalicelib.ivr.trials.usecases import Rehearsals
 
@@ -25,6 +26,7 @@ def draw(
     *,
     drafts: Drafts,
     rehearsals: Rehearsals,
+    around: Surroundings,
 ) -> Picture:
     """Return the picture of a draft, or of a version, with the path of one of its tests.
 
@@ -35,7 +37,7 @@ def draw(
     document = draft.document
     if version is not None:
         document = drafts.document(account_id, flow_id, version).document
-    told = judged(account_id, flow_id, document, rehearsals)
+    told = judged(account_id, flow_id, document, rehearsals, around)
     faults = told.faults if version is None else ()
     notes = Notes(faults=faults, untaken=_untaken(told.report))
     if test is not None:

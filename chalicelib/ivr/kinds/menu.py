@@ -212,14 +212,21 @@ def _review(place: Place, node: Menu) -> None:
             choices[name].fault("can only be said: `listen` must be speech or both")
         elif not spoken and _NAMED.fullmatch(name):
             choices[name].fault("nobody can press it: give `phrases` that mean it")
+    _review_phrases(choices, node)
+    if node.finish_key not in (None, "none") and any(node.finish_key in key for key in node.keys):
+        place.entries()["finish_key"].fault("is part of a choice: it would end the keys too early")
+
+
+def _review_phrases(choices: dict[str, Place], node: Menu) -> None:
+    """Note phrases that mean nothing, or mean two choices."""
     owners: dict[str, str] = {}
     for name, choice in node.choices.items():
         for phrase in choice.phrases:
             meant = " ".join(hearing.split(phrase))
+            if phrase and not meant:
+                choices[name].fault(f"{quoted(phrase)} has no word in it")
             if owners.setdefault(meant, name) != name:
                 choices[name].fault(f"{quoted(phrase)} means {owners[meant]} already")
-    if node.finish_key not in (None, "none") and any(node.finish_key in key for key in node.keys):
-        place.entries()["finish_key"].fault("is part of a choice: it would end the keys too early")
 
 
 _CHOICE: Final = Short(

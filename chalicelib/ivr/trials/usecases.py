@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from chalicelib.ivr.flow import FlowRefused, parse
-from chalicelib.ivr.trials.judging import judge
+from chalicelib.ivr.flow import judge, parse
+from chalicelib.ivr.trials import judging
 from chalicelib.ivr.trials.rehearsing import Report, rehearse
 from chalicelib.ivr.trials.simulation import coverage, simulate
 from chalicelib.ivr.usecases import AccountFlows, Standing
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.ports import Drafts
     from chalicelib.ivr.published import Document
+    from chalicelib.ivr.surroundings import Surroundings
     from chalicelib.ivr.trials.scripts import Script
     from chalicelib.ivr.trials.simulation import Transcript
     from chalicelib.ivr.usecases import Flows
@@ -44,7 +45,7 @@ class Rehearsals:
         world = AccountFlows(account_id, self.flows)
         transcript = simulate(opened, script, world, self.clock, now)
         untaken = coverage(opened.flow, [transcript])
-        return Attempt(transcript, judge(script, transcript), untaken)
+        return Attempt(transcript, judging.judge(script, transcript), untaken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,20 @@ class Judged:
     report: Report | None = None
 
 
-def judged(account_id: str, flow_id: str, document: Document, rehearsals: Rehearsals) -> Judged:
+def judged(
+    account_id: str,
+    flow_id: str,
+    document: Document,
+    rehearsals: Rehearsals,
+    around: Surroundings,
+) -> Judged:
     """Judge a document as publishing would."""
-    try:
-        flow = parse(document)
-    except FlowRefused as error:
-        return Judged(error.faults)
+    flow, faults = judge(document)
+    found = around.faults(account_id, flow_id, flow)
+    if faults:
+        return Judged((*faults, *found))
     report = rehearsals.report(account_id, flow_id, flow)
-    return Judged(report.faults, report)
+    return Judged((*found, *report.faults), report)
 
 
 def rehearsed(account_id: str, flow_id: str, drafts: Drafts, rehearsals: Rehearsals) -> Report:
