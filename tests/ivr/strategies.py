@@ -57,6 +57,8 @@ def documents(draw: Draw, first: str | None = None) -> dict[str, Any]:
     for node in nodes.values():
         if node["kind"] == "menu":  # each has a way to a voicemail
             node["choices"]["*"] = f"n{len(kinds) - 2}"
+        if node["kind"] == "voicebot":  # likewise
+            node["failed"] = f"n{len(kinds) - 2}"
         if node["kind"] == "queue" and "callback" in kinds:
             node["callback"] = {"key": "0", "next": f"n{kinds.index('callback')}"}
     flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
