@@ -97,21 +97,26 @@ def looked_up(names: Iterable[str]) -> frozenset[str]:
 class Values(Mapping[str, "Value"]):
     """A call's variables: its memory, else what it tells, else what the flow begins with."""
 
-    __slots__ = ("_begin", "_context")
+    __slots__ = ("_begin", "_context", "_language")
 
-    def __init__(self, context: Context, begin: Mapping[str, Value]) -> None:
+    def __init__(self, context: Context, begin: Mapping[str, Value], language: str) -> None:
         self._context = context
         self._begin = begin
+        self._language = language
 
     def __getitem__(self, name: str) -> Value:
         memory = self._context.memory
         if name in memory:
             return memory[name]
         told = _TOLD.get(name)
+        if name == "call.language":
+            return self._language  # the flow's own, until a node chooses another
         return self._begin[name] if told is None else told(self._context)
 
     def __iter__(self) -> Iterator[str]:
-        return iter({**self._begin, **dict.fromkeys(_TOLD), **self._context.memory})
+        return iter(
+            {**self._begin, **dict.fromkeys((*_TOLD, "call.language")), **self._context.memory}
+        )
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -65,7 +65,7 @@ class Turn:
     @property
     def values(self) -> Mapping[str, Value]:
         """Every variable by name: the call's own memory, and what the call itself tells."""
-        return facts.Values(self.context, self.flow.variables)
+        return facts.Values(self.context, self.flow.variables, self.flow.language)
 
     def value(self, name: str) -> Value | None:
         """Return a variable, None where it has no value."""

@@ -115,6 +115,11 @@ def test_callers_are_told_apart_by_what_their_number_says(
         assert way(when("abroad", "caller.territory"), caller=caller) == "else"
 
 
+def test_a_caller_hears_the_flow_s_own_language_until_another_is_chosen() -> None:
+    assert way(when("fr-FR", "call.language")) == "first"
+    assert way(when({"starts_with": "en"}, "call.language")) == "else"
+
+
 @pytest.mark.parametrize(
     ("test", "value", "holds"),
     [

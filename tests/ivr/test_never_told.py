@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.ivr.flow import FlowRefused, parse, restore
 from chalicelib.kernel import destinations
-from tests.ivr.builders import SALES, a_document, a_voicemail
+from tests.ivr.builders import SALES, SUPPORT, a_document, a_voicemail
 
 
 def faults_of(document: dict[str, Any]) -> dict[str, str]:
@@ -81,3 +81,34 @@ def test_premium_rates_abroad_and_satellites_are_never_rung(number: str) -> None
 )
 def test_ordinary_numbers_abroad_are_rung(number: str) -> None:
     assert destinations.refusal(number) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        pytest.param({"notice": "Enregistré."}, "/notice", id="a notice of no recording"),
+        pytest.param(
+            {"destinations": [{"number": SALES, "weight": 2}]},
+            "/destinations/0/weight",
+            id="weight",
+        ),
+        pytest.param(
+            {"order": "together", "destinations": [SALES, {"number": SUPPORT, "ring_seconds": 9}]},
+            "/destinations/1/ring_seconds",
+            id="its own time among those rung together",
+        ),
+    ],
+)
+def test_an_option_that_does_nothing_is_refused(fields: dict[str, Any], pointer: str) -> None:
+    dial = {"kind": "dial", "destinations": [SALES], "no_answer": "box", **fields}
+    document = a_document(dial=dial, box=a_voicemail())
+
+    assert [*faults_of(document)] == [f"/nodes/dial{pointer}"]
+    assert restore(document).nodes
+
+
+def test_a_shared_destination_may_have_options_that_one_dial_does_not_need() -> None:
+    dial = {"kind": "dial", "destinations": ["desk"], "no_answer": "box"}
+    shared = {"destinations": {"desk": {"number": SALES, "weight": 3}}}
+
+    assert not faults_of(a_document(dial=dial, box=a_voicemail()) | shared)

@@ -280,6 +280,23 @@ def destination_schema() -> Schema:
     return {**described, "then": {**described["then"], "oneOf": choice}, "else": name_or_number}
 
 
+def _review(place: Place, node: Dial) -> None:
+    """Note what would do nothing here. A named destination may be rung by other nodes as well."""
+    fields = place.entries()
+    if node.notice is not None and not node.record:
+        fields["notice"].fault("is never heard: `record` is off")
+    written = fields.get("destinations")
+    if written is None or not isinstance(written.value, list):
+        return
+    for item in written.items():
+        own = item.entries() if isinstance(item.value, dict) else {}
+        weighed, timed = (own.get(name) for name in ("weight", "ring_seconds"))
+        if weighed and weighed.value is not None and node.order is not Order.WEIGHTED:
+            weighed.fault("does nothing: `order` is not weighted")
+        if timed and timed.value is not None and node.order is Order.TOGETHER:
+            timed.fault("those rung together ring equally long: give it beside `order`")
+
+
 def _check(node: Dial, flow: Flow) -> Iterator[Fault]:
     if not (node.no_answer or node.then):
         yield Fault("", "a dead end: give `no_answer` or `then`, for when nobody picks up")
@@ -361,6 +378,7 @@ DIAL: Final = Kind(
     waits=True,
     passes=_passes,
     idles=_idles,
+    review=_review,
     check=_check,
     endings=("no_answer", "then"),
 )

@@ -72,4 +72,4 @@ def passed(answered: Answered) -> list[str]:
 
 def known(answered: Answered) -> Mapping[str, Value]:
     """Return the call's variables after the answer."""
-    return facts.Values(answered.context, answered.flow.variables)
+    return facts.Values(answered.context, answered.flow.variables, answered.flow.language)
