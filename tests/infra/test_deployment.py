@@ -31,6 +31,7 @@ JOBS = {
     "run_errands",
     "find_callbacks",
     "place_callbacks",
+    "tend_pools",
     "wake_sockets",
     "project_calls",
     "store_late_events",

@@ -30,7 +30,7 @@ CONSUMERS = {
     "CallbacksQueue": "place_callbacks",
     "WakeupsQueue": "wake_sockets",
 }
-JOBS = {*CONSUMERS.values(), "project_calls", "close_months", "find_callbacks"}
+JOBS = {*CONSUMERS.values(), "project_calls", "close_months", "find_callbacks", "tend_pools"}
 
 
 @pytest.mark.parametrize("name", ["cadran.yaml", "alarms.yaml"])

@@ -1,4 +1,4 @@
-"""What a schedule does for pools: numbers let go, hours summed, decks laid out ahead of visitors.
+"""What a schedule does for pools: numbers let go, hours summed, decks laid out before visitors.
 
 All of it may be done twice, and broken off anywhere.
 """
@@ -13,7 +13,7 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.tracking.pools import forecast, health
 from chalicelib.tracking.pools.leases import millis
 from chalicelib.tracking.pools.lending import Decks, lay_out
-from chalicelib.tracking.pools.usecases import tidy
+from chalicelib.tracking.pools.usecases import expel, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def _sum_hours(
     for starts in range(since, until, health.HOUR):
         tends.save_hour(due.pool_id, sum_hour(due, starts, at, logs))
     tends.note_summed(due.pool_id, until)
-    pool = keeping.roster.pool(due.pool_id)
+    pool = expel(keeping.roster.pool(due.pool_id), keeping)
     hours = tends.hours(due.pool_id, at - forecast.LOOKED_BACK, at)
     return forecast.shortage(hours, len(pool.members), pool.hold, at)
 

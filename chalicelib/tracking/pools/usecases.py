@@ -164,6 +164,14 @@ def tidy(pool_id: str, *, now: datetime, keeping: Keeping) -> bool:
     return left
 
 
+def expel(pool: Pool, keeping: Keeping) -> Pool:
+    """Have numbers leave that do not answer for the account any more."""
+    for each in pool.members:
+        if not each.leaving and not _in_service(pool.account_id, each.number, keeping.lines):
+            pool = keeping.roster.mark(rules.leaving(pool, each.number), each.number)
+    return pool
+
+
 def _check_overflow(pool: Pool, lines: Lines) -> None:
     if pool.overflow is not None:
         _check_in_service(pool.account_id, pool.overflow, lines, "/overflow")
@@ -171,10 +179,13 @@ def _check_overflow(pool: Pool, lines: Lines) -> None:
 
 
 def _check_in_service(account_id: str, number: str, lines: Lines, pointer: str) -> None:
-    try:
-        known = line_of(account_id, number, lines).in_service
-    except NotFound:
-        known = False
-    if not known:
+    if not _in_service(account_id, number, lines):
         reason = "not a number of yours that is in service"
         raise Rejected("the pool can't have the number", faults=(Fault(pointer, reason),))
+
+
+def _in_service(account_id: str, number: str, lines: Lines) -> bool:
+    try:
+        return line_of(account_id, number, lines).in_service
+    except NotFound:
+        return False

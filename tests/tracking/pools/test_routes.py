@@ -158,6 +158,18 @@ def test_a_pool_is_retired_and_its_numbers_are_free_for_others(shop: Shop) -> No
     tick(shop)
 
 
+def test_a_number_that_its_owner_retires_leaves_the_pool_within_the_hour(shop: Shop) -> None:
+    pool = a_pool(shop, ONE, TWO)
+    assert shop.ask("DELETE", f"/v1/numbers/{quote(ONE)}").status == 204
+
+    for _ in range(2):
+        shop.clock.passes(minutes=62)
+        tick(shop)
+
+    numbers = shop.gets(f"/v1/pools/{pool['id']}")["numbers"]
+    assert [each["number"] for each in numbers] == [TWO]
+
+
 def test_health_is_shown_now_and_by_hour(shop: Shop) -> None:
     pool = a_pool(shop, ONE, TWO)
     for name in "abc":
