@@ -85,6 +85,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
     assert after_first["schedules"] == {
         "cadran-dev-close_months-event": "rate(1 hour)",
         "cadran-dev-find_callbacks-event": "rate(1 minute)",
+        "cadran-dev-tend_pools-event": "rate(5 minutes)",
     }
     assert after_first["queues"] == {
         "cadran-dev-call-events": "cadran-dev-store_late_events",
