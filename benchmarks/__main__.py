@@ -40,6 +40,18 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "dni_assign_requests_raced_max",
     ),
     "dni_overflow": ("dni_overflow", "dni_overflow_off"),
+    "attribution_accuracy": (
+        "attribution_accuracy_5",
+        "attribution_accuracy_10",
+        "attribution_accuracy_20",
+        "attribution_accuracy_50",
+        "attribution_accuracy_100",
+        "attribution_accuracy_200",
+        "attribution_calibration",
+        "attribution_calibration_assumed",
+        "attribution_calibration_uncredited",
+        "attribute_call",
+    ),
     "local_call": ("local_call_p50", "local_call_p95"),
 }
 

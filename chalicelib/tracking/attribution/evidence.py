@@ -1,0 +1,88 @@
+"""What is known when a call is attributed: the call, who was lent its number, who has rung before.
+
+Values only, such as a store gives in a Query of the number's leases, one read of their visits and
+a Query of the caller's earlier calls. Every instant is by our own clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class Role(StrEnum):
+    """What the number that was dialled is used for."""
+
+    POOL = "pool"  # lent to one visit at a time
+    OVERFLOW = "overflow"  # shown to every visit that found the pool empty
+    STATIC = "static"  # stands for one source: a poster, a directory
+    UNKNOWN = "unknown"  # ours, and never used for tracking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far back the leases go that were read, where older ones were left out.
+
+    `began` is when the number was first lent, `leases_a_day` how often it is: what a Query that
+    met its limit saw.
+    """
+
+    since: datetime
+    began: datetime
+    leases_a_day: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialled:
+    """The number that was dialled. `reach` is None when all of its leases are given."""
+
+    number: str
+    role: Role
+    source: str | None = None
+    reach: Reach | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A call: when it began to ring, and the caller's keyed hash (None: the number is withheld)."""
+
+    at: datetime
+    dialled: Dialled
+    caller: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A number lent to a visit from an instant on; of an overflow number, a visit that saw it.
+
+    `visit` is None once the visit was erased: somebody had the number, nobody may know who.
+    """
+
+    id: str
+    since: datetime
+    visit: str | None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """When a visitor was seen: page views, and the last sign of life of all (a heartbeat)."""
+
+    id: str
+    last_seen: datetime
+    pages: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastCall:
+    """An earlier call of the same caller, and what was found of it then."""
+
+    at: datetime
+    number: str
+    visit: str | None
+    confidence: float
+    source: str | None = None

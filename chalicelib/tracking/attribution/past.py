@@ -1,0 +1,85 @@
+"""What a caller's earlier calls say about this one: a number rung again, a visitor known by phone.
+
+Only a keyed hash is compared. A withheld number has no past.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from chalicelib.tracking.attribution.behaviour import Behaviour
+    from chalicelib.tracking.attribution.evidence import PastCall, Ring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redial:
+    """The caller rang this very number before: `share` is how likely it is for that reason."""
+
+    share: float
+    visit: str | None
+    confidence: float
+    seconds: float
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Visits that this caller made, as far as their earlier calls tell."""
+
+    sure: dict[str, float]
+    stranger_share: float
+
+    def is_one(self, visit: str | None) -> bool:
+        """Say whether it is a visit of theirs, more likely than not."""
+        return self.sure.get(visit or "", 0.0) > 0.5
+
+    def among_others(self, visit: str | None) -> float:
+        """Return what is left of somebody's weight, when the caller is known as somebody else."""
+        others = [sure for known, sure in self.sure.items() if known != visit]
+        somebody_else = max(others, default=0.0)
+        if visit in self.sure and self.sure[visit] >= somebody_else:
+            return 1.0
+        return 1 - somebody_else * (1 - self.stranger_share)
+
+
+def redialled(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Redial | None:
+    """Find the earlier call of the same number; None if there is none.
+
+    Of several, the one of which most was known: the first of them followed the visit, the others
+    followed the first.
+    """
+    earlier = [each for each in _known(ring, past, behaviour) if each.number == ring.dialled.number]
+    if not earlier:
+        return None
+    best = max(earlier, key=lambda each: (each.confidence, each.at, each.visit or ""))
+    return Redial(
+        share=behaviour.redial_share,
+        visit=best.visit,
+        confidence=_share(best.confidence),
+        seconds=(ring.at - best.at).total_seconds(),
+        source=best.source,
+    )
+
+
+def recognised(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Recognised:
+    """Collect the visits that this caller's earlier calls were credited to."""
+    sure: dict[str, float] = {}
+    for each in _known(ring, past, behaviour):
+        if each.visit is not None:
+            sure[each.visit] = max(sure.get(each.visit, 0.0), _share(each.confidence))
+    return Recognised(sure=sure, stranger_share=behaviour.stranger_share)
+
+
+def _known(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Sequence[PastCall]:
+    if ring.caller is None:
+        return []
+    oldest = ring.at - behaviour.redial_window
+    return [each for each in past if oldest <= each.at < ring.at]
+
+
+def _share(confidence: float) -> float:
+    return min(1.0, max(0.0, confidence))

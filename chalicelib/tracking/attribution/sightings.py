@@ -1,0 +1,102 @@
+"""How long before a call each visit last had its number on screen, as far as anybody knows.
+
+The last that was heard of a visit is the last of its pages and heartbeats before the call. What
+came after the call proves that the page was still open, if it came before a lease would have ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.tracking.attribution.evidence import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
+
+    from chalicelib.tracking.attribution.behaviour import Behaviour
+    from chalicelib.tracking.attribution.evidence import Lease, Ring, Visit
+
+_NOTHING: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """A visit that had the number: `seconds` before the call it was last on screen, 0 if it was.
+
+    `visit` is None where it was erased; each of those stands for somebody of their own.
+    """
+
+    visit: str | None
+    lease: str
+    seconds: float
+    source: str | None = None
+
+
+def sightings(
+    ring: Ring, leases: Iterable[Lease], visits: Mapping[str, Visit], behaviour: Behaviour
+) -> list[Sighting]:
+    """Return each visit that had the number before the call, latest sight first.
+
+    A visit that was lent the number twice is one visitor: its latest sight counts. The order in
+    which leases are given does not matter, nor does one given twice.
+    """
+    known = sorted({each.id: each for each in leases}.values(), key=_when, reverse=True)
+    found: dict[str, Sighting] = {}
+    for sighting in _each(ring, known, visits, behaviour):
+        whose = sighting.visit or sighting.lease
+        if whose not in found or sighting.seconds < found[whose].seconds:
+            found[whose] = sighting
+    return sorted(found.values(), key=lambda each: (each.seconds, each.lease))
+
+
+def _when(lease: Lease) -> tuple[datetime, str]:
+    return lease.since, lease.id
+
+
+def _each(
+    ring: Ring, leases: list[Lease], visits: Mapping[str, Visit], behaviour: Behaviour
+) -> Iterator[Sighting]:
+    freed: datetime | None = None
+    for lease in leases:
+        last = None if freed is None else freed - behaviour.hold
+        if ring.dialled.role is not Role.OVERFLOW:  # whose number has no next in turn
+            freed = lease.since
+        silence = _silence(ring.at, lease, visits.get(lease.visit or ""), last, behaviour)
+        if lease.since <= ring.at and silence <= behaviour.window:
+            yield Sighting(
+                visit=lease.visit,
+                lease=lease.id,
+                seconds=silence.total_seconds(),
+                source=lease.source,
+            )
+
+
+def _silence(
+    at: datetime, lease: Lease, visit: Visit | None, last: datetime | None, behaviour: Behaviour
+) -> timedelta:
+    """Tell how long before the call the number was last on this visit's screen.
+
+    `last` is when it was free for the next one at the latest, less the hold.
+    """
+    seen = _seen(lease, visit, last, behaviour)
+    before = max((each for each in seen if each <= at), default=lease.since)
+    after = min((each for each in seen if each > at), default=None)
+    if after is not None and after - before <= behaviour.hold:
+        return _NOTHING
+    return at - before
+
+
+def _seen(
+    lease: Lease, visit: Visit | None, last: datetime | None, behaviour: Behaviour
+) -> list[datetime]:
+    """Return when the number was on this visit's screen: what came later was another number's."""
+    limit = None if last is None else max(last, lease.since)
+    if visit is None:
+        guess = lease.since + min(behaviour.unknown_visit, behaviour.hold)
+        return [lease.since, guess if limit is None else min(guess, limit)]
+    times = (*visit.pages, visit.last_seen)
+    kept = (each for each in times if each >= lease.since and (limit is None or each <= limit))
+    return [lease.since, *kept]

@@ -1,0 +1,284 @@
+"""Which visit made the phone ring, how sure that is, and what people are told of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.kernel.errors import Rejected
+from chalicelib.tracking.attribution import Attribution, Behaviour, Lease, Reach, Role, attribute
+from tests.tracking.attribution.rings import (
+    DAY,
+    HOUR,
+    MINUTE,
+    SECOND,
+    a_ring,
+    lent,
+    rang,
+    seen,
+)
+from tests.tracking.builders import NOW
+
+
+def on_page(visit: str = "vis_a", since: timedelta = 3 * MINUTE) -> tuple[list[Lease], dict]:  # type: ignore[type-arg]
+    return [lent(visit, since)], seen(visit, 20 * SECOND)
+
+
+def weights(found: Attribution) -> dict[str | None, float]:
+    return {each.visit: round(each.weight, 4) for each in found.candidates}
+
+
+def test_whoever_looks_at_the_number_as_it_rings_is_the_caller() -> None:
+    leases, visits = on_page()
+
+    found = attribute(a_ring(), leases, visits)
+
+    assert found.visit == "vis_a"
+    assert found.confidence > 0.99
+    assert found.in_words() == (
+        "Le visiteur avait ce numéro sous les yeux au moment de l'appel. "
+        "Aucune autre visite n'est vraisemblable."
+    )
+    assert found.in_words("en").startswith("The visitor had this number on screen when")
+
+
+def test_a_lease_that_ended_a_minute_ago_still_has_the_caller() -> None:
+    leases, visits = [lent("vis_a", 30 * MINUTE)], seen("vis_a", 21 * MINUTE)
+
+    found = attribute(a_ring(), leases, visits)
+
+    assert found.visit == "vis_a"
+    assert 0.5 < found.confidence < 0.99
+    assert "21 minutes avant l'appel" in found.in_words()
+
+
+def test_a_lease_that_ends_while_the_phone_rings_changes_nothing() -> None:
+    leases, visits = [lent("vis_a", 30 * MINUTE)], seen("vis_a", 21 * MINUTE)
+
+    later = attribute(a_ring(), [*leases, lent("vis_b", -5 * SECOND)], visits)
+
+    assert later.visit == "vis_a"
+    assert "vis_b" not in weights(later)
+
+
+def test_of_two_visits_the_one_on_the_page_is_far_likelier_and_the_other_is_told() -> None:
+    leases, visits = on_page("vis_b")
+
+    found = attribute(
+        a_ring(),
+        [*leases, lent("vis_a", 30 * MINUTE)],
+        visits | seen("vis_a", 25 * MINUTE),
+    )
+
+    assert found.visit == "vis_b"
+    assert weights(found)["vis_b"] > 50 * weights(found)["vis_a"] > 0
+    assert "Une autre visite" not in found.in_words()  # under one in fifty nobody asks
+    assert 0.9 < found.confidence < attribute(a_ring(), leases, visits).confidence
+
+
+def test_two_who_noted_the_number_within_the_window_share_the_doubt() -> None:
+    leases = [lent("vis_a", 2 * DAY), lent("vis_b", 3 * DAY)]
+    visits = seen("vis_a", 2 * DAY) | seen("vis_b", 3 * DAY)
+
+    found = attribute(a_ring(), leases, visits)
+
+    assert (found.visit, found.confidence) == (None, 0.0)
+    assert found.in_words("en") == (
+        "No visit is likely enough to be credited. 2 other visits may have seen this number."
+    )
+
+
+def test_a_visit_is_credited_from_the_confidence_on_that_an_account_asks_for() -> None:
+    leases, visits = [lent("vis_a", 2 * DAY)], seen("vis_a", 2 * DAY)
+    bold = Behaviour(least_confidence=0.2, strays_per_day=0.0005)
+
+    assert attribute(a_ring(), leases, visits).visit is None
+    assert attribute(a_ring(), leases, visits, behaviour=bold).visit == "vis_a"
+
+
+def test_a_number_that_was_never_lent_has_nobody() -> None:
+    found = attribute(a_ring())
+
+    assert (found.visit, found.confidence) == (None, 0.0)
+    assert weights(found) == {None: 1.0}
+    assert found.in_words() == "Aucun visiteur connu n'a vu ce numéro."
+
+
+def test_a_poster_s_number_is_certain_of_its_source_and_has_no_visit() -> None:
+    found = attribute(a_ring(Role.STATIC, source="src_poster"))
+
+    assert (found.visit, found.confidence, found.source) == (None, 1.0, "src_poster")
+    assert found.by_source() == {"src_poster": 1.0}
+    assert found.in_words("en") == "This number is shown for one source only."
+
+
+def test_a_number_that_tracks_nothing_says_so() -> None:
+    found = attribute(a_ring(Role.UNKNOWN))
+
+    assert (found.visit, found.confidence) == (None, 0.0)
+    assert found.in_words("en") == "This number is not used for tracking."
+
+
+def test_an_overflow_number_is_seen_by_several_at_once() -> None:
+    leases = [lent("vis_a", 3 * MINUTE), lent("vis_b", 2 * MINUTE)]
+    visits = seen("vis_a", 10 * SECOND) | seen("vis_b", 10 * SECOND)
+
+    found = attribute(a_ring(Role.OVERFLOW, source="src_pool"), leases, visits)
+
+    assert weights(found)["vis_a"] == weights(found)["vis_b"] < 0.5
+    assert found.visit is None
+    assert found.source == "src_pool"
+    assert found.in_words("en").startswith("This is the overflow number")
+
+
+def test_an_overflow_number_of_which_nobody_kept_visits_has_nobody() -> None:
+    found = attribute(a_ring(Role.OVERFLOW, source="src_pool"))
+
+    assert (found.visit, found.confidence, found.source) == (None, 0.0, "src_pool")
+
+
+def test_a_number_rung_again_is_the_visit_s_it_was_rung_for_first() -> None:
+    leases, visits = on_page("vis_b")
+
+    found = attribute(
+        a_ring(),
+        [*leases, lent("vis_a", 3 * DAY)],
+        visits | seen("vis_a", 3 * DAY),
+        [rang("vis_a", 3 * DAY)],
+    )
+
+    assert found.visit == "vis_a"
+    assert found.confidence == pytest.approx(0.98 * 0.9, abs=0.01)
+    assert "3 jours plus tôt" in found.in_words()
+
+
+def test_a_number_rung_again_that_was_a_riddle_stays_one() -> None:
+    found = attribute(a_ring(), past=[rang(None, DAY)])
+
+    assert (found.visit, weights(found)) == (None, {None: 1.0})
+
+
+def test_a_caller_known_from_another_number_is_known_by_the_visit() -> None:
+    leases = [lent("vis_a", 40 * MINUTE), lent("vis_b", 80 * MINUTE)]
+    visits = seen("vis_a", 30 * MINUTE) | seen("vis_b", 70 * MINUTE)
+    earlier = rang("vis_b", DAY, number="+33162019999")
+
+    stranger = attribute(a_ring(), leases, visits)
+    known = attribute(a_ring(), leases, visits, [earlier])
+
+    assert weights(known)["vis_b"] > 3 * weights(stranger)["vis_b"]
+
+
+@pytest.mark.parametrize(
+    "past",
+    [
+        pytest.param([rang("vis_b", 181 * DAY)], id="too long ago"),
+        pytest.param([rang("vis_b", -SECOND)], id="after this call"),
+    ],
+)
+def test_some_earlier_calls_say_nothing(past: list) -> None:  # type: ignore[type-arg]
+    assert attribute(a_ring(), *on_page(), past) == attribute(a_ring(), *on_page())
+
+
+def test_a_withheld_number_has_no_past_and_is_less_sure() -> None:
+    leases, visits = [lent("vis_a", 30 * MINUTE)], seen("vis_a", 10 * MINUTE)
+    older = [lent(f"vis_{at}", at * HOUR) for at in range(2, 40)]
+
+    withheld = attribute(a_ring(caller=None), [*leases, *older], visits, [rang("vis_5", HOUR)])
+    shown = attribute(a_ring(), [*leases, *older], visits)
+
+    assert withheld.visit == "vis_a"
+    assert withheld.confidence < shown.confidence
+    assert withheld.in_words().endswith("les appels précédents ne peuvent pas aider.")
+
+
+def test_an_erased_visit_competes_and_has_no_journey() -> None:
+    leases, visits = [lent("vis_a", 40 * MINUTE)], seen("vis_a", 30 * MINUTE)
+    erased = lent(None, 2 * MINUTE, id="lea_gone", source="ads")
+
+    found = attribute(a_ring(), [*leases, erased], visits)
+
+    assert (found.visit, found.confidence) == (None, 0.0)
+    assert found.candidates[0].lease == "lea_gone"
+    assert "effacée à sa demande" in found.candidates[0].reason.in_words()
+    assert found.by_source()["ads"] > 0.9
+
+
+def test_the_source_may_be_sure_where_the_visit_is_not() -> None:
+    leases = [lent(f"vis_{at}", at * HOUR, source="ads") for at in range(1, 6)]
+    visits = {
+        each: visit for at in range(1, 6) for each, visit in seen(f"vis_{at}", at * HOUR).items()
+    }
+
+    found = attribute(a_ring(), leases, visits, behaviour=Behaviour(strays_per_day=0.001))
+
+    assert found.visit is None
+    assert found.by_source()["ads"] > 0.8
+
+
+def test_a_visitor_with_two_tabs_is_one_candidate() -> None:
+    leases = [lent("vis_a", 3 * MINUTE), lent("vis_a", 2 * MINUTE)]
+
+    found = attribute(a_ring(), leases, seen("vis_a", 5 * SECOND, 3 * MINUTE, 2 * MINUTE))
+
+    assert [each.visit for each in found.candidates] == ["vis_a", None]
+
+
+@pytest.mark.parametrize("ahead", [SECOND, HOUR, 400 * DAY])
+def test_signs_of_life_from_the_future_do_no_harm(ahead: timedelta) -> None:
+    leases = [lent("vis_a", 3 * MINUTE), lent("vis_b", -ahead)]
+
+    found = attribute(a_ring(), leases, seen("vis_a", -ahead) | seen("vis_b", ahead))
+
+    assert found.visit == "vis_a"
+
+
+def test_a_page_viewed_before_and_after_the_call_was_open_meanwhile() -> None:
+    leases = [lent("vis_a", 30 * MINUTE)]
+
+    found = attribute(a_ring(), leases, seen("vis_a", -5 * MINUTE, 30 * MINUTE, 9 * MINUTE))
+
+    assert found.reason[0].why == "on-page"
+
+
+def test_what_a_visitor_saw_after_losing_the_number_is_no_sight_of_it() -> None:
+    leases = [lent("vis_a", 2 * HOUR), lent("vis_b", 30 * MINUTE)]
+    visits = seen("vis_a", 5 * SECOND, 2 * HOUR) | seen("vis_b", 12 * MINUTE)
+
+    found = attribute(a_ring(), leases, visits)
+
+    assert found.visit == "vis_b"
+
+
+def test_leases_that_nobody_read_make_it_less_sure() -> None:
+    leases, visits = [lent("vis_a", 30 * MINUTE)], seen("vis_a", 10 * MINUTE)
+    reach = Reach(since=NOW - HOUR, began=NOW - 20 * DAY, leases_a_day=40)
+
+    all_read = attribute(a_ring(), leases, visits)
+    some_read = attribute(a_ring(reach=reach), leases, visits)
+
+    assert some_read.confidence < all_read.confidence
+
+
+@pytest.mark.parametrize(("age", "candidates"), [(30 * DAY, 2), (30 * DAY + SECOND, 1)])
+def test_the_window_has_an_end(age: timedelta, candidates: int) -> None:
+    found = attribute(a_ring(), [lent("vis_a", age)], seen("vis_a", age))
+
+    assert len(found.candidates) == candidates
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer"),
+    [
+        ({"strays_per_day": 0.0}, "/strays_per_day"),
+        ({"strays_per_day": float("nan")}, "/strays_per_day"),
+        ({"redial_share": 1.0}, "/redial_share"),
+        ({"hold": timedelta(0)}, "/hold"),
+    ],
+)
+def test_a_behaviour_that_cannot_be_is_refused_by_name(facts: dict, pointer: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(Rejected) as refused:
+        Behaviour(**facts)
+
+    assert [each.pointer for each in refused.value.faults] == [pointer]
