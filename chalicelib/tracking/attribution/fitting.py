@@ -103,7 +103,9 @@ def _likelier(
     """Return what was counted over what could have come, the assumption being a little of both."""
     weights = [width + more for width, more in zip(widths, _ASSUMED, strict=True)]
     assumed_calls = map(mul, assumed.curve.heights, _ASSUMED)
-    rates = _smoothed([*map(truediv, map(add, sums.steps, assumed_calls), weights)])
+    found = map(truediv, map(add, sums.steps, assumed_calls), weights)
+    changes = _smoothed([*map(truediv, found, assumed.curve.heights)])
+    rates = [*map(mul, changes, assumed.curve.heights)]
     strays = sums.strays + assumed.strays_per_day * _ASSUMED_DAYS
     calls = sums.calls + assumed.calls_per_visit * _ASSUMED_VISITS
     return replace(
@@ -114,13 +116,13 @@ def _likelier(
     )
 
 
-def _smoothed(rates: list[float]) -> list[float]:
+def _smoothed(changes: list[float]) -> list[float]:
     """Level chance out between neighbours, by a quarter from each side; the page has none.
 
-    It keeps what falls evenly. Without it a step may win calls from its neighbours for no reason:
-    B. Silverman and others, "A smoothed EM approach to indirect estimation problems" (1990).
+    Without it a step may win calls from its neighbours for no reason: B. Silverman and others, "A
+    smoothed EM approach to indirect estimation problems" (1990).
     """
-    page, *logs = map(math.log, rates)
+    page, *logs = map(math.log, changes)
     padded = [logs[0], *logs, logs[-1]]
     around = zip(padded, logs, padded[2:], strict=False)
     return [math.exp(page), *(math.exp((a + 2 * b + c) / 4) for a, b, c in around)]
