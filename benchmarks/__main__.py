@@ -48,7 +48,6 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "attribution_accuracy_100",
         "attribution_accuracy_200",
         "attribution_calibration",
-        "attribution_calibration_assumed",
         "attribution_calibration_uncredited",
         "attribute_call",
     ),

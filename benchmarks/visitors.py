@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import count, zip_longest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chalicelib.tracking.attribution import Dialled, Lease, Reach, Ring, Role, Visit
@@ -96,6 +96,7 @@ class Site:
         self._holder: dict[str, str] = {}
         self._free = [(-math.inf, number) for number in self.numbers]
         self._by_visit: dict[str, Person] = {}
+        self._serial = count()
         self._coming: list[tuple[float, int, Person, bool]] = []
         self._live(visits)
 
@@ -146,7 +147,7 @@ class Site:
             self._comes(until + self._drawn(BACK_AFTER), person, self._dice.random() < RINGS)
 
     def _comes(self, at: float, person: Person, rings: bool) -> None:
-        heapq.heappush(self._coming, (at, len(self._coming) + id(person) % 997, person, rings))
+        heapq.heappush(self._coming, (at, next(self._serial), person, rings))
 
     def _rings_at(self, at: float, until: float) -> float:
         drawn = self._dice.random()

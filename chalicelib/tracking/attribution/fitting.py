@@ -16,11 +16,13 @@ from operator import add, mul, truediv
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.tracking.attribution.curves import DAY, ENDS, HOUR, Curve, descending, step_of
+from chalicelib.tracking.attribution.sightings import sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from chalicelib.tracking.attribution.behaviour import Behaviour
+    from chalicelib.tracking.attribution.evidence import Lease, Ring, Visit
 
 _ROUNDS: Final = 100
 # What is assumed counts as if it had been seen of so many visits, on a number for so many days.
@@ -42,6 +44,18 @@ class Heard:
     seconds: tuple[float, ...]
     unread: tuple[float, float] = (0.0, 0.0)
     leases_a_day: float = 0.0
+
+
+def heard_in(
+    ring: Ring, leases: Iterable[Lease], visits: Mapping[str, Visit], behaviour: Behaviour
+) -> Heard:
+    """Return what a call has to teach; a caller's first one, to a number of a pool."""
+    seconds = tuple(each.seconds for each in sightings(ring, leases, visits, behaviour))
+    reach = ring.dialled.reach
+    if reach is None:
+        return Heard(seconds=seconds)
+    newest, oldest = ((ring.at - each).total_seconds() for each in (reach.since, reach.began))
+    return Heard(seconds=seconds, unread=(newest, oldest), leases_a_day=reach.leases_a_day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

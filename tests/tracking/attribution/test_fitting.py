@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.visitors import Site
-from chalicelib.tracking.attribution import Behaviour
+from chalicelib.tracking.attribution import Behaviour, Reach
 from chalicelib.tracking.attribution.curves import DAY, ENDS, HOUR, ON_PAGE_SECONDS, Curve
-from chalicelib.tracking.attribution.fitting import Exposure, Heard, fit
+from chalicelib.tracking.attribution.fitting import Exposure, Heard, fit, heard_in
+from tests.tracking.attribution import rings
+from tests.tracking.builders import NOW
 
 ASSUMED = Behaviour()
 PAGE_RATE, STRAY_RATE = 0.5, 0.2
@@ -88,6 +90,18 @@ def test_what_remains_of_a_curve_is_its_area() -> None:
     assert curve.after(0) == pytest.approx(0.015)
     assert curve.after(15) == pytest.approx(0.0025)
     assert (curve.after(20), curve.after(99), curve.at(20.1)) == (0, 0, 0)
+
+
+def test_a_call_teaches_how_long_ago_its_number_was_seen_and_what_was_not_read() -> None:
+    ring = rings.a_ring(
+        reach=Reach(since=NOW - rings.DAY, began=NOW - 3 * rings.DAY, leases_a_day=9)
+    )
+    leases, visits = [rings.lent("vis_a", rings.HOUR)], rings.seen("vis_a", 90 * rings.SECOND)
+
+    assert heard_in(ring, leases, visits, ASSUMED) == Heard(
+        seconds=(90.0,), unread=(DAY, 3 * DAY), leases_a_day=9
+    )
+    assert heard_in(rings.a_ring(), leases, visits, ASSUMED) == Heard(seconds=(90.0,))
 
 
 def test_no_two_visits_of_the_simulated_site_share_a_number() -> None:
