@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -159,30 +160,57 @@ def assert_nobody_gained(before: Attribution, after: Attribution) -> None:
             assert weight_of(after, who) <= each.weight + 1e-12
 
 
-@given(leases, visits, behaviours, st.lists(st.integers(0, 3_000_000), min_size=2, max_size=6))
+delays = st.lists(st.integers(0, 3_000_000), min_size=2, max_size=6).map(sorted)
+
+
+@given(behaviours, delays, st.sampled_from([None, "hash-1"]), reaches)
 def test_the_later_the_call_the_less_sure_it_is(
-    others: list[Lease], seen: dict[str, Visit], how: Behaviour, delays: list[int]
+    how: Behaviour, delays: list[int], caller: str | None, reach: Reach | None
 ) -> None:
-    mine = {"vis_me": Visit(id="vis_me", last_seen=NOW)}
+    lease, visit = lent("vis_me", 90 * SECOND), Visit(id="vis_me", last_seen=NOW)
+    still = None if reach is None else Reach(since=NOW, began=NOW, leases_a_day=reach.leases_a_day)
 
     weights = [
         weight_of(
-            attribute(a_ring(), [lent_me(delay), *others], moved(seen, mine, delay), (), how),
+            attribute(
+                a_ring(at=NOW + delay * SECOND, caller=caller, reach=still),
+                [lease],
+                {"vis_me": visit},
+                (),
+                how,
+            ),
             "vis_me",
         )
-        for delay in sorted(delays)
+        for delay in delays
     ]
 
-    assert weights == sorted(weights, reverse=True)
+    assert_descending(weights)
 
 
-def lent_me(delay: int) -> Lease:
-    return lent("vis_me", delay * SECOND, id="mine")
+# As above: of a pool's number, when one visitor came may also tell of another.
+@given(leases, visits, behaviours, delays)
+def test_the_longer_ago_one_saw_the_number_the_less_likely_it_is_they(
+    others: list[Lease], seen: dict[str, Visit], how: Behaviour, delays: list[int]
+) -> None:
+    weights = [
+        weight_of(
+            attribute(
+                a_ring(Role.OVERFLOW),
+                [lent("vis_me", delay * SECOND, id="mine"), *others],
+                seen | {"vis_me": Visit(id="vis_me", last_seen=NOW - delay * SECOND)},
+                (),
+                how,
+            ),
+            "vis_me",
+        )
+        for delay in delays
+    ]
+
+    assert_descending(weights)
 
 
-def moved(seen: dict[str, Visit], mine: dict[str, Visit], delay: int) -> dict[str, Any]:
-    """Return the visits as they are when only mine was seen longer ago."""
-    return seen | {each: Visit(id=each, last_seen=NOW - delay * SECOND) for each in mine}
+def assert_descending(weights: list[float]) -> None:
+    assert all(later <= sooner + 1e-12 for sooner, later in pairwise(weights))
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=1), st.data())
