@@ -199,6 +199,7 @@ class World:
             "source_id": source["id"],
             "pool_id": pool["id"],
             "revision": "1",
+            "recording_id": "RE" + "0" * 32,
         }
 
     def _staff(self, client: Client) -> None:

@@ -77,6 +77,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
     """Return a query string that the operation takes, naming these ids wherever it may."""
     queries = {
         "list_calls": f"?source={ids['source_id']}",
+        "listen": "?account=acct_1&until=1800000000&proof=AAAA",
         "classify_number": "?number=0800000000",
         "search_numbers": "",
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",

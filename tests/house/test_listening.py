@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.house.workshop import Workshop
 
 __all__ = ["shop", "work"]  # fixtures
+BROWSER: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 LINK: Final = re.compile(r"https?://\S+/v1/listen/\S+")
 
 
@@ -32,7 +33,8 @@ def told(work: Workshop, turns: str = "speaks file ends") -> str:
 def followed(link: str) -> Heard:
     """Follow a link as a browser does, without a key."""
     parts = urlsplit(link)
-    return ask(app, "GET", f"{parts.path[parts.path.index('/v1/') :]}?{parts.query}")
+    path = f"{parts.path[parts.path.index('/v1/') :]}?{parts.query}"
+    return ask(app, "GET", path, headers={"accept": BROWSER})
 
 
 def test_an_owner_hears_the_message_by_the_link_in_the_mail(work: Workshop) -> None:

@@ -19,15 +19,15 @@ else:
 
 api = Api(__name__)
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 _PAGE = {"Content-Security-Policy": "default-src 'none'", "Referrer-Policy": "no-referrer"}
 
 
-@api.get("/v1/listen/{call_id}/{recording_id}", scope=None, status=302, media=HTML)
+@api.get("/v1/listen/{call_id}/{recording_id}", scope=None, status=302, also=(HTML,))
 def listen(
     request: Request, call_id: str, recording_id: str, query: models.ListenQuery
 ) -> Answer[str]:
-    """Redirect whoever was told of a message to its sound; a page says so if it cannot be heard."""
+    """Redirect whoever was told of a message to its sound; a browser gets a page if it cannot."""
     shared = sharing.Shared(
         account_id=query.account, call_id=call_id, recording_id=recording_id, until=query.until
     )
@@ -40,7 +40,11 @@ def listen(
             log=wiring.calls(),
             recordings=wiring.recordings(),
         )
-    except (NotFound, Conflict) as error:  # a person reads the answer, not a program
+    except (NotFound, Conflict) as error:
+        if request.accept != HTML:
+            raise
         status = 409 if isinstance(error, Conflict) else 404
-        return Answer(sharing.page(error.code), status=status, headers=_PAGE)
+        return Answer(
+            sharing.page(error.code), status=status, media=f"{HTML}; charset=utf-8", headers=_PAGE
+        )
     return Answer("", location=link, headers={"Referrer-Policy": "no-referrer"})
