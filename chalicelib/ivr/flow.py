@@ -24,6 +24,7 @@ from chalicelib.ivr.grammar import (
 from chalicelib.ivr.kinds import read_node
 from chalicelib.ivr.kinds.prompts import (
     PROMPT_NAME,
+    meant_for,
     read_by_language,
     read_language,
     read_utterance,
@@ -276,6 +277,8 @@ def _prompts(place: Place | None, about: Reading) -> Mapping[str, Prompt]:
         else:
             utterance, language = read_utterance(entry, about, about.language)
             prompts[name] = Prompt.of({language: utterance})
+        if about.judging:
+            about.heard[entry.pointer] = meant_for(entry.value, prompts[name], about)
     return MappingProxyType(prompts)
 
 

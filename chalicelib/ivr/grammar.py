@@ -1,7 +1,6 @@
 """How a field of a flow document is written: read with every fault noted, and shown as JSON Schema.
 
-One declaration serves both, so that an editor accepts what publishing accepts. A field knows
-nothing of calls; what a node does with its values is in `kinds/`.
+One declaration serves both: editors accept what publishing accepts. Fields know nothing of calls.
 """
 
 from __future__ import annotations
@@ -56,6 +55,7 @@ class Reading:
     sets: set[str] = field(default_factory=set)
     referred: set[str] = field(default_factory=set)
     uploads: list[Upload] = field(default_factory=list)
+    heard: dict[str, tuple[str, ...]] = field(default_factory=dict)  # prompts: in which languages
     queues: list[NamedQueue] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)  # texts in nodes of which nothing could be read
 

@@ -62,7 +62,28 @@ def documents(draw: Draw, first: str | None = None) -> dict[str, Any]:
         if node["kind"] == "queue" and "callback" in kinds:
             node["callback"] = {"key": "0", "next": f"n{kinds.index('callback')}"}
     flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
-    return {**flow, "nodes": {name: nodes[name] for name in _reached(nodes)}}
+    nodes = {name: _for_everybody(nodes[name], flow["language"]) for name in _reached(nodes)}
+    return {**flow, "nodes": nodes}
+
+
+def _for_everybody(node: dict[str, Any], language: str) -> dict[str, Any]:
+    """Have words name their language: a caller may hear another one by then."""
+    told = {name: _named(node[name], language) for name in _HEARD if name in node}
+    for name in ("no_input", "invalid"):
+        if isinstance(node.get(name), dict) and "prompt" in node[name]:
+            told[name] = {**node[name], "prompt": _named(node[name]["prompt"], language)}
+    if node["kind"] in {"say", "hangup"} and "text" in node:
+        told["language"] = language
+    return {**node, **told}
+
+
+def _named(words: Any, language: str) -> Any:
+    if isinstance(words, list):
+        return [_named(each, language) for each in words]
+    return {"text": words, "language": language} if isinstance(words, str) else words
+
+
+_HEARD = ("prompt", "greeting", "welcome", "comfort")
 
 
 def inputs() -> st.SearchStrategy[Input]:

@@ -361,7 +361,9 @@ DIAL: Final = Kind(
         "caller_id": may(
             OneOf(CallerId, CallerId.CALLER), "Which number they see.", CallerId.CALLER
         ),
-        "whisper": may(PromptField(), "What whoever picks up hears before the caller."),
+        "whisper": may(
+            PromptField(for_callee=True), "What whoever picks up hears before the caller."
+        ),
         "accept": may(Flag(False), "Whether they must press 1 to take the call.", False),
         "record": may(Flag(False), "Whether the conversation is recorded.", False),
         "notice": may(PromptField(), "How the caller is told of the recording."),

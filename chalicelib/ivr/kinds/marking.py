@@ -120,7 +120,10 @@ class LanguageField(Field[str]):
 
     def read(self, place: Place, about: Reading) -> str:
         """Read its tag."""
-        return read_language(place, about.language)
+        tag = read_language(place, about.language)
+        if about.judging and about.languages and tag not in about.languages:
+            place.fault(f"this flow does not speak {tag}: it is not one of its `languages`")
+        return tag
 
     def schema(self) -> Schema:
         """Describe it."""

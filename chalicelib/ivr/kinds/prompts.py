@@ -42,10 +42,18 @@ def read_language(place: Place | None, default: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PromptField(Field[Prompt]):
-    """Something for the caller to hear."""
+    """Something for the caller to hear; or for whoever is called."""
+
+    for_callee: bool = False
 
     def read(self, place: Place, about: Reading) -> Prompt:
         """Read it in whichever form it is written."""
+        prompt = self._read(place, about)
+        if about.judging and not self.for_callee:
+            about.heard[place.pointer] = meant_for(place.value, prompt, about)
+        return prompt
+
+    def _read(self, place: Place, about: Reading) -> Prompt:
         if isinstance(place.value, dict) and "prompt" in place.value:
             return _named(place, about)
         if isinstance(place.value, dict) and "by_language" in place.value:
@@ -56,6 +64,22 @@ class PromptField(Field[Prompt]):
     def schema(self) -> Schema:
         """Describe every form."""
         return {"$ref": "#/$defs/prompt"}
+
+
+def meant_for(written: object, prompt: Prompt, about: Reading) -> tuple[str, ...]:
+    """Return the languages of the callers whom a prompt is meant for; none where it is for all.
+
+    Words that name their language are for all, and so is a recording, which may be music. What
+    `languages` asks of `by_language` was told where that was read.
+    """
+    several = isinstance(written, dict) and "by_language" in written
+    if prompt is EMPTY or (several and about.languages):
+        return ()
+    fields = written if isinstance(written, dict) else {"text": written}
+    if "prompt" in fields:
+        return about.heard.get(f"/prompts/{fields['prompt']}", ())
+    words = ("text" in fields or "ssml" in fields) and fields.get("language") is None
+    return tuple(prompt.utterances) if words or several else ()
 
 
 def read_utterance(place: Place, about: Reading, default: str) -> tuple[Utterance, str]:
@@ -101,6 +125,8 @@ def read_by_language(place: Place | None, about: Reading) -> Prompt:
                 f"the carrier does not speak {quoted(tag)}; fr-FR and en-GB are two it does"
             )
             continue
+        if about.judging and about.languages and tag not in about.languages:
+            entry.fault(f"this flow does not speak {tag}: it is not one of its `languages`")
         utterances[tag], _ = read_utterance(entry, about, tag)
     wanted = about.languages or (about.language,)
     for language in wanted:

@@ -111,7 +111,7 @@ def entries() -> dict[str, Any]:
 
 def _agent() -> dict[str, Any]:
     return {
-        "whisper": may(PromptField(), "What the agent hears before the caller."),
+        "whisper": may(PromptField(for_callee=True), "What the agent hears before the caller."),
         "accept": may(Flag(True), "Whether the agent must press 1 to take the call.", True),
         "caller_id": may(
             OneOf(CallerId, CallerId.CALLER), "Which number the agent sees.", CallerId.CALLER
