@@ -121,8 +121,11 @@ class Floor:
 
     def holder(self, place: Waiting, now: datetime) -> Agent | None:
         """Return the agent who is kept for a place, None once the lease is over."""
-        held = (each for each in self.agents.values() if each.holds == place.key)
-        return next((each for each in held if each.is_held(now)), None)
+        return next((each for each in self.holders(place) if each.is_held(now)), None)
+
+    def holders(self, place: Waiting) -> list[Agent]:
+        """Return whoever was kept for a place, the lease over or not."""
+        return [each for each in self.agents.values() if each.holds == place.key]
 
     def counted(self, queue: str, now: datetime) -> list[Waiting]:
         """Return those who wait in a queue, in order: callers, and callbacks that may be placed."""

@@ -77,12 +77,14 @@ def answered(
     waited = ticket.waited_seconds(now)
     past = (Past(queue=queue, call_id=call_id, waited_seconds=waited),)
     agent = floor.agents.get(agent_id)
+    # A webhook that comes again may have had somebody else kept meanwhile.
+    others = tuple(each.freed(now) for each in floor.holders(ticket) if each.id != agent_id)
     if agent is None or agent.holds != ticket.key:
-        return waited, Change(drops=(ticket,), pasts=past)
+        return waited, Change(others, drops=(ticket,), pasts=past)
     if agent.talking_since is None:
         agent = agent.talking(ticket.key, queue, ticket.seen_at)
     done = agent.wrapped_up(floor.queue(queue), now)
-    return waited, Change((done,), (ticket,), past, nudge_after(floor, done, now))
+    return waited, Change((done, *others), (ticket,), past, nudge_after(floor, done, now))
 
 
 def missed(
@@ -117,8 +119,7 @@ def leave(
     if ticket.left_at is None:
         ticket = replace(ticket, left_at=now)
     waited = ticket.waited_seconds(now)
-    agent = floor.holder(ticket, now)
-    freed = () if agent is None else (agent.freed(now),)
+    freed = tuple(each.freed(now) for each in floor.holders(ticket))
     if how == "callback":
         booking = replace(ticket, phase=Phase.BOOKING, agent="", until=now + BOOKING)
         return waited, Change(saves=(booking, *freed))
@@ -134,9 +135,7 @@ def hung_up(floor: Floor, call_id: str, ended_at: datetime) -> Change:
     """
     drops = tuple(each for each in floor.tickets.values() if each.call_id == call_id)
     freed = tuple(
-        _let_go(floor, each, agent, ended_at)
-        for each in drops
-        if (agent := floor.holder(each, ended_at))
+        _let_go(floor, each, agent, ended_at) for each in drops for agent in floor.holders(each)
     )
     pasts = tuple(
         Past(queue=each.queue, call_id=call_id, waited_seconds=each.waited_seconds(ended_at))
