@@ -112,3 +112,43 @@ def test_a_shared_destination_may_have_options_that_one_dial_does_not_need() -> 
     shared = {"destinations": {"desk": {"number": SALES, "weight": 3}}}
 
     assert not faults_of(a_document(dial=dial, box=a_voicemail()) | shared)
+
+
+A_MENU = {"kind": "menu", "prompt": "Tapez 1.", "choices": {"1": "box"}}
+A_COLLECT = {"kind": "collect", "prompt": "Code ?", "variable": "shop.code", "next": "box"}
+A_QUEUE = {"kind": "queue", "queue": "support", "overflow_seconds": 60, "overflow": "box"}
+
+
+@pytest.mark.parametrize(
+    ("node", "field", "value"),
+    [
+        pytest.param(A_MENU, "hints", ["facture"], id="words for a menu of keys"),
+        pytest.param(A_MENU, "speech_timeout_seconds", 3, id="a pause in what nobody says"),
+        pytest.param(A_MENU, "finish_key", "*", id="an end of answers of one key"),
+        pytest.param(A_COLLECT, "hints", ["facture"], id="words for a value keyed in"),
+        pytest.param(A_QUEUE, "notice", "Enregistré.", id="a queue's notice of no recording"),
+    ],
+)
+def test_an_option_that_no_caller_would_notice_is_refused(
+    node: dict[str, Any], field: str, value: object
+) -> None:
+    document = a_document(node={**node, field: value}, box=a_voicemail())
+
+    assert [*faults_of(document)] == [f"/nodes/node/{field}"]
+    assert restore(document).nodes
+
+
+@pytest.mark.parametrize(
+    "node",
+    [
+        pytest.param({**A_MENU, "listen": "both", "hints": ["facture"]}, id="words to be said"),
+        pytest.param(
+            {**A_MENU, "choices": {"1": "box", "22": "box"}, "finish_key": "*"}, id="two keys"
+        ),
+        pytest.param({**A_MENU, "finish_key": "none"}, id="no key that counts as silence"),
+        pytest.param({**A_MENU, "hints": None}, id="null"),
+        pytest.param({**A_QUEUE, "record": True, "notice": "Enregistré."}, id="a recording"),
+    ],
+)
+def test_an_option_that_callers_notice_is_taken(node: dict[str, Any]) -> None:
+    assert not faults_of(a_document(node=node, box=a_voicemail()))

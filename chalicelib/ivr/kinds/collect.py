@@ -13,7 +13,7 @@ from chalicelib.ivr import replies, value_checks, values
 from chalicelib.ivr.actions import Ask, KeysPressed, Listening, NoInput, Spoke
 from chalicelib.ivr.grammar import Flag, Listed, OneOf, Target, Text, Variable, Whole, may, must
 from chalicelib.ivr.kinds.kind import Kind
-from chalicelib.ivr.kinds.menu import FINISH_KEY, RETRY, Retry
+from chalicelib.ivr.kinds.menu import FINISH_KEY, RETRY, Retry, review_listening
 from chalicelib.ivr.kinds.prompts import EMPTY, PromptField
 from chalicelib.ivr.periods import Period
 from chalicelib.ivr.texts import Line
@@ -180,6 +180,7 @@ def _review(place: Place, node: Collect) -> None:
     entries = place.entries()
     for name, reason in value_checks.faults(node.shape, node.listen, node.finish_key, entries):
         entries.get(name, place).fault(reason)
+    review_listening(place, node.listen)
 
 
 _HEAR: dict[type[Any], Callable[[Any, Any, Turn], Move]] = {

@@ -215,6 +215,17 @@ def _review(place: Place, node: Menu) -> None:
     _review_phrases(choices, node)
     if node.finish_key not in (None, "none") and any(node.finish_key in key for key in node.keys):
         place.entries()["finish_key"].fault("is part of a choice: it would end the keys too early")
+    elif node.finish_key not in (None, "none") and max(map(len, node.keys), default=0) < 2:
+        place.entries()["finish_key"].fault("does nothing: each choice is one key, taken at once")
+    review_listening(place, node.listen)
+
+
+def review_listening(place: Place, listen: Listening) -> None:
+    """Note what is only for callers who speak, where nobody listens to them."""
+    entries = place.entries()
+    for name in ("hints", "speech_timeout_seconds"):
+        if listen is Listening.KEYS and name in entries and entries[name].value is not None:
+            entries[name].fault("does nothing: `listen` must be speech or both")
 
 
 def _review_phrases(choices: dict[str, Place], node: Menu) -> None:

@@ -71,6 +71,8 @@ def review(place: Place, node: Queue) -> None:
         place.fault("never overflows: give `overflow_seconds` or `overflow_waiting`")
     if node.callback and node.voicemail and node.callback.key == node.voicemail.key:
         place.entries()["voicemail"].fault(f"the key {node.callback.key} calls back already")
+    if node.notice is not None and not node.record:
+        place.entries()["notice"].fault("is never heard: `record` is off")
 
 
 def passes(node: Queue) -> tuple[str | None, ...]:
