@@ -1,0 +1,99 @@
+"""Web addresses as a browser sends them: taken apart once, kept short, never trusted.
+
+Whatever comes in gives an address or none; nothing is raised. Of a query only the parameters that
+tell a campaign are kept: the rest may hold people's names, and nobody asked us to know them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A browser's longest practical address; what is beyond is cut, not refused: the visit counts.
+LONGEST_ADDRESS: Final = 8_192
+LONGEST_PATH: Final = 500
+LONGEST_VALUE: Final = 200
+MOST_PARAMETERS: Final = 100
+
+_WEB: Final = frozenset({"http", "https", "android-app"})
+# A host is what a table or a report may show: letters, digits, dots, hyphens and underscores.
+_HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?")
+_E_MAIL: Final = re.compile(r"[^/\s@]+@[^/\s@]+\.[^/\s@]+")
+_UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page's address. `query` has the first value of each parameter, names in small letters."""
+
+    host: str
+    path: str = "/"
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+def address(url: str) -> Address | None:
+    """Take an address apart; None where it leads to no page of the web.
+
+    >>> address("HTTPS://Boutique.example:8443/Promo?UTM_Source=Radio&nom=Jean")
+    Address(host='boutique.example', path='/Promo', query={'utm_source': 'Radio', 'nom': 'Jean'})
+    >>> address("about:blank")
+    """
+    try:
+        parts = urlsplit(url[:LONGEST_ADDRESS].strip())
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:  # brackets that hold no address
+        return None
+    if parts.scheme not in _WEB or not _is_host(host):
+        return None
+    return Address(_ascii(host), _path(parts.path), _query(parts.query))
+
+
+def clean(text: str, longest: int = LONGEST_VALUE) -> str:
+    """Return a text without what no screen shows, cut to its longest."""
+    return _UNSEEN.sub("", text).strip()[:longest].rstrip()
+
+
+def same_site(host: str, own: str) -> bool:
+    """Say whether a host is a site's own, or a part of it.
+
+    >>> same_site("www.boutique.example", "boutique.example")
+    True
+    >>> same_site("boutique.example", "que.example")
+    False
+    """
+    return host == own or host.endswith(f".{own}") or own == f"www.{host}"
+
+
+def _is_host(host: str) -> bool:
+    return _HOST.fullmatch(_ascii(host)) is not None
+
+
+def _ascii(host: str) -> str:
+    """Write a host as DNS does: `métro.example` is `xn--mtro-bpa.example`."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return ""
+
+
+def _path(path: str) -> str:
+    """Keep the path for people to read; an e-mail address in it is nobody's business."""
+    readable = unquote(path, errors="replace")
+    return clean(_E_MAIL.sub("…", readable), LONGEST_PATH) or "/"
+
+
+def _query(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in _pairs(query):
+        found.setdefault(clean(name).lower(), clean(value))
+    return {name: value for name, value in found.items() if name and value}
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    first = "&".join(query.split("&", MOST_PARAMETERS)[:MOST_PARAMETERS])
+    return parse_qsl(first, errors="replace")

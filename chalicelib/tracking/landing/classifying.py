@@ -1,0 +1,167 @@
+"""What brought a visit: channel, source, medium, campaign, term, content - and why we think so.
+
+Tags of the address come first, then a network's click id, then who linked to us; the customer's
+own rules have the last word. Whatever a browser sends gives a landing: nothing is raised.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chalicelib.tracking.landing.addresses import address, same_site
+from chalicelib.tracking.landing.campaigns import NETWORKS, Network, click_of, tags_of
+from chalicelib.tracking.landing.channels import WebChannel, channel_of
+from chalicelib.tracking.landing.referrers import Kind, referrer_of
+from chalicelib.tracking.landing.rules import QUERY, Rule, first_fitting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.tracking.landing.addresses import Address
+    from chalicelib.tracking.landing.campaigns import Click, Tags
+
+
+class Evidence(StrEnum):
+    """What a landing was told from."""
+
+    RULE = "rule"
+    TAGS = "tags"
+    CLICK = "click"
+    REFERRER = "referrer"
+    INTERNAL = "internal"  # a link of the site itself: the visit went on, or came from nowhere
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """What brought a visit; "" is what nobody said. `rule` is the customer's that decided."""
+
+    channel: WebChannel
+    source: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    click: Click | None = None
+    host: str = ""
+    path: str = "/"
+    referrer: str = ""
+    evidence: Evidence = Evidence.NONE
+    rule: str = ""
+
+
+# What a referrer's kind is called where nobody tagged the link, as Google Analytics does.
+_MEDIUM = {
+    Kind.AI: "ai",
+    Kind.DIRECTORY: "referral",
+    Kind.EMAIL: "email",
+    Kind.SEARCH: "organic",
+    Kind.SHOPPING: "referral",
+    Kind.SOCIAL: "social",
+    Kind.VIDEO: "video",
+}
+
+
+_UNMARKED = Network("", "")
+
+
+def classify(
+    url: str, referrer: str = "", *, hosts: Iterable[str] = (), rules: Iterable[Rule] = ()
+) -> Landing:
+    """Tell what brought a visit to a page, linked to from `referrer`; `hosts` are the site's own.
+
+    >>> found = classify("https://shop.example/?gclid=Cj0K", "https://www.google.fr/")
+    >>> str(found.channel), found.source, found.medium, str(found.evidence)
+    ('paid_search', 'google', 'cpc', 'click')
+    """
+    page, link = address(url), address(referrer)
+    query = {} if page is None else page.query
+    landing = _told(tags_of(query), click_of(query), page, link, tuple(hosts))
+    rule = first_fitting(rules, _facts(landing, page))
+    return landing if rule is None else _overruled(landing, rule)
+
+
+def _told(
+    tags: Tags,
+    click: Click | None,
+    page: Address | None,
+    link: Address | None,
+    own: tuple[str, ...],
+) -> Landing:
+    internal = link is not None and _is_internal(link, page, own)
+    origin = ("", "") if link is None or internal else _origin(link)
+    network = _UNMARKED if click is None else NETWORKS[click.parameter]
+    # A network that marks free links too (of all its sites) knows less than the referrer.
+    paid = network.source if network.medium else ""
+    source = tags.source or paid or origin[0] or network.source
+    medium = tags.medium or network.medium or (origin[1] if source == origin[0] else "")
+    return Landing(
+        channel=channel_of(source, medium, tags.campaign),
+        source=source,
+        medium=medium,
+        campaign=tags.campaign,
+        term=tags.term,
+        content=tags.content,
+        click=click,
+        host="" if page is None else page.host,
+        path="/" if page is None else page.path,
+        referrer="" if link is None else link.host,
+        evidence=_evidence(tags, click, link, internal),
+    )
+
+
+def _evidence(tags: Tags, click: Click | None, link: Address | None, internal: bool) -> Evidence:
+    if tags.source or tags.medium or tags.campaign:
+        return Evidence.TAGS
+    if click is not None:
+        return Evidence.CLICK
+    if link is None:
+        return Evidence.NONE
+    return Evidence.INTERNAL if internal else Evidence.REFERRER
+
+
+def _is_internal(link: Address, page: Address | None, own: tuple[str, ...]) -> bool:
+    hosts = own if page is None else (*own, page.host)
+    return any(same_site(link.host, host) for host in hosts)
+
+
+def _origin(link: Address) -> tuple[str, str]:
+    """Return the source and medium of an untagged link."""
+    known = referrer_of(link.host)
+    if known is None:
+        return link.host.removeprefix("www."), "referral"
+    return known.name, _MEDIUM[known.kind]
+
+
+def _facts(landing: Landing, page: Address | None) -> dict[str, str]:
+    query = {} if page is None else page.query
+    return {
+        **{f"{QUERY}{name}": value for name, value in query.items()},
+        "host": landing.host,
+        "path": landing.path,
+        "referrer": landing.referrer,
+        "source": landing.source,
+        "medium": landing.medium,
+        "campaign": landing.campaign,
+        "term": landing.term,
+        "content": landing.content,
+        "click": "" if landing.click is None else landing.click.parameter,
+    }
+
+
+def _overruled(landing: Landing, rule: Rule) -> Landing:
+    """Apply a rule; its channel follows from what it says, unless it names one."""
+    source = landing.source if rule.source is None else rule.source
+    medium = landing.medium if rule.medium is None else rule.medium
+    campaign = landing.campaign if rule.campaign is None else rule.campaign
+    return replace(
+        landing,
+        channel=rule.channel or channel_of(source, medium, campaign),
+        source=source,
+        medium=medium,
+        campaign=campaign,
+        evidence=Evidence.RULE,
+        rule=rule.name,
+    )

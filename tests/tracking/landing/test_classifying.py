@@ -1,0 +1,237 @@
+"""What brought a visitor, told from what a browser sends."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.kernel.errors import Rejected
+from chalicelib.tracking.landing.addresses import LONGEST_VALUE
+from chalicelib.tracking.landing.channels import WebChannel
+from chalicelib.tracking.landing.classifying import Evidence, Landing, classify
+from chalicelib.tracking.landing.rules import Condition, Rule, Test, check
+
+SHOP = "https://www.boutique.example"
+GOOGLE = "https://www.google.com/"
+
+
+def facts(landing: Landing) -> tuple[str, str, str]:
+    return str(landing.channel), landing.source, landing.medium
+
+
+def a_rule(**changes: object) -> Rule:
+    known: dict[str, object] = {
+        "name": "Partenaires",
+        "conditions": (Condition("referrer", Test.ENDS_WITH, "partenaire.example"),),
+        "channel": WebChannel.AFFILIATES,
+    }
+    return Rule(**known | changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("query", "click"),
+    [
+        ("gclid=a", ("paid_search", "google", "cpc")),
+        ("gbraid=a", ("paid_search", "google", "cpc")),
+        ("wbraid=a", ("paid_search", "google", "cpc")),
+        ("msclkid=a", ("paid_search", "bing", "cpc")),
+        ("ttclid=a", ("paid_social", "tiktok", "paid")),
+        ("li_fat_id=a", ("paid_social", "linkedin", "paid")),
+        ("fbclid=a", ("organic_social", "facebook", "")),
+        ("fbclid=a&gclid=b", ("paid_search", "google", "cpc")),
+    ],
+)
+def test_a_click_id_tells_the_network(query: str, click: tuple[str, str, str]) -> None:
+    assert facts(classify(f"{SHOP}/?{query}")) == click
+
+
+def test_tags_say_more_than_a_click_id_which_is_kept() -> None:
+    landing = classify(f"{SHOP}/promo?utm_source=facebook&utm_medium=cpc&fbclid=Iw.1", GOOGLE)
+
+    assert facts(landing) == ("paid_social", "facebook", "cpc")
+    assert landing.click is not None
+    assert (landing.click.parameter, landing.click.id) == ("fbclid", "Iw.1")
+    assert landing.evidence is Evidence.TAGS
+
+
+def test_a_click_id_fills_what_the_tags_leave_out() -> None:
+    landing = classify(f"{SHOP}/?utm_campaign=Soldes&gclid=a")
+
+    assert facts(landing) == ("paid_search", "google", "cpc")
+    assert landing.campaign == "Soldes"
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [
+        ("utm_source=S&utm_medium=M&utm_campaign=C&utm_term=T&utm_content=K", "SMCTK"),
+        ("mtm_source=S&mtm_medium=M&mtm_campaign=C&mtm_keyword=T&mtm_content=K", "SMCTK"),
+        ("pk_source=S&pk_medium=M&pk_campaign=C&pk_kwd=T&pk_content=K", "SMCTK"),
+        ("at_channel=S&at_medium=M&at_campaign=C&at_term=T&at_creation=K", "SMCTK"),
+        ("UTM_SOURCE=S&Utm_Medium=M&utm_campaign=C&utm_term=T&utm_content=K", "SMCTK"),
+        (
+            "utm_source=S&utm_source=other&utm_medium=M&utm_campaign=C&utm_term=T&utm_content=K",
+            "SMCTK",
+        ),
+    ],
+)
+def test_every_spelling_of_tags_is_read(query: str, read: str) -> None:
+    found = classify(f"{SHOP}/?{query}")
+
+    parts = (found.source, found.medium, found.campaign, found.term, found.content)
+    assert "".join(parts) == read
+
+
+@pytest.mark.parametrize(
+    ("referrer", "told"),
+    [
+        ("https://www.google.fr/", ("organic_search", "google", "organic")),
+        ("https://www.google.co.uk/url", ("organic_search", "google", "organic")),
+        ("https://www.qwant.com/", ("organic_search", "qwant", "organic")),
+        ("https://l.facebook.com/", ("organic_social", "facebook", "social")),
+        ("https://t.co/Abc", ("organic_social", "x", "social")),
+        ("https://chatgpt.com/", ("ai_assistant", "chatgpt", "ai")),
+        ("https://gemini.google.com/app", ("ai_assistant", "gemini", "ai")),
+        ("https://chat.mistral.ai/", ("ai_assistant", "le-chat", "ai")),
+        ("https://mail.google.com/", ("email", "gmail", "email")),
+        ("https://messagerie.orange.fr/", ("email", "orange", "email")),
+        ("https://www.pagesjaunes.fr/pros/1", ("directory", "pages-jaunes", "referral")),
+        ("https://www.youtube.com/", ("organic_video", "youtube", "video")),
+        ("https://www.leboncoin.fr/ad/1", ("organic_shopping", "leboncoin", "referral")),
+        ("android-app://com.google.android.gm/", ("email", "gmail", "email")),
+        ("https://www.blog.example/article", ("referral", "blog.example", "referral")),
+        (
+            "https://google.com.mechant.example/",
+            ("referral", "google.com.mechant.example", "referral"),
+        ),
+        ("https://notgoogle.fr/", ("referral", "notgoogle.fr", "referral")),
+        ("", ("direct", "", "")),
+    ],
+)
+def test_who_linked_to_the_page_is_told_from_the_referrer(
+    referrer: str, told: tuple[str, str, str]
+) -> None:
+    assert facts(classify(f"{SHOP}/", referrer)) == told
+
+
+def test_free_links_of_a_network_are_told_by_who_linked() -> None:
+    landing = classify(f"{SHOP}/?fbclid=a", "https://l.instagram.com/")
+
+    assert facts(landing) == ("organic_social", "instagram", "social")
+
+
+@pytest.mark.parametrize(
+    "referrer", [f"{SHOP}/page", "https://boutique.example/", "https://blog.boutique.example/"]
+)
+def test_a_link_of_the_site_itself_brings_nobody(referrer: str) -> None:
+    landing = classify(f"{SHOP}/panier", referrer, hosts=["boutique.example"])
+
+    assert (landing.channel, landing.evidence) == (WebChannel.DIRECT, Evidence.INTERNAL)
+
+
+def test_a_page_keeps_its_path_but_no_more_of_its_query_than_the_campaign() -> None:
+    url = f"{SHOP}/compte/jean.dupont%40mail.example/?nom=Dupont&utm_source=radio"
+    landing = classify(url)
+
+    assert "Dupont" not in repr(landing)
+    assert "dupont" not in repr(landing)
+    assert (landing.path, landing.source) == ("/compte/…/", "radio")
+
+
+def test_the_first_rule_that_fits_has_the_last_word() -> None:
+    rules = (
+        a_rule(name="Ailleurs", conditions=(Condition("path", Test.IS, "/autre"),), source="a"),
+        a_rule(name="Notre partenaire", source="partenaire", channel=None, medium="affiliate"),
+        a_rule(name="Trop tard", source="b"),
+    )
+    landing = classify(f"{SHOP}/", "https://www.Partenaire.example/x", rules=rules)
+
+    assert facts(landing) == ("affiliates", "partenaire", "affiliate")
+    assert (landing.evidence, landing.rule) == (Evidence.RULE, "Notre partenaire")
+
+
+@pytest.mark.parametrize(
+    ("field", "test", "value", "fits"),
+    [
+        ("query.promo", Test.THERE, "", True),
+        ("query.absent", Test.THERE, "", False),
+        ("query.promo", Test.IS, "NOEL", True),
+        ("query.promo", Test.IS, "noe", False),
+        ("query.promo", Test.STARTS_WITH, "no", True),
+        ("query.promo", Test.ENDS_WITH, "el", True),
+        ("query.promo", Test.CONTAINS, "oe", True),
+        ("query.promo", Test.IS_NOT, "noel", False),
+        ("query.absent", Test.IS_NOT, "noel", True),
+        ("host", Test.IS, "www.boutique.example", True),
+        ("path", Test.STARTS_WITH, "/promo", True),
+        ("click", Test.IS, "gclid", True),
+        ("source", Test.IS, "google", True),
+    ],
+)
+def test_a_condition_looks_at_what_it_names(field: str, test: Test, value: str, fits: bool) -> None:
+    rule = a_rule(name="mine", conditions=(Condition(field, test, value),))
+    landing = classify(f"{SHOP}/promotions?promo=Noel&gclid=x", rules=(rule,))
+
+    assert (landing.rule == "mine") is fits
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer"),
+    [
+        (a_rule(conditions=()), "/rules/0/when"),
+        (a_rule(channel=None), "/rules/0"),
+        (a_rule(conditions=(Condition("query.", Test.THERE),)), "/rules/0/when/0/field"),
+        (a_rule(conditions=(Condition("mood", Test.IS, "x"),)), "/rules/0/when/0/field"),
+        (a_rule(conditions=(Condition("path", Test.IS),)), "/rules/0/when/0/value"),
+    ],
+)
+def test_a_rule_that_cannot_be_followed_is_refused_where_it_is_wrong(
+    rule: Rule, pointer: str
+) -> None:
+    with pytest.raises(Rejected) as refusal:
+        check([rule])
+
+    assert [fault.pointer for fault in refusal.value.faults] == [pointer]
+
+
+def test_too_many_rules_are_refused() -> None:
+    with pytest.raises(Rejected, match="cannot be followed"):
+        check([a_rule()] * 201)
+
+
+def test_a_hundred_kilobytes_of_query_are_cut_and_told_from_what_is_left() -> None:
+    landing = classify(f"{SHOP}/?utm_source=radio&utm_campaign={'x' * 100_000}&utm_medium=a")
+
+    assert landing.source == "radio"
+    assert landing.campaign == "x" * LONGEST_VALUE
+
+
+def test_bytes_that_are_no_text_become_marks_for_what_is_missing() -> None:
+    landing = classify(f"{SHOP}/?utm_source=%ff%fe&utm_campaign=%e9t%e9&utm_content=%00%1b")
+
+    assert (landing.source, landing.campaign, landing.content) == ("��", "�t�", "")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "about:blank", "javascript:alert(1)", "file:///etc/passwd", "http://[::1", "//x"]
+)
+def test_an_address_of_no_page_is_a_visit_from_nowhere(url: str) -> None:
+    landing = classify(url, url)
+
+    assert (landing.channel, landing.host, landing.path) == (WebChannel.DIRECT, "", "/")
+
+
+@given(st.text(), st.text(), st.lists(st.text(), max_size=3))
+def test_whatever_a_browser_sends_gives_a_landing(
+    url: str, referrer: str, values: list[str]
+) -> None:
+    query = "&".join(f"utm_{name}={quote(each)}" for name, each in zip("abc", values, strict=False))
+
+    for page in (url, f"{SHOP}/{quote(url)}?{query}#{url}"):
+        landing = classify(page, f"https://{referrer}/{referrer}")
+
+        texts = (landing.source, landing.medium, landing.campaign, landing.host, landing.referrer)
+        assert all(len(each) <= 255 and each.isprintable() for each in texts)
