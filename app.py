@@ -27,6 +27,7 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.pools import routes as pools
+from chalicelib.tracking.sites import routes as sites
 
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent, WebsocketEvent
@@ -46,6 +47,7 @@ ROOMS = (
     callers,
     tracking,
     pools,
+    sites,
     billing,
     desk,
 )

@@ -181,6 +181,10 @@ class World:
         client.made("/v1/pools", {"name": f"Salon {client.name}"})
         pooled = quote(number.replace("1000", "1100"))
         client.put(f"/v1/pools/{pool['id']}/numbers/{pooled}", None)
+        swaps = [{"find": number, "pool_id": pool["id"], "standins": [{"number": number}]}]
+        page = {"origins": [f"https://{client.name.lower()}.example"], "swaps": swaps}
+        site = client.made("/v1/sites", {"name": f"Site {client.name}", **page})
+        client.made("/v1/sites", {"name": f"Blog {client.name}", **page})
         prompt = client.made(
             "/v1/prompts", {"name": f"Accueil {client.name}", "content_base64": SOUND}
         )
@@ -198,6 +202,7 @@ class World:
             "version": "1",
             "source_id": source["id"],
             "pool_id": pool["id"],
+            "site_id": site["id"],
             "revision": "1",
             "recording_id": "RE" + "0" * 32,
         }

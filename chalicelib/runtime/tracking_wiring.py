@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
     from chalicelib.tracking.pools.usecases import Keeping
+    from chalicelib.tracking.sites.store import SiteStore
 
 
 @cache
@@ -28,6 +29,14 @@ def roster() -> RosterStore:
     from chalicelib.tracking.pools.roster.store import RosterStore
 
     return RosterStore(settings().tracking_table)
+
+
+@cache
+def sites() -> SiteStore:
+    """Return customers' web sites."""
+    from chalicelib.tracking.sites.store import SiteStore
+
+    return SiteStore(settings().tracking_table)
 
 
 def keeping() -> Keeping:

@@ -14,6 +14,8 @@ from tests.world import FLOW, SOUND, TARIFF
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
 
+SHOP = "https://boutique.example"
+
 # Parts of paths that name somebody's own thing. The others (a version, a revision) name nothing
 # without them.
 NAMES_A_THING = frozenset(
@@ -26,6 +28,7 @@ NAMES_A_THING = frozenset(
         "caller_id",
         "source_id",
         "pool_id",
+        "site_id",
         "call_id",
         "export_id",
         "invoice",
@@ -39,6 +42,7 @@ NAMES_A_THING = frozenset(
 def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
     """Return bodies that the operation takes, naming these ids wherever it may name any."""
     number = {"number": ids["number"]}
+    swaps = [{"find": "+33162019999", "pool_id": ids["pool_id"], "standins": [number]}]
     bodies: dict[str, list[Any]] = {
         "create_account": [{"name": "Stolen"}],
         "edit_account": [{"name": "Stolen"}],
@@ -59,6 +63,9 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "assign_number": [{}],
         "create_pool": [{"name": "Stolen"}, {"name": "Stolen", "overflow": ids["number"]}],
         "edit_pool": [{"name": "Stolen"}, {"hold_minutes": 5}],
+        "create_site": [{"name": "Stolen", "origins": [SHOP], "swaps": swaps}],
+        "edit_site": [{"name": "Stolen"}, {"swaps": swaps}],
+        "classify_visit": [{"url": f"{SHOP}/?gclid=stolen"}],
         "export_calls": [{"source": ids["source_id"]}],
         "publish_tariff": [TARIFF],
         "simulate_charge": [{**number, "seconds": 60}],
