@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.ivr import facts, language_checks, loops
+from chalicelib.ivr import facts, farewells, language_checks, loops
 from chalicelib.ivr.kinds import KINDS, kind_of
 from chalicelib.ivr.kinds.callback_fields import Callback
 from chalicelib.ivr.kinds.dial import Dial
@@ -46,6 +46,7 @@ def check(flow: Flow, about: Reading, unread: frozenset[str] = frozenset()) -> l
         *_unknown_variables(flow, about, unread),
         *_tests_of_nothing(flow, unread),
         *language_checks.unspoken(flow, about),
+        *farewells.refused_late(flow),
     ]
 
 

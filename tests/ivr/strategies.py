@@ -20,6 +20,8 @@ from chalicelib.ivr.actions import (
     NoInput,
     Spoke,
 )
+from chalicelib.ivr.farewells import refused_late
+from chalicelib.ivr.flow import sketch
 from chalicelib.ivr.kinds import KINDS as EVERY_KIND
 from chalicelib.ivr.needs import Fetched, FetchFailed, FlowMissing, QueueFailed
 from chalicelib.ivr.voicebot.handoff import Outcome
@@ -63,7 +65,14 @@ def documents(draw: Draw, first: str | None = None) -> dict[str, Any]:
             node["callback"] = {"key": "0", "next": f"n{kinds.index('callback')}"}
     flow = {"name": draw(TEXTS), "language": draw(LANGUAGES), "start": "n0"}
     nodes = {name: _for_everybody(nodes[name], flow["language"]) for name in _reached(nodes)}
-    return {**flow, "nodes": nodes}
+    return _ended_in_words({**flow, "nodes": nodes})
+
+
+def _ended_in_words(document: dict[str, Any]) -> dict[str, Any]:
+    """Hang up on callers whose call was answered: it is too late to refuse them."""
+    late = {each.pointer.rpartition("/")[2] for each in refused_late(sketch(document))}
+    ended = {"kind": "hangup", "text": "Non.", "language": document["language"]}
+    return {**document, "nodes": document["nodes"] | dict.fromkeys(late, ended)}
 
 
 def _for_everybody(node: dict[str, Any], language: str) -> dict[str, Any]:
