@@ -28,6 +28,7 @@ from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.sites import routes as sites
+from chalicelib.tracking.visits import routes as visits
 
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent, WebsocketEvent
@@ -54,8 +55,9 @@ ROOMS = (
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
 WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)
+BEACONS = (visits.beacons,)
 
-for door in (*DOORS, *WEBHOOKS):
+for door in (*DOORS, *WEBHOOKS, *BEACONS):
     app.register_blueprint(door.blueprint)
 
 

@@ -9,10 +9,15 @@ from chalicelib.runtime import wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
     from chalicelib.tracking.pools.usecases import Keeping
+    from chalicelib.tracking.sites.sites import Site
     from chalicelib.tracking.sites.store import SiteStore
+    from chalicelib.tracking.visits.store import VisitStore
+    from chalicelib.tracking.visits.usecases import Ports
 
 
 @cache
@@ -37,6 +42,37 @@ def sites() -> SiteStore:
     from chalicelib.tracking.sites.store import SiteStore
 
     return SiteStore(settings().tracking_table)
+
+
+@cache
+def kept_sites() -> Kept[str, Site]:
+    """Return sites as their pages know them: a change is served within half a minute."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(sites().site)
+
+
+@cache
+def kept_pools() -> Kept[str, Pool]:
+    """Return pools as lending knows them."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(roster().pool)
+
+
+@cache
+def visits() -> VisitStore:
+    """Return visits of customers' web sites."""
+    from chalicelib.tracking.visits.store import VisitStore
+
+    return VisitStore(settings().tracking_table)
+
+
+def visiting() -> Ports:
+    """Return all that serving a page needs."""
+    from chalicelib.tracking.visits.usecases import Ports
+
+    return Ports(decks(), visits(), kept_pools().get)
 
 
 def keeping() -> Keeping:

@@ -19,6 +19,8 @@ SIGNED = ("/voice/", "/messages/")
 SOUNDS = frozenset({"/audio/{prompt_id}/{version}", "/audio/builtin/{name}"})
 # Who was sent a link to a message has a proof in it instead of a key.
 SHARED = frozenset({"/v1/listen/{call_id}/{recording_id}"})
+# What pages of customers' sites send: their origin is checked instead of a key.
+PAGES = "/t/"
 PUBLIC = frozenset({"/v1/openapi.json", "/v1/health", "/v1/schemas/flow.json"}) | SOUNDS | SHARED
 EVENTS = frozenset(
     {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
@@ -43,6 +45,8 @@ def _reason_against(path: str, method: str, view: Callable[..., Any]) -> str | N
         if method != "POST":
             return "the carrier posts"
         return None if door.endswith("/runtime/webhook.py") else "no signature is checked"
+    if path.startswith(PAGES):
+        return None if door.endswith("/runtime/beacons.py") else "no origin is checked"
     if not path.startswith("/v1/") and path not in SOUNDS:
         return "a path that nobody knows"
     if not door.endswith("/runtime/api.py"):
@@ -54,7 +58,8 @@ def _reason_against(path: str, method: str, view: Callable[..., Any]) -> str | N
 
 
 def _is_a_door(view: Callable[..., Any]) -> bool:
-    return view.__code__.co_filename.endswith(("/runtime/webhook.py", "/runtime/api.py"))
+    doors = ("/runtime/webhook.py", "/runtime/api.py", "/runtime/beacons.py")
+    return view.__code__.co_filename.endswith(doors)
 
 
 def sibling_faults(app: Chalice) -> list[str]:

@@ -46,7 +46,7 @@ VAGUE = frozenset(
 )
 # Where rooms meet: it is three modules because one would be too long.
 WIRING = frozenset({"wiring", "desk_wiring", "tracking_wiring"})
-BROAD = frozenset({"runtime/webhook.py", "runtime/api.py", "runtime/jobs.py"})
+BROAD = frozenset({"runtime/webhook.py", "runtime/api.py", "runtime/jobs.py", "runtime/beacons.py"})
 
 
 def layer_faults(root: Path = ROOT) -> list[str]:

@@ -10,6 +10,7 @@ from chalice.app import Blueprint, Chalice, Rate
 from app import DOORS, app
 from chalicelib.directory.scopes import SCOPES
 from chalicelib.runtime.api import Api
+from chalicelib.runtime.beacons import Beacons
 from chalicelib.runtime.webhook import Webhooks
 from tests.architecture.doors import (
     blueprint_faults,
@@ -107,6 +108,12 @@ def a_webhook(path: str) -> Blueprint:
     return webhooks.blueprint
 
 
+def a_beacon(path: str) -> Blueprint:
+    beacons = Beacons(__name__)
+    beacons.post(path)(lambda beacon, body: None)
+    return beacons.blueprint
+
+
 WRONG = {
     "a webhook without a signature": a_bare_route("/voice/incoming"),
     "a message without a signature": a_bare_route("/messages/incoming"),
@@ -116,6 +123,8 @@ WRONG = {
     "an API route without a scope": an_api("/v1/calls", None),
     "a scope that is no scope": an_api("/v1/calls", "calls"),
     "a read that wants to write": an_api("/v1/calls", "calls:write"),
+    "a page's message whose origin nobody checks": a_bare_route("/t/visits"),
+    "a page's message behind the API's door": an_api("/t/visits", "calls:read"),
     "a path of nowhere": a_bare_route("/admin", "GET"),
     "an API route behind the webhooks' door": a_webhook("/v1/calls"),
 }
@@ -126,9 +135,14 @@ def test_a_way_past_the_doors_is_seen(blueprint: Blueprint) -> None:
     assert len(route_faults(an_app(blueprint))) == 1
 
 
+def test_an_api_route_behind_the_pages_door_is_seen() -> None:
+    assert len(route_faults(an_app(a_beacon("/v1/calls")))) == 2  # it answers two methods
+
+
 def test_a_proper_door_is_fine() -> None:
     right = [
         a_webhook("/voice/incoming"),
+        a_beacon("/t/visits"),
         an_api("/v1/calls", "calls:read"),
         an_api("/v1/calls/exports", "calls:read", "post"),
         an_api("/v1/health", None),

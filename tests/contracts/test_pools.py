@@ -11,8 +11,8 @@ import pytest
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.tracking.pools.deck import NEVER, Card, drawn_by_dealing, laid_out
 from chalicelib.tracking.pools.health import HOUR, Hour
-from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, millis
-from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, Noted, millis
+from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.pools.pool import joined, leaving, without
 from chalicelib.tracking.pools.roster.store import RosterStore
 from chalicelib.tracking.pools.store import DeckStore
@@ -231,7 +231,7 @@ def test_a_number_is_kept_by_whoever_has_it(store: Store) -> None:
     opened(store)
     lease = taken(store).lease
 
-    assert store.extend(lease, AT + 60_000, '{"url":"/"}')
+    assert store.extend(lease, AT + 60_000, Noted(steps=('{"url":"/"}',)))
 
     _, (slot, _) = store.look(POOL, ACCOUNT)
     assert (slot.since, slot.ends) == (AT, AT + 60_000 + HOLD)
@@ -265,14 +265,14 @@ def test_a_number_is_not_kept_by_whoever_lost_it_nor_for_a_forgotten_visit(store
     assert (slot.lease_id, slot.ends) == ("lea_b", AT + 2 * HOLD)
 
 
-def test_a_visit_that_sees_ever_more_pages_keeps_its_number(store: Store) -> None:
+def test_a_visit_that_takes_ever_more_steps_keeps_its_number(store: Store) -> None:
     opened(store)
     lease = taken(store).lease
 
-    for at in range(MOST_PAGES + 1):
-        assert store.extend(lease, AT + at, "{}")
+    for at in range(MOST_STEPS + 1):
+        assert store.extend(lease, AT + at, Noted(steps=("{}",)))
 
-    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + MOST_PAGES + HOLD
+    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + MOST_STEPS + HOLD
 
 
 def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools.deck import Deck, Slot
-from chalicelib.tracking.pools.leases import LogEntry, Refusal, millis
-from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, millis
+from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.pools.rows.store import entry_of
 from chalicelib.tracking.pools.tending import Due
 from tests.fakes.tracking import TrackingInMemory
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from chalicelib.tracking.pools.health import Hour
-    from chalicelib.tracking.pools.leases import Lease, Loan, Visit
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
     from chalicelib.tracking.pools.lending import Order
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.sources import Number
@@ -47,7 +47,7 @@ class KeptVisit:
     visit: Visit
     lease: Lease | None = None
     last_seen: int = 0
-    pages: list[str] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
 
 
@@ -139,7 +139,7 @@ class PoolsInMemory:
         self._note(visit, entry)
 
     @request
-    def extend(self, lease: Lease, at: int, page: str | None = None) -> bool:
+    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
         kept = self.visits.get(lease.visit_id)
         if kept is None or kept.visit.account_id != lease.account_id:
             raise NotFound("no such visit")
@@ -148,8 +148,8 @@ class PoolsInMemory:
             return False
         self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
         kept.last_seen = at
-        if page is not None and len(kept.pages) < MOST_PAGES:
-            kept.pages.append(page)
+        if len(kept.steps) < MOST_STEPS:
+            kept.steps.extend(noted.steps)
         return True
 
     @request
@@ -290,6 +290,7 @@ class PoolsInMemory:
         kept = self.visits.setdefault(visit.id, KeptVisit(visit))
         kept.last_seen = entry.at
         kept.log.append(entry)
+        kept.steps.extend(visit.noted.steps)
         return kept
 
     def _store(self, pool: Pool) -> Pool:

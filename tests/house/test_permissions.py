@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,13 +25,15 @@ from chalicelib.desk.floor import Change
 from chalicelib.runtime import desk_wiring, wiring
 from tests.clouds import a_cloud, forget_clients
 from tests.desk.builders import a_callback, a_queue, an_agent
-from tests.gateway import Context, ring
+from tests.gateway import Context, ask, ring
 from tests.house.permissions import Asked, asked_of_aws, refused
 from tests.house.test_isolation import PRIVATE, attempts
 from tests.world import World, messages_of, schedule_at, stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.world import Client
 
 ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE")
 STAGES = ("local", "dev", "staging", "prod")
@@ -53,6 +55,7 @@ def api_asked(world: World) -> Asked:
             for path in ("/voice/incoming", "/voice/status", "/voice/fallback"):
                 over = {"To": to, "CallStatus": "completed", "CallDuration": "5"}
                 assert ring(app, path, {**fields, **over}).status == 200
+        _visit_a_page(world.martin)
         for endpoint in sorted(PRIVATE, key=lambda each: ORDER.index(each.method)):
             once = {"idempotency_key": endpoint.name}
             acting = {"cadran_account": world.martin.account_id}
@@ -60,6 +63,27 @@ def api_asked(world: World) -> Asked:
             attempts(endpoint, world.martin.key, world.martin.ids, **once)
             attempts(endpoint, world.agency_key, world.martin.ids, **once, **acting)
     return asked
+
+
+def _visit_a_page(shop: Client) -> None:
+    """Have a page ask for numbers of pools, with room and without, tell of itself, and forget."""
+    origin = "https://www.boutique.example"
+    pool = _as(shop, "/v1/pools", {"name": "Visiteurs"})
+    swap = {"find": "+33472001122", "pool_id": pool}
+    site = _as(shop, "/v1/sites", {"name": "Boutique", "origins": [origin], "swaps": [swap]})
+    headers = {"content-type": "text/plain", "origin": origin, "user-agent": "Firefox/145.0"}
+    opened = {"site": site, "consent": True, "url": origin}
+    answer = ask(app, "POST", "/t/visits", body=opened, headers=headers).json
+    for kind in ("page", "withdraw"):
+        told = {"site": site, "visit": answer["visit"], "events": [{"kind": kind}]}
+        assert ask(app, "POST", "/t/events", body=told, headers=headers).status == 200
+
+
+def _as(shop: Client, path: str, body: dict[str, Any]) -> str:
+    heard = ask(app, "POST", path, body=body, key=shop.key)
+    assert heard.status == 201, heard.text
+    made: str = heard.json["id"]
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -45,6 +45,18 @@ def stamp(milliseconds: int) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What a visit did, as JSON: steps are added to those known, cart and form replace the last."""
+
+    steps: tuple[str, ...] = ()
+    cart: str | None = None
+    form: str | None = None
+
+
+NOTHING: Final = Noted()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Somebody who agreed to be followed. `landing` is what brought them, as JSON."""
 
@@ -52,6 +64,7 @@ class Visit:
     account_id: str
     site_id: str
     landing: str = "{}"
+    noted: Noted = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

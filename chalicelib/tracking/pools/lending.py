@@ -14,20 +14,20 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.tracking.pools import deck as decks
-from chalicelib.tracking.pools.leases import Lease, Lent, Loan, millis, moment
+from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Loan, millis, moment
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.tracking.pools.deck import Deck, Draw, Slot
-    from chalicelib.tracking.pools.leases import Refusal, Visit
+    from chalicelib.tracking.pools.leases import Noted, Refusal, Visit
 
 # Each attempt that fails was somebody else's success.
 ATTEMPTS: Final = 8
 # Assumption: as long as the tracker itself may live, by the CNIL's advice on cookies; what becomes
 # of it in reports names nobody.
 REMEMBERED: Final = timedelta(days=396)
-MOST_PAGES: Final = 200
+MOST_STEPS: Final = 200
 
 
 class Decks(Protocol):
@@ -48,8 +48,8 @@ class Decks(Protocol):
     def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
         """Store a visit that gets no number, and its line of the log."""
 
-    def extend(self, lease: Lease, at: int, page: str | None = None) -> bool:
-        """Keep a number, and the page that was seen; False if the number is somebody else's.
+    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
+        """Keep a number, and what was done; False if the number is somebody else's.
 
         Raises NotFound if the visit was forgotten, Conflict if another tab was there first.
         """
@@ -100,7 +100,7 @@ def lend_to_source(order: Order, key: str, *, now: datetime, store: Decks) -> Le
 
     Keeping the number takes two requests. The order's visit has no id of its own.
     """
-    visit = replace(order.visit, id=_name_of_source(order.pool_id, key))
+    visit = replace(order.visit, id=_name_of_source(order.pool_id, key), noted=NOTHING)
     lease = store.lease_of(visit.account_id, visit.id)
     if lease is not None:
         until = extend(lease, now=now, store=store)
@@ -109,18 +109,16 @@ def lend_to_source(order: Order, key: str, *, now: datetime, store: Decks) -> Le
     return lend(replace(order, visit=visit), now=now, store=store)
 
 
-def extend(
-    lease: Lease, *, now: datetime, store: Decks, page: str | None = None
-) -> datetime | None:
+def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING) -> datetime | None:
     """Keep a number for a visit that goes on, with one request; until when, None if it is lost.
 
-    Its visitor keeps a number even after the hold, as long as nobody else was lent it. `page` is
-    JSON. Raises NotFound if the visit was forgotten.
+    Its visitor keeps a number even after the hold, as long as nobody else was lent it. Raises
+    NotFound if the visit was forgotten.
     """
     at = millis(now)
     for _ in range(ATTEMPTS):
         with suppress(Conflict):
-            return moment(at + lease.hold) if store.extend(lease, at, page) else None
+            return moment(at + lease.hold) if store.extend(lease, at, noted) else None
     raise Unavailable("the visit is too busy", visit_id=lease.visit_id)
 
 

@@ -7,16 +7,15 @@ transaction, whose conditions say why it was refused.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.expressions.condition import size
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
-from chalicelib.tracking.pools.leases import LogEntry, Refusal, read_lease, stamp
-from chalicelib.tracking.pools.lending import MOST_PAGES
+from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, read_lease, stamp
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
     from chalicelib.tracking.pools.deck import Deck, Slot
-    from chalicelib.tracking.pools.leases import Lease, Loan
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted
     from chalicelib.tracking.pools.lending import Order
 
 ALL_OLD: Final = "ALL_OLD"
@@ -121,22 +120,21 @@ class DeckStore:
             visited = rows.visit_changes(visit, at, line)
             transaction.update(rows.visit_row(visit.id), actions=visited)
 
-    def extend(self, lease: Lease, at: int, page: str | None = None) -> bool:
-        """Keep a number. A visit that has seen too many pages keeps it all the same."""
-        slot, visit = self._extend(lease, at, page)
-        if visit and page is not None:
-            slot, visit = self._extend(lease, at, None)
+    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
+        """Keep a number. A visit that has taken too many steps keeps it all the same."""
+        slot, visit = self._extend(lease, at, noted)
+        if visit and noted.steps:
+            slot, visit = self._extend(lease, at, replace(noted, steps=()))
         if visit:
             raise NotFound("no such visit", visit_id=lease.visit_id)
         return not slot
 
-    def _extend(self, lease: Lease, at: int, page: str | None) -> tuple[bool, bool]:
+    def _extend(self, lease: Lease, at: int, noted: Noted) -> tuple[bool, bool]:
         mine = (PoolRow.lease == lease.id) & (PoolRow.account_id == lease.account_id)
         known: Condition = VisitRow.account_id == lease.account_id
-        seen: list[Action] = [VisitRow.last_seen.set(at)]
-        if page is not None:
-            seen.append(VisitRow.pages.set((VisitRow.pages | []).append([page])))
-            known = known & (VisitRow.pages.does_not_exist() | _fewer_pages())
+        seen: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
+        if noted.steps:
+            known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
         slot = rows.slot_row(lease.pool_id, lease.number)
         keeping: list[Action] = [PoolRow.ends.set(at + lease.hold)]
         try:
@@ -198,11 +196,6 @@ def _as_dealt(loan: Loan) -> Condition:
     free: Condition = (PoolRow.ends == loan.card.freed) & PoolRow.leaving.does_not_exist()
     free &= PoolRow.account_id == loan.lease.account_id
     return free
-
-
-def _fewer_pages() -> Condition:
-    fewer: Condition = size("pages") < MOST_PAGES  # type: ignore[no-untyped-call]
-    return fewer
 
 
 def _refusal(error: Conflict, loan: Loan) -> Refusal | None:

@@ -12,7 +12,7 @@ import pytest
 from botocore.client import BaseClient
 
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.tracking.pools.leases import Lent, millis
+from chalicelib.tracking.pools.leases import Lent, Noted, millis
 from chalicelib.tracking.pools.lending import extend, lend, withdraw
 from chalicelib.tracking.store import TrackingRow
 from tests.clouds import ENVIRONMENT, requests_counted, tables
@@ -121,7 +121,9 @@ def test_no_visit_takes_more_than_three_requests_while_nobody_is_in_its_way() ->
         dealt = requests(store, "a", 0)
         passed = requests(store, "b", 1)
         with requests_counted(TrackingRow) as kept:
-            extend(leased(store, "c", minutes=20), now=NOON, store=store, page="{}")
+            extend(
+                leased(store, "c", minutes=20), now=NOON, store=store, noted=Noted(steps=("{}",))
+            )
         laid_out = requests(store, "d", 60)
 
     assert dealt == ["UpdateItem", "TransactWriteItems"]

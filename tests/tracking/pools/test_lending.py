@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.tracking.pools.leases import Lease, millis, read_lease
+from chalicelib.tracking.pools.leases import Lease, Noted, millis, read_lease
 from chalicelib.tracking.pools.lending import extend, lay_out, lend_to_source, withdraw
 from tests.fakes import PoolsInMemory
 from tests.tracking.pools.builders import (
@@ -45,12 +45,12 @@ def test_a_new_visit_takes_two_requests_and_keeps_its_number_with_one() -> None:
     store = opened(3)
 
     lease = leased(store)
-    until = extend(lease, now=after(5), store=store, page='{"url":"/prix"}')
+    until = extend(lease, now=after(5), store=store, noted=Noted(steps=('{"url":"/prix"}',)))
 
     assert store.asked == ["deal", "take", "extend"]
     assert lease.number == number(0)
     assert until == after(25)
-    assert store.visits["vis_a"].pages == ['{"url":"/prix"}']
+    assert store.visits["vis_a"].steps == ['{"url":"/prix"}']
 
 
 def test_an_empty_deck_is_laid_out_by_the_visit_that_finds_it_so_with_three_requests() -> None:

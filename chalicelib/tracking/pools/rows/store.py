@@ -12,17 +12,18 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
+from pynamodb.expressions.condition import size
 
 from chalicelib.tracking.pools.deck import Card, Deck, Slot
 from chalicelib.tracking.pools.leases import LogEntry, moment, stamp
-from chalicelib.tracking.pools.lending import REMEMBERED
+from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
 from chalicelib.tracking.store import TrackingRow
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.tracking.pools.leases import Lease, Loan, Visit
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
 
 POOL: Final = "pool"
 DECK: Final = "deck"
@@ -70,7 +71,7 @@ class LogRow(TrackingRow):
 
 
 class VisitRow(TrackingRow):
-    """A visit. `pages` are JSON, the newest last; `log` are the keys of its lines of the log."""
+    """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log."""
 
     account_id = UnicodeAttribute()
     site = UnicodeAttribute()
@@ -78,7 +79,9 @@ class VisitRow(TrackingRow):
     first_seen = NumberAttribute()
     last_seen = NumberAttribute()
     lease = UnicodeAttribute(null=True)
-    pages: ListAttribute[Any] = ListAttribute(null=True)
+    steps: ListAttribute[Any] = ListAttribute(null=True)
+    cart = UnicodeAttribute(null=True)
+    form = UnicodeAttribute(null=True)
     log: ListAttribute[Any] = ListAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
@@ -223,7 +226,26 @@ def visit_changes(visit: Visit, at: int, line: LogRow, lease: Lease | None = Non
         VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
         VisitRow.expires_at.set(moment(at) + REMEMBERED),
         *([] if lease is None else [VisitRow.lease.set(lease.text)]),
+        *noting(visit.noted),
     ]
+
+
+def noting(noted: Noted) -> list[Action]:
+    """Return how what a visit did is stored."""
+    changes: list[Action] = []
+    if noted.steps:
+        changes.append(VisitRow.steps.set((VisitRow.steps | []).append(list(noted.steps))))
+    if noted.cart is not None:
+        changes.append(VisitRow.cart.set(noted.cart))
+    if noted.form is not None:
+        changes.append(VisitRow.form.set(noted.form))
+    return changes
+
+
+def fewer_steps() -> Condition:
+    """Return the condition that a visit, which has steps, may have more."""
+    fewer: Condition = size("steps") < MOST_STEPS  # type: ignore[no-untyped-call]
+    return fewer
 
 
 def visit_row(visit_id: str) -> VisitRow:

@@ -1,0 +1,79 @@
+"""Visits that nothing is lent to, on the table `tracking`; with a number, `pools` stores them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.runtime.tables import bind, translated
+from chalicelib.tracking.pools.leases import Noted, moment, read_lease
+from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
+from chalicelib.tracking.pools.rows import store as rows
+from chalicelib.tracking.pools.rows.store import VisitRow
+from chalicelib.tracking.visits.visits import Remembered
+
+if TYPE_CHECKING:
+    from pynamodb.expressions.update import Action
+
+    from chalicelib.tracking.pools.leases import Lease, Visit
+
+
+class VisitStore:
+    """The port `Visits`."""
+
+    def __init__(self, table_name: str) -> None:
+        bind(VisitRow, table_name)
+
+    def begin(self, visit: Visit, at: int) -> None:
+        """Store a visit, new or known."""
+        actions: list[Action] = [
+            VisitRow.account_id.set(visit.account_id),
+            VisitRow.site.set(visit.site_id),
+            VisitRow.landing.set(VisitRow.landing | visit.landing),
+            VisitRow.first_seen.set(VisitRow.first_seen | at),
+            VisitRow.last_seen.set(at),
+            VisitRow.expires_at.set(moment(at) + REMEMBERED),
+            *rows.noting(visit.noted),
+        ]
+        with translated("begin visit", visit_id=visit.id):
+            rows.visit_row(visit.id).update(actions)
+
+    def note(self, account_id: str, visit_id: str, noted: Noted, at: int) -> None:
+        """Store what a known visit did. Raises NotFound."""
+        row, known = rows.visit_row(visit_id), VisitRow.account_id == account_id
+        if noted.steps:
+            known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
+        actions: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
+        try:
+            with translated("note visit", visit_id=visit_id):
+                row.update(actions, condition=known)
+        except Conflict as error:
+            if not noted.steps:
+                raise NotFound("no such visit", visit_id=visit_id) from error
+            self.note(account_id, visit_id, Noted(cart=noted.cart, form=noted.form), at)
+
+    def visit(self, account_id: str, visit_id: str) -> Remembered:
+        """Return a visit, with one consistent read. Raises NotFound, also for another account."""
+        key = rows.visit_row(visit_id)
+        with translated("load visit", visit_id=visit_id):
+            row = VisitRow.get(key.pk, key.sk, consistent_read=True)
+        if row.account_id != account_id:
+            raise NotFound("no such visit", visit_id=visit_id)
+        return Remembered(
+            id=visit_id,
+            site_id=row.site,
+            landing=row.landing,
+            first_seen=moment(int(row.first_seen)),
+            last_seen=moment(int(row.last_seen)),
+            steps=tuple(row.steps or ())[:MOST_STEPS],
+            cart=row.cart,
+            form=row.form,
+            lease=_lease(row),
+        )
+
+
+def _lease(row: VisitRow) -> Lease | None:
+    if not row.lease:
+        return None
+    visit_id = row.pk.partition("#")[2]
+    return read_lease(row.lease, account_id=row.account_id, visit_id=visit_id)

@@ -1,0 +1,256 @@
+"""What is done for a page: it is told what to show, and what it tells is kept of a visit.
+
+The account is the site's, whose page asks. Without consent nothing is stored and nobody followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from chalicelib.kernel.errors import NotFound
+from chalicelib.tracking.landing.classifying import classify
+from chalicelib.tracking.pools import lending
+from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Visit, millis
+from chalicelib.tracking.pools.pool import Level
+from chalicelib.tracking.visits import visits
+from chalicelib.tracking.visits.tokens import Known, Passed
+from chalicelib.tracking.visits.visits import BEAT_SECONDS, Kind, Shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
+
+    from chalicelib.tracking.landing.classifying import Landing
+    from chalicelib.tracking.pools.leases import Noted
+    from chalicelib.tracking.pools.lending import Decks
+    from chalicelib.tracking.pools.pool import Pool
+    from chalicelib.tracking.sites.sites import Site, Swap
+    from chalicelib.tracking.visits.visits import Arrival, Event, Remembered
+
+# A visitor whom a pool had no number for is offered one again after so long: at each page it would
+# be counted as one more visit that got none.
+PASSED_MILLISECONDS: Final = 30 * 60_000
+
+
+class Visits(Protocol):
+    """Where visits are kept. Everything raises Unavailable, and is one request."""
+
+    def begin(self, visit: Visit, at: int) -> None:
+        """Store a visit, new or known, and what it did."""
+
+    def note(self, account_id: str, visit_id: str, noted: Noted, at: int) -> None:
+        """Store what a known visit did. Raises NotFound for one that was forgotten."""
+
+    def visit(self, account_id: str, visit_id: str) -> Remembered:
+        """Return an account's visit. Raises NotFound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """All that serving a page needs. `pool` raises NotFound."""
+
+    decks: Decks
+    visits: Visits
+    pool: Callable[[str], Pool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Serving:
+    """A visit of a site at an instant: what it had, and what brought it if that is known."""
+
+    site: Site
+    visit: Visit
+    known: Known | None
+    landing: Landing | None
+    now: datetime
+    new_id: Callable[[], str]
+    ports: Ports
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a visit has of a pool. `stored`: what it did was stored with it."""
+
+    grant: Lease | Passed
+    until: datetime | None = None
+    stored: bool = True
+
+
+def arrive(
+    arrival: Arrival,
+    known: Known | None,
+    *,
+    site: Site,
+    now: datetime,
+    new_id: Callable[[], str],
+    ports: Ports,
+    followed: bool = True,
+) -> Shown:
+    """Tell a page that was opened what to show. `followed`: it is somebody, who agreed to it.
+
+    A new visit takes two requests, a known one takes one; a pool that is all dealt costs one more.
+    """
+    swaps = visits.wanted(site, arrival.numbers)
+    landing = classify(arrival.url, arrival.referrer, hosts=site.hosts, rules=site.rules)
+    if not followed:
+        return Shown(numbers=visits.standins(swaps, landing))
+    visit = Visit(
+        id=f"vis_{new_id()}" if known is None else known.visit_id,
+        account_id=site.account_id,
+        site_id=site.id,
+        landing=visits.written(landing),
+        noted=visits.arrived(arrival, landing, millis(now)),
+    )
+    try:
+        serving = _Serving(site, visit, known, landing, now, new_id, ports)
+        found = _serve(serving, _pools(swaps))
+    except NotFound:  # it was forgotten meanwhile: this is somebody new
+        visit = replace(visit, id=f"vis_{new_id()}")
+        found = _serve(_Serving(site, visit, None, landing, now, new_id, ports), _pools(swaps))
+    return _shown(visit.id, found, swaps, landing, beat=not arrival.hidden)
+
+
+def hear(
+    events: Sequence[Event],
+    known: Known | None,
+    *,
+    site: Site,
+    now: datetime,
+    new_id: Callable[[], str],
+    ports: Ports,
+) -> Shown:
+    """Keep what a page tells of its visit, with one request; a number that was lost is replaced.
+
+    Whoever is not known, or was forgotten, is told nothing. Consent that is withdrawn is the last
+    that is heard: the visit is erased, and its numbers rest until their hold ends.
+    """
+    if known is None:
+        return Shown()
+    if any(each.kind is Kind.WITHDRAW for each in events):
+        lending.withdraw(site.account_id, known.visit_id, store=ports.decks)
+        return Shown()
+    noted = visits.happened(events, millis(now))
+    visit = Visit(id=known.visit_id, account_id=site.account_id, site_id=site.id, noted=noted)
+    granted = [each for each in _pools(site.swaps) if known.grant(each) is not None]
+    try:
+        found = _serve(_Serving(site, visit, known, None, now, new_id, ports), granted)
+    except NotFound:
+        return Shown()
+    return _shown(visit.id, found, site.swaps)
+
+
+def _serve(serving: _Serving, pools: Iterable[str]) -> dict[str, _Held]:
+    """Give a visit what it is to have of each pool. What it did is stored with the first of them.
+
+    Raises NotFound for a known visit that was forgotten.
+    """
+    found: dict[str, _Held] = {}
+    left = serving
+    for pool_id in pools:
+        held = _held(left, pool_id)
+        if held is not None:
+            found[pool_id] = held
+            left = _with_nothing_new(left) if held.stored else left
+    if left is serving:
+        _store(serving)
+    return found
+
+
+def _with_nothing_new(serving: _Serving) -> _Serving:
+    return replace(serving, visit=replace(serving.visit, noted=NOTHING))
+
+
+def _store(serving: _Serving) -> None:
+    visit, at, store = serving.visit, millis(serving.now), serving.ports.visits
+    if serving.known is None:
+        store.begin(visit, at)
+    else:
+        store.note(visit.account_id, visit.id, visit.noted, at)
+
+
+def _held(serving: _Serving, pool_id: str) -> _Held | None:
+    """Return what a visit has of a pool from now on; None if the pool is gone."""
+    grant = None if serving.known is None else serving.known.grant(pool_id)
+    if isinstance(grant, Passed) and _still(grant, serving):
+        return _Held(grant, stored=False)
+    if isinstance(grant, Lease) and not _came_anew(grant, serving):
+        kept = _kept(grant, serving)
+        if kept is not None:
+            return kept
+    return _lent(pool_id, serving)
+
+
+def _still(passed: Passed, serving: _Serving) -> bool:
+    """Say whether a visit goes on without a number: only a page that is opened asks again."""
+    age = millis(serving.now) - passed.at
+    return serving.landing is None or age < PASSED_MILLISECONDS
+
+
+def _came_anew(lease: Lease, serving: _Serving) -> bool:
+    """Say whether a number that all share who came from one source is another source's now."""
+    landing = serving.landing
+    shared = lease.visit_id != serving.visit.id
+    return shared and landing is not None and visits.is_from_outside(landing)
+
+
+def _kept(lease: Lease, serving: _Serving) -> _Held | None:
+    mine = lease.visit_id == serving.visit.id
+    noted = serving.visit.noted if mine else NOTHING
+    until = lending.extend(lease, now=serving.now, store=serving.ports.decks, noted=noted)
+    return None if until is None else _Held(lease, until, stored=mine)
+
+
+def _lent(pool_id: str, serving: _Serving) -> _Held | None:
+    order = lending.Order(pool_id=pool_id, visit=serving.visit, lease_id=f"lea_{serving.new_id()}")
+    shared = False
+    try:
+        shared = serving.ports.pool(pool_id).level is Level.SOURCE
+        lent = _of_source(order, serving) if shared else _of_its_own(order, serving)
+    except NotFound:
+        return None
+    if lent.lease is None:
+        grant = Passed(pool_id, lent.number, millis(serving.now))
+        return _Held(grant, stored=not shared)
+    return _Held(lent.lease, lent.until, stored=not shared)
+
+
+def _of_its_own(order: lending.Order, serving: _Serving) -> Lent:
+    return lending.lend(order, now=serving.now, store=serving.ports.decks)
+
+
+def _of_source(order: lending.Order, serving: _Serving) -> Lent:
+    if serving.landing is None:  # what brought it is told by no event: the next page asks
+        raise NotFound("no source")
+    key = visits.source_of(serving.landing)
+    return lending.lend_to_source(order, key, now=serving.now, store=serving.ports.decks)
+
+
+def _pools(swaps: Iterable[Swap]) -> tuple[str, ...]:
+    """Return each pool once, in order: one number stands for all that a pool replaces."""
+    return tuple(dict.fromkeys(each.pool_id for each in swaps if each.pool_id is not None))
+
+
+def _shown(
+    visit_id: str,
+    found: dict[str, _Held],
+    swaps: Sequence[Swap],
+    landing: Landing | None = None,
+    *,
+    beat: bool = True,
+) -> Shown:
+    numbers = ((each.find, _number(each, found, landing)) for each in swaps)
+    untils = [each.until for each in found.values() if each.until is not None]
+    return Shown(
+        known=Known(visit_id, tuple(each.grant for each in found.values())),
+        numbers=tuple((find, show) for find, show in numbers if show is not None),
+        beat=BEAT_SECONDS if beat else None,
+        until=min(untils, default=None),
+    )
+
+
+def _number(swap: Swap, found: dict[str, _Held], landing: Landing | None) -> str | None:
+    held = found.get(swap.pool_id or "")
+    if held is not None and held.grant.number is not None:
+        return held.grant.number
+    return None if landing is None else swap.standin(landing)

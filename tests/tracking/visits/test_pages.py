@@ -1,0 +1,272 @@
+"""Pages that ask which number to show, through the app, on DynamoDB."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chalicelib.tracking.visits.visits import journey
+from tests.clouds import requests_counted
+from tests.tracking.pools.test_crowds import one_request_at_a_time
+from tests.tracking.visits.builders import (
+    ADVERT,
+    BROWSER,
+    NOTHING,
+    ORIGIN,
+    OVERFLOW,
+    PRINTED,
+    open_page,
+    shown,
+    steps,
+)
+
+if TYPE_CHECKING:
+    from tests.house.shops import Shop
+    from tests.tracking.visits.builders import Page
+
+ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+def requests_of(page: Page, *args: Any, **facts: Any) -> list[str]:
+    """Return what opening a page asks of DynamoDB."""
+    from chalicelib.tracking.store import TrackingRow
+
+    with requests_counted(TrackingRow) as sent:
+        page.lent(*args, **facts)
+    return sent
+
+
+def test_a_visit_is_lent_a_number_and_what_brought_it_is_remembered(page: Page) -> None:
+    answer = page.lent(title="Promotion", numbers=["04 72 00 11 22"], at=1_795_737_600_000)
+
+    assert shown(answer) in page.numbers
+    assert (answer["beat"], answer["until"]) == (60, "2026-11-23T12:20:00Z")
+    found = page.remembered(answer["visit"])
+    landing = json.loads(found.landing)
+    assert (landing["channel"], landing["campaign"]) == ("paid_search", "Noel")
+    (step,) = steps(found)
+    assert (step["kind"], step["path"], step["title"]) == ("page", "/promo", "Promotion")
+    assert (step["campaign"], step["said"]) == ("Noel", 1_795_737_600_000)
+    assert found.lease is not None
+    assert found.lease.number == shown(answer)
+
+
+def test_a_visit_that_goes_on_keeps_its_number(page: Page) -> None:
+    first = page.lent()
+    page.shop.clock.passes(minutes=15)
+
+    second = page.lent(first["visit"], url=f"{ORIGIN}/prix", referrer=ADVERT, title="Prix")
+
+    assert (second["visit"], shown(second)) == (first["visit"], shown(first))
+    assert second["until"] == "2026-11-23T12:35:00Z"
+    pages = steps(page.remembered(first["visit"]))
+    assert [each["path"] for each in pages] == ["/promo", "/prix"]
+    assert "campaign" not in pages[1]
+
+
+def test_a_new_visit_takes_two_requests_and_one_that_goes_on_takes_one(page: Page) -> None:
+    first = page.lent()
+
+    assert requests_of(page) == ["UpdateItem", "TransactWriteItems"]
+    assert requests_of(page, first["visit"]) == ["TransactWriteItems"]
+    event = {"kind": "beat"}
+    from chalicelib.tracking.store import TrackingRow
+
+    with requests_counted(TrackingRow) as sent:
+        page.tells(first["visit"], event)
+    assert sent == ["TransactWriteItems"]
+
+
+def test_without_consent_nothing_is_stored_and_a_number_of_the_source_is_shown(page: Page) -> None:
+    token = page.lent()["visit"]
+    before = page.shop.cloud.rows("tracking")
+
+    advert, other = page.lent(token, consent=False), page.lent(consent=False, url=f"{ORIGIN}/")
+
+    assert (shown(advert), shown(other)) == (OVERFLOW, None)
+    for answer in (advert, other):
+        assert (answer["visit"], answer["beat"], answer["until"]) == (None, None, None)
+    assert page.shop.cloud.rows("tracking") == before
+
+
+@pytest.mark.parametrize("agent", [ROBOT, "curl/8.5.0", "", "python-requests/2.32"])
+def test_robots_are_lent_nothing(page: Page, agent: str) -> None:
+    answer = _as(page, agent)
+
+    assert (shown(answer), answer["visit"]) == (OVERFLOW, None)
+    assert page.rows("visit#") == []
+
+
+def _as(page: Page, agent: str) -> dict[str, Any]:
+    body = {"site": page.site, "visit": None, "consent": True, "url": ADVERT}
+    found: dict[str, Any] = page.sends("/t/visits", body, user_agent=agent).json
+    return found
+
+
+def test_a_browser_with_an_endless_name_is_answered_at_once(page: Page) -> None:
+    assert _as(page, BROWSER + " " + "A" * 8_000)["visit"] is not None
+
+
+def test_a_hidden_tab_has_a_number_and_does_not_beat(page: Page) -> None:
+    answer = page.lent(hidden=True)
+
+    assert shown(answer) in page.numbers
+    assert answer["beat"] is None
+
+
+def test_a_page_that_prints_none_of_the_sites_numbers_is_told_none(page: Page) -> None:
+    answer = page.lent(numbers=["01 23 45 67 89", "12", "abc", "2026-11-27"])
+
+    assert answer["numbers"] == []
+    assert answer["visit"] is not None
+    assert [row["sk"]["S"] for row in page.rows("visit#")] == ["visit"]
+
+
+def test_two_tabs_of_a_visit_show_one_number(page: Page) -> None:
+    first = page.lent()
+
+    with one_request_at_a_time(), ThreadPoolExecutor(2) as tabs:
+        both = list(tabs.map(lambda _: page.lent(first["visit"]), range(2)))
+
+    assert {shown(each) for each in both} == {shown(first)}
+    assert len(page.remembered(first["visit"]).steps) == 3
+
+
+def test_no_two_visits_share_a_number_and_who_gets_none_sees_the_overflow(shop: Shop) -> None:
+    page = open_page(shop, overflow=OVERFLOW)
+
+    found = [page.lent(url=f"{ORIGIN}/") for _ in range(5)]
+
+    numbers = [shown(each) for each in found]
+    assert sorted(numbers[:3]) == page.numbers  # type: ignore[type-var]
+    assert numbers[3:] == [OVERFLOW, OVERFLOW]
+    assert found[3]["until"] is None
+
+
+def test_who_got_no_number_is_counted_once_and_offered_one_later(page: Page) -> None:
+    for _ in range(3):
+        page.lent()
+    token = page.lent()["visit"]
+
+    assert requests_of(page, token) == ["UpdateItem"]
+    assert shown(page.lent(token)) == OVERFLOW  # what stands in for its source
+    assert len(page.rows(f"lent#acct_shop#{page.pool}")) == 1
+    page.shop.clock.passes(minutes=31)
+    assert shown(page.lent(token)) in page.numbers
+
+
+def test_a_visitor_who_comes_back_late_is_lent_another_if_the_first_is_taken(page: Page) -> None:
+    first = page.lent()
+    page.shop.clock.passes(minutes=25)
+    others = [page.lent() for _ in range(2)]
+    assert shown(page.lent(first["visit"])) == shown(first)
+    page.shop.clock.passes(minutes=25)
+    taken = [shown(page.lent()) for _ in range(2)]
+
+    again = page.lent(first["visit"], url=f"{ORIGIN}/?utm_source=lettre&utm_medium=email")
+
+    assert shown(again) not in {*taken, None}
+    assert page.known(again["visit"]).visit_id == page.known(first["visit"]).visit_id
+    assert json.loads(page.remembered(first["visit"]).landing)["source"] == "google"
+    assert len(others) == 2
+
+
+def test_visits_of_one_source_share_a_number_where_the_pool_says_so(shop: Shop) -> None:
+    page = open_page(shop, level="source")
+    mail = f"{ORIGIN}/?utm_source=lettre&utm_medium=email"
+
+    first, second, other = page.lent(), page.lent(), page.lent(url=mail)
+    inside = page.lent(first["visit"], url=f"{ORIGIN}/prix", referrer=ADVERT)
+
+    assert shown(first) == shown(second) == shown(inside)
+    assert shown(other) not in {shown(first), None}
+    assert first["visit"] != second["visit"]
+    assert [each["path"] for each in steps(page.remembered(first["visit"]))] == ["/promo", "/prix"]
+
+
+def test_sixty_four_visitors_at_once_have_sixty_four_numbers(shop: Shop) -> None:
+    page = open_page(shop, numbers=64)
+    page.lent(consent=False)  # what the process keeps is there
+
+    with one_request_at_a_time(), ThreadPoolExecutor(64) as crowd:
+        found = list(crowd.map(lambda _: page.lent(), range(64)))
+
+    assert sorted(str(shown(each)) for each in found) == page.numbers
+    assert len({each["visit"] for each in found}) == 64
+
+
+def test_a_message_that_comes_again_is_told_once(page: Page) -> None:
+    token = page.lent(at=1)["visit"]
+    event = {"kind": "page", "at": 5, "url": f"{ORIGIN}/prix", "title": "Prix"}
+
+    page.tells(token, event, event)
+    page.tells(token, event)
+
+    found = journey(page.remembered(token).steps)
+    assert [each["path"] for each in found] == ["/promo", "/prix"]
+
+
+def test_what_happens_on_a_page_is_kept_in_the_order_of_its_clock(page: Page) -> None:
+    token = page.lent()["visit"]
+    page.shop.clock.passes(minutes=5)
+
+    answer = page.tells(
+        token,
+        {"kind": "custom", "at": -(2**52), "name": "video", "data": {"seconds": 12}},
+        {"kind": "page", "at": 9_000_000_000_000_000, "url": f"{ORIGIN}/panier"},
+        {"kind": "cart", "at": 3.75, "data": {"total": "120.00", "items": ["Vélo"]}},
+        {"kind": "cart", "at": 2, "data": {"total": "80.00"}},
+        {"kind": "form", "at": 4, "data": {"message": "Bonjour"}},
+        {"kind": "page", "at": 3, "url": f"{ORIGIN}/prix"},
+    )
+
+    assert answer["until"] == "2026-11-23T12:25:00Z"
+    found = page.remembered(token)
+    assert found.last_seen == page.shop.clock.now
+    assert [each.get("path") for each in steps(found)[1:]] == [None, "/prix", "/panier"]
+    assert json.loads(found.cart or "")["items"] == ["Vélo"]
+    assert json.loads(found.form or "") == {"message": "Bonjour"}
+
+
+def test_a_number_that_was_lost_is_replaced_while_the_page_is_open(page: Page) -> None:
+    first = page.lent()
+    page.shop.clock.passes(minutes=25)
+    others = {shown(page.lent()) for _ in range(3)}
+    assert shown(first) in others
+    page.shop.clock.passes(minutes=25)
+
+    answer = page.tells(first["visit"], {"kind": "beat"})
+
+    assert shown(answer) in page.numbers
+    found = page.remembered(answer["visit"])
+    assert found.lease is not None
+    assert found.lease.number == shown(answer)
+
+
+def test_consent_that_is_withdrawn_erases_the_visit_and_its_number_rests(page: Page) -> None:
+    first = page.lent()
+
+    answer = page.tells(first["visit"], {"kind": "page"}, {"kind": "withdraw"})
+
+    assert answer == NOTHING
+    assert page.rows("visit#") == []
+    assert all("visit" not in row for row in page.rows("lent#"))
+    assert shown(first) not in [shown(page.lent()) for _ in range(2)]
+    assert page.tells(first["visit"], {"kind": "page"}) == NOTHING
+    again = page.lent(first["visit"])
+    assert page.known(again["visit"]).visit_id != page.known(first["visit"]).visit_id
+
+
+def test_pages_of_a_site_whose_pool_is_gone_see_what_stands_in(page: Page) -> None:
+    token = page.lent()["visit"]
+    assert page.shop.ask("DELETE", f"/v1/pools/{page.pool}").status == 204
+
+    new, known = page.lent(), page.lent(token)
+
+    assert shown(new) == OVERFLOW
+    assert known["visit"] is not None
+    assert len(page.remembered(new["visit"]).steps) == 1
+    assert PRINTED not in {shown(known)}
