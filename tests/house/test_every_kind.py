@@ -188,9 +188,9 @@ def test_webhooks_that_come_late_and_in_any_order_change_nothing(
         assert {e.kind for e in added} - {e.kind for e in before.events} <= OF_QUEUES
         told: dict[str, Any] = {"events": ()}
         if any(isinstance(each, Rang) for each in added):
-            # An agent was kept for a call that was over: the carrier rings nobody, and says so.
+            # An agent was kept for a call that was over: the carrier rings nobody, and says so,
+            # unless the step that rang had told something else when it came in time.
             settle(house.call(), NOBODY, house.log, house.now)
-            assert house.call().unsettled == ()
             told |= {"outcome": before.outcome, "unsettled": ()}
         assert replace(house.call(), **told) == replace(before, **told)
         assert house.errors == []
