@@ -40,7 +40,6 @@ class Line(StrEnum):
     GOODBYE = "goodbye"
     NOT_IN_SERVICE = "not-in-service"
     PLEASE_WAIT = "please-wait"
-    RINGING = "ringing"
 
     QUEUE_BUSY = "queue-busy"
     QUEUE_POSITION = "queue-position"  # position
@@ -61,10 +60,8 @@ class Line(StrEnum):
     CALLBACK_BOOKED_AT = "callback-booked-at"  # time, number
     CALLBACK_EXPECTED = "callback-expected"  # duration, in seconds
     CALLBACK_NONE = "callback-none"
-    CALLBACK_AGENT = "callback-agent"  # number
     CALLBACK_WHISPER = "callback-whisper"  # number, time
     CALLBACK_GONE = "callback-gone"
-    WHISPER = "whisper"  # label
     WHISPER_ACCEPT = "whisper-accept"
 
     COLLECT_ENTERED = "collect-entered"  # value, already in words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -72,7 +72,7 @@ def test_a_sentence_is_written_in_the_script_of_its_language(language: str, line
 def test_no_two_languages_say_the_same(language: str) -> None:
     others = [TEXTS[other] for other in SPOKEN if other != language]
 
-    for line in (Line.APOLOGY, Line.PRICE_CALL, Line.RECORDING, Line.CLOSED, Line.WHISPER):
+    for line in (Line.APOLOGY, Line.PRICE_CALL, Line.RECORDING, Line.CLOSED, Line.QUEUE_WHISPER):
         assert all(TEXTS[language][line] != other[line] for other in others)
 
 
@@ -124,11 +124,11 @@ def test_a_caller_is_told_their_place(position: int, heard: str) -> None:
 
 
 def test_an_agent_hears_whom_to_call_back() -> None:
-    said = say(Line.CALLBACK_AGENT, "fr-FR", number="+33142680005")
+    said = say(Line.CALLBACK_WHISPER, "fr-FR", number="+33142680005", time=time(14))
 
     assert said.text == (
-        "Rappel pour zéro un, quarante-deux, soixante-huit, zéro zéro, zéro cinq. "
-        "Appuyez sur 1 pour accepter."
+        "Rappel de zéro un, quarante-deux, soixante-huit, zéro zéro, zéro cinq, "
+        "demandé à quatorze heures. Tapez 1 pour appeler."
     )
 
 
@@ -147,7 +147,9 @@ def test_a_customer_may_name_another_purpose() -> None:
 
 
 def test_a_label_cannot_break_what_is_sent_to_the_carrier() -> None:
-    assert say(Line.WHISPER, "fr-FR", label="Lyon\x00").text == "Appel de Lyon ."
+    said = say(Line.QUEUE_WHISPER, "fr-FR", label="Lyon\x00").text
+
+    assert said == "Appel en attente : Lyon ."
 
 
 def test_a_notification_keeps_its_values_as_they_are_written() -> None:
