@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from chalicelib.kernel import phone
+from chalicelib.kernel.errors import Rejected
 
 
 class Body(BaseModel):
@@ -17,6 +20,17 @@ def storable(text: str) -> str:
     """Refuse half a character, which JSON can say and no store can keep."""
     text.encode("utf-8")
     return text
+
+
+def _e164(written: str) -> str:
+    try:
+        return phone.parse(written)
+    except Rejected as error:
+        raise ValueError(error.message) from error
+
+
+# A telephone number in any usual spelling, read as E.164.
+E164 = Annotated[str, StringConstraints(min_length=2, max_length=40), AfterValidator(_e164)]
 
 
 def _without_defaults(schema: dict[str, Any]) -> None:

@@ -9,22 +9,12 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.ivr.callers.book import MOST_AT_ONCE, MOST_FIELDS
 from chalicelib.ivr.callers.usecases import Written
-from chalicelib.kernel import phone
-from chalicelib.kernel.errors import Rejected
-from chalicelib.runtime.schema import Body, Out, Query, storable
+from chalicelib.runtime.schema import E164, Body, Out, Query, storable
 
 if TYPE_CHECKING:
     from chalicelib.ivr.callers.book import KnownCaller
 
 
-def _e164(written: str) -> str:
-    try:
-        return phone.parse(written)
-    except Rejected as error:
-        raise ValueError(error.message) from error
-
-
-Number = Annotated[str, StringConstraints(min_length=2, max_length=40), AfterValidator(_e164)]
 PersonName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=100), AfterValidator(storable)
 ]
@@ -36,7 +26,7 @@ Whole = Annotated[int, Field(ge=-(10**15), le=10**15)]
 class CallerIn(Body):
     """What is known of a caller."""
 
-    number: Number = Field(description="In any usual spelling; it is kept as E.164.")
+    number: E164 = Field(description="In any usual spelling; it is kept as E.164.")
     first_name: PersonName = ""
     name: PersonName = ""
     vip: bool = False

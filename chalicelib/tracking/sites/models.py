@@ -7,34 +7,18 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from chalicelib.kernel import phone
-from chalicelib.kernel.errors import Rejected
-from chalicelib.runtime.schema import Body, Out, Patch, Query, storable
+from chalicelib.runtime.schema import E164, Body, Out, Patch, Query, storable
 from chalicelib.tracking.landing import classifying, rules
 from chalicelib.tracking.landing.channels import WebChannel
 from chalicelib.tracking.landing.rules import MOST_CONDITIONS, MOST_RULES, Test
 from chalicelib.tracking.sites import sites
 from chalicelib.tracking.sites.sites import MOST_ORIGINS, MOST_STANDINS, MOST_SWAPS
 
-
-def _e164(written: str) -> str:
-    try:
-        return phone.parse(written)
-    except Rejected as error:
-        raise ValueError(error.message) from error
-
-
-Name = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(storable),
-]
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(storable),
 ]
-Number = Annotated[str, StringConstraints(min_length=2, max_length=40), AfterValidator(_e164)]
 Origin = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, max_length=300)]
 PoolId = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Url = Annotated[str, StringConstraints(max_length=100_000), AfterValidator(storable)]
@@ -52,7 +36,7 @@ class _Kinds(Body):
 class StandinIn(_Kinds):
     """A number of the account's that visits of a kind see in place of the printed one."""
 
-    number: Number
+    number: E164
 
     @property
     def written(self) -> sites.Standin:
@@ -63,7 +47,7 @@ class StandinIn(_Kinds):
 class SwapIn(Body):
     """What becomes of a number that is printed on the site."""
 
-    find: Number = Field(description="The printed number, in any usual spelling.")
+    find: E164 = Field(description="The printed number, in any usual spelling.")
     pool_id: PoolId | None = Field(
         None, description="Visits that consented are each lent a number of it."
     )
@@ -93,7 +77,7 @@ class ConditionIn(Body):
 class RuleIn(_Kinds):
     """What you know better about some visits. What is left out stays as it was told."""
 
-    name: Name
+    name: Text
     when: list[ConditionIn] = Field(max_length=MOST_CONDITIONS, description="All must hold.")
 
     @property
@@ -113,7 +97,7 @@ Rules = Annotated[list[RuleIn], Field(max_length=MOST_RULES)]
 class SiteIn(Body):
     """A site to make."""
 
-    name: Name
+    name: Text
     origins: Origins = Field(description="Whose pages may ask: https://www.example.fr")
     swaps: Swaps = Field(default_factory=list)
     rules: Rules = Field(default_factory=list, description="The first that fits decides.")
@@ -122,7 +106,7 @@ class SiteIn(Body):
 class SitePatch(Patch):
     """What to change of a site: fields that are not sent stay."""
 
-    name: Name = ""
+    name: Text = ""
     origins: Origins = Field(default_factory=list)
     swaps: Swaps = Field(default_factory=list)
     rules: Rules = Field(default_factory=list)
