@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from chalicelib.ivr.kinds.hours import Hours
 from chalicelib.ivr.kinds.transfer import Transfer
 from chalicelib.ivr.nodes import Audio
 from chalicelib.ivr.usage import Kind, Use
@@ -17,6 +18,7 @@ from chalicelib.kernel.reading import escape, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from chalicelib.ivr.nodes import Flow, Upload
     from chalicelib.ivr.published import Document
@@ -78,6 +80,14 @@ def missing_queues(flow: Flow, names: Collection[str]) -> Iterator[Fault]:
     for each in flow.queues:
         if each.name not in names:
             yield Fault(each.pointer, f"no queue is called {quoted(each.name)}")
+
+
+def closed_for_good(flow: Flow, now: datetime) -> Iterator[Fault]:
+    """Yield a fault for each calendar whose only openings are past: nobody is let in again."""
+    for name, node in flow.nodes.items():
+        if isinstance(node, Hours) and not node.calendar.opens_again(now):
+            reason = "never opens again: its only hours are exceptions of days gone by"
+            yield Fault(f"/nodes/{escape(name)}", reason)
 
 
 def long_music(flow: Flow, found: Mapping[str, Sound]) -> Iterator[Fault]:

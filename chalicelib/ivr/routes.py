@@ -242,4 +242,5 @@ def _surroundings() -> surroundings.Surroundings:
         sounds=wiring.prompts(),
         queues=wiring.queues(),
         lines=wiring.directory(),
+        now=wiring.clock(),
     )

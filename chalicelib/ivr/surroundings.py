@@ -1,4 +1,4 @@
-"""What a flow meets where it is to answer: its account's sounds, queues, other flows and lines."""
+"""What a flow meets where and when it is to answer: its account's sounds, queues, flows, lines."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from chalicelib.directory.ports import AttachedLines
     from chalicelib.ivr.nodes import Flow
@@ -28,6 +29,7 @@ class Surroundings:
     sounds: Sounds
     queues: Queues
     lines: AttachedLines
+    now: datetime
 
     def sounds_of(self, account_id: str, flow: Flow) -> Mapping[str, Sound]:
         """Return the newest version of each sound that a flow plays, of those that are there."""
@@ -38,6 +40,7 @@ class Surroundings:
         found = self.sounds_of(account_id, flow)
         names = self.queues.names(account_id) if flow.queues else ()
         return (
+            *publishing.closed_for_good(flow, self.now),
             *publishing.missing(flow.uploads, found),
             *publishing.missing_queues(flow, names),
             *publishing.missing_flows(flow, self._answering(account_id, flow_id, flow)),

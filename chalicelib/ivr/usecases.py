@@ -281,7 +281,7 @@ def publish_flow(
     draft = at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
     new = newest is None or not draft.header.all_published
-    around = Surroundings(drafts=drafts, sounds=sounds, queues=queues, lines=lines)
+    around = Surroundings(drafts=drafts, sounds=sounds, queues=queues, lines=lines, now=now)
     flow, faults = judge(draft.document)
     report = None if faults else rehearsals.report(account_id, flow_id, flow)
     if new:

@@ -74,6 +74,14 @@ class Schedule:
         """Say whether any day of the week or any exception has hours."""
         return any(self.weekly) or any(self.exceptions.values())
 
+    def opens_again(self, now: datetime) -> bool:
+        """Say whether it is open now, or any time later."""
+        yesterday = now.astimezone(self.zone).date() - timedelta(
+            days=1
+        )  # it may last past midnight
+        coming = (hours for day, hours in self.exceptions.items() if day >= yesterday)
+        return any(self.weekly) or any(coming)
+
 
 def _within(hours: Day, minute: int) -> bool:
     return any(interval.opens <= minute < interval.closes for interval in hours)

@@ -35,7 +35,7 @@ BROKEN = a_document(menu=a_menu(choices={"1": "nowhere"}))
 def told_of(document: Document, shelf: dict[str, Any], flows: FlowsInMemory) -> Judged:
     """What is told of a draft before anybody tries to publish it."""
     world = {name: shelf[name] for name in ("sounds", "queues", "lines")}
-    around = Surroundings(drafts=flows, **world)
+    around = Surroundings(drafts=flows, now=NOW, **world)
     return judged("acc_1", "flow_1", document, shelf["rehearsals"], around)
 
 
@@ -257,3 +257,22 @@ def test_a_draft_tells_the_very_faults_for_which_publishing_would_refuse_it() ->
     assert {fault.pointer for fault in rest.faults} == ALL_OF_THEM - {"/nodes/queue/no_agents"}
     assert broken.report is None
     assert rest.report is not None
+
+
+@pytest.mark.parametrize(
+    ("day", "fine"),
+    [
+        pytest.param("2020-06-21", False, id="years ago"),
+        pytest.param("2026-11-21", False, id="the day before yesterday"),
+        pytest.param("2026-11-22", True, id="a night that may last past midnight"),
+        pytest.param("2026-11-24", True, id="tomorrow"),
+    ],
+)
+def test_hours_that_never_open_again_are_refused(day: str, fine: bool) -> None:
+    calendar = {"weekly": {}, "exceptions": {day: [["18:00", "23:00"]]}}
+    hours = {"kind": "hours", **calendar, "open": "sales", "closed": "end"}
+    document = a_document(hours=hours, sales=a_dial(SALES), end=an_end())
+
+    told = told_of(document, a_shelf(), FlowsInMemory())
+
+    assert [fault.pointer for fault in told.faults] == ([] if fine else ["/nodes/hours"])

@@ -49,6 +49,7 @@ def draw_flow(request: Request, flow_id: str, query: models.DiagramQuery) -> Ans
             sounds=wiring.prompts(),
             queues=wiring.queues(),
             lines=wiring.directory(),
+            now=request.now,
         ),
     )
     if query.format == "mermaid":
