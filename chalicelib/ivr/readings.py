@@ -326,7 +326,8 @@ def _time_in_text(text: str, tongue: str) -> str:
 
 
 def _amount_in_text(text: str, tongue: str) -> str:
-    return amount(text, tongue) if parts_of(_EURO.sub("", text)) else ""
+    parts = parts_of(_EURO.sub("", text))
+    return amount(text, tongue) if parts and int(parts[1]) < LARGEST else ""
 
 
 def _number_in_text(text: str, tongue: str) -> str:
