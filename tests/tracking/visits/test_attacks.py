@@ -100,7 +100,7 @@ FORGERIES: dict[str, Callable[[str], str]] = {
     "nothing": lambda token: "",
     "no token": lambda token: "vis_1",
     "no signature": lambda token: token.rpartition(".")[0] + ".",
-    "another visit": lambda token: "vis_0" + token[5:],
+    "another visit": lambda token: "vis_z" + token[5:],
     "another number": lambda token: token.replace("+33", "+34"),
     "a longer hold": lambda token: token.replace("~1200000", "~999999999"),
     "more after it": lambda token: f"{token}.x",
