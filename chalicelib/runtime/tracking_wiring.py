@@ -10,6 +10,7 @@ from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
     from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.journeys.store import JourneyStore
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
@@ -66,6 +67,14 @@ def visits() -> VisitStore:
     from chalicelib.tracking.visits.store import VisitStore
 
     return VisitStore(settings().tracking_table)
+
+
+@cache
+def journeys() -> JourneyStore:
+    """Return how calls came about."""
+    from chalicelib.tracking.journeys.store import JourneyStore
+
+    return JourneyStore(settings().tracking_table)
 
 
 def visiting() -> Ports:

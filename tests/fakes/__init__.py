@@ -10,6 +10,7 @@ from tests.fakes.calls import (
 from tests.fakes.desk import DeskInMemory, FloorsInMemory, NudgesInMemory
 from tests.fakes.directory import CarrierInMemory, CarrierOfUrls, DirectoryInMemory
 from tests.fakes.ivr import FlowsInMemory
+from tests.fakes.journeys import JourneysInMemory
 from tests.fakes.pools import PoolsInMemory
 from tests.fakes.tracking import TrackingInMemory
 
@@ -23,6 +24,7 @@ __all__ = [
     "FilesInMemory",
     "FloorsInMemory",
     "FlowsInMemory",
+    "JourneysInMemory",
     "LateEventsInMemory",
     "NudgesInMemory",
     "PoolsInMemory",

@@ -174,7 +174,7 @@ class DeckStore:
             pk, _, sk = line.rpartition("|")
             actions: list[Action] = [each.remove() for each in _PERSONAL]
             with suppress(Conflict), translated("forget lease", visit_id=visit_id):
-                LogRow(pk, sk).update(actions, condition=LogRow.pk.exists())
+                LogRow(pk, sk).update(actions, condition=LogRow.visit == visit_id)
         with translated("forget visit", visit_id=visit_id):
             row.delete()
 
