@@ -21,7 +21,7 @@ from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import desk_wiring, tracking_wiring, wiring
+from chalicelib.runtime import desk_wiring, tracking_wiring, webhooks_wiring, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
@@ -170,6 +170,14 @@ def run_errands(event: SQSEvent) -> None:
     from chalicelib.ivr.errands import handlers
 
     handlers.run_errands([record.body for record in event])
+
+
+@app.on_sqs_message(queue=settings().hooks_queue, batch_size=1)
+def run_hooks(event: SQSEvent) -> None:
+    """Tell customers' servers of events, and try again those that did not answer."""
+    from chalicelib.webhooks import handlers
+
+    handlers.run_hooks([record.body for record in event], webhooks_wiring.desk())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -28,7 +28,15 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.usecases import CallLog
 
-QUEUES: Final = ("call-events", "projections", "exports", "invoices", "errands", "callbacks")
+QUEUES: Final = (
+    "call-events",
+    "projections",
+    "exports",
+    "invoices",
+    "errands",
+    "hooks",
+    "callbacks",
+)
 SQS_BATCH: Final = 10  # what SQS takes at once
 PAGE: Final = 1_000
 FRANCE: Final = ZoneInfo("Europe/Paris")

@@ -138,7 +138,7 @@ class World:
 
     def kept_of(self, client: Client) -> list[str]:
         """Return every row of every table that is about a client, and not another's."""
-        tables = ("directory", "calls", "ivr", "tracking", "billing", "desk")
+        tables = ("directory", "calls", "ivr", "tracking", "billing", "desk", "webhooks")
         rows = [str(row) for table in tables for row in self.cloud.rows(table)]
         others = {self.martin.account_id, self.durand.account_id} - {client.account_id}
         return sorted(

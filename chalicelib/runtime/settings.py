@@ -35,6 +35,7 @@ class Settings:
     tracking_table: str
     billing_table: str
     desk_table: str
+    webhooks_table: str
     idempotency_table: str
     call_events_queue: str
     projections_queue: str
@@ -43,6 +44,7 @@ class Settings:
     errands_queue: str
     callbacks_queue: str
     wakeups_queue: str
+    hooks_queue: str
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request

@@ -46,6 +46,7 @@ HANDLERS = {
     "close_months",
     "close_account_month",
     "run_errands",
+    "run_hooks",
     "find_callbacks",
     "place_callbacks",
     "wake_sockets",

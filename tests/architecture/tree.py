@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = "chalicelib"
-ROOMS = frozenset({"directory", "calls", "ivr", "tracking", "campaigns", "billing", "desk"})
+ROOMS = frozenset(
+    {"directory", "calls", "ivr", "tracking", "campaigns", "billing", "desk", "webhooks"}
+)
 SHARED_ROOMS = frozenset({"directory", "calls"})
 EDGES = frozenset({"routes", "store", "twiml", "gateway", "documents", "handlers"})
 

@@ -62,7 +62,16 @@ LEGAL: Final[dict[str, Any]] = {
     "siren": "732829320",
     "vat_id": "FR44732829320",
 }
-TABLES: Final = ("directory", "calls", "ivr", "tracking", "billing", "desk", "idempotency")
+TABLES: Final = (
+    "directory",
+    "calls",
+    "ivr",
+    "tracking",
+    "billing",
+    "desk",
+    "webhooks",
+    "idempotency",
+)
 
 
 class Clock:

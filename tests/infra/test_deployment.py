@@ -29,6 +29,7 @@ JOBS = {
     "websocket_message",
     "websocket_disconnect",
     "run_errands",
+    "run_hooks",
     "find_callbacks",
     "place_callbacks",
     "tend_pools",
@@ -93,6 +94,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-exports": "cadran-dev-write_exports",
         "cadran-dev-invoices": "cadran-dev-close_account_month",
         "cadran-dev-errands": "cadran-dev-run_errands",
+        "cadran-dev-hooks": "cadran-dev-run_hooks",
         "cadran-dev-callbacks": "cadran-dev-place_callbacks",
         "cadran-dev-wakeups": "cadran-dev-wake_sockets",
     }

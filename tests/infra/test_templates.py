@@ -27,6 +27,7 @@ CONSUMERS = {
     "ExportsQueue": "write_exports",
     "InvoicesQueue": "close_account_month",
     "ErrandsQueue": "run_errands",
+    "HooksQueue": "run_hooks",
     "CallbacksQueue": "place_callbacks",
     "WakeupsQueue": "wake_sockets",
 }
