@@ -29,6 +29,7 @@ from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.sites import routes as sites
 from chalicelib.tracking.visits import routes as visits
+from chalicelib.webhooks import routes as webhooks
 
 if TYPE_CHECKING:
     from chalice.app import CloudWatchEvent, DynamoDBEvent, SQSEvent, WebsocketEvent
@@ -51,6 +52,7 @@ ROOMS = (
     sites,
     billing,
     desk,
+    webhooks,
 )
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))

@@ -28,6 +28,7 @@ from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
 from chalicelib.runtime import wiring
+from chalicelib.webhooks import gateway
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask, ring
 
@@ -118,6 +119,8 @@ class World:
         self.cloud = cloud
         self.carrier = CarrierOfUrls()
         monkeypatch.setattr(wiring, "gateway", lambda: self.carrier)
+        # Customers' servers: each takes what it is sent.
+        monkeypatch.setattr(gateway, "deliver", lambda *_: 204)
         seconds = count()
         # Time goes on by a second whenever somebody looks.
         monkeypatch.setattr(wiring, "clock", lambda: NOVEMBER + timedelta(seconds=next(seconds)))
@@ -194,6 +197,7 @@ class World:
             for at, name in enumerate((f"Jeanne {client.name}", f"Paul {client.name}"))
         ]
         self._staff(client)
+        self._listen(client)
         client.ids |= {
             "flow_id": flow["id"],
             "prompt_id": prompt["id"],
@@ -220,6 +224,14 @@ class World:
             order = {"queue": queue, "line": number, "number": f"+3361234000{last}"}
             client.ids["callback_id"] = client.made("/v1/callbacks", order)["id"]
         client.ids["queue"] = queue
+
+    def _listen(self, client: Client) -> None:
+        """Give a client a server that is told of calls, and was tried out twice."""
+        crm = {"url": f"https://crm.{client.name.lower()}.example", "events": ["call.missed"]}
+        webhook = client.made("/v1/webhooks", {**crm, "description": f"CRM {client.name}"})
+        for _ in range(2):
+            tried = client.made(f"/v1/webhooks/{webhook['id']}/test")
+        client.ids |= {"webhook_id": webhook["id"], "delivery_id": tried["id"]}
 
     def _call(self, client: Client) -> None:
         for call_id in (f"CA{client.name:0>32}", f"CA{client.name:x>32}"):

@@ -35,6 +35,8 @@ NAMES_A_THING = frozenset(
         "queue",
         "agent_id",
         "callback_id",
+        "webhook_id",
+        "delivery_id",
     }
 )
 
@@ -76,6 +78,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_agent": [{"name": "Stolen"}, {"available": False}],
         "ask_for_callback": [{"queue": ids["queue"], "line": ids["number"], **number}],
         "reschedule_callback": [{"slot": None}],
+        "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
+        "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }
     return bodies.get(operation, [None])
 
