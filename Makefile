@@ -61,6 +61,10 @@ fix: setup ## format and mend what ruff can
 	@$(BIN)/ruff format --quiet $(CODE)
 	@$(BIN)/ruff check --fix --quiet $(CODE)
 
+.PHONY: script
+script: setup test-tools ## build what customers' pages load, from infra/script/source
+	@$(BIN)/python -m infra.script
+
 .PHONY: lock
 lock: setup ## pin and hash the requirements again, a week behind the newest releases
 	@cd requirements && for job in "dev.in -o dev.txt" "run.in -c dev.txt -o ../requirements.txt"; do \

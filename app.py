@@ -27,6 +27,7 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.pools import routes as pools
+from chalicelib.tracking.script import routes as script
 from chalicelib.tracking.sites import routes as sites
 from chalicelib.tracking.visits import routes as visits
 from chalicelib.webhooks import routes as webhooks
@@ -50,6 +51,7 @@ ROOMS = (
     tracking,
     pools,
     sites,
+    script,
     billing,
     desk,
     webhooks,
@@ -57,7 +59,7 @@ ROOMS = (
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
 WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)
-BEACONS = (visits.beacons,)
+BEACONS = (visits.beacons, script.beacons)
 
 for door in (*DOORS, *WEBHOOKS, *BEACONS):
     app.register_blueprint(door.blueprint)

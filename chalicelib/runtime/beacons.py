@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 16 * 1024
 LONGEST_ORIGIN: Final = 300
-NOTHING: Final = '{"visit":null,"numbers":[],"beat":null,"until":null}'
+NOTHING: Final = '{"visit":null,"numbers":[],"beat":null,"until":null,"left":null,"printed":null}'
 # Who may read the answer varies; that it is none of the site's shows in the answer itself.
 OPEN: Final = {
     "Access-Control-Allow-Methods": "POST",
@@ -46,6 +46,16 @@ class Beacon:
     now: datetime
     is_crawler: bool
     new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A text that anybody's page may load. `etag` is without quotes."""
+
+    text: str
+    media: str
+    etag: str
+    fresh_seconds: int
 
 
 class Beacons:
@@ -73,6 +83,19 @@ class Beacons:
             asked.__name__ = f"{view.__name__}_asked"
             self.blueprint.route(path, methods=["POST"], content_types=["*/*"])(route)
             self.blueprint.route(path, methods=["OPTIONS"], content_types=["*/*"])(asked)
+            return view
+
+        return register
+
+    def get(self, path: str) -> Callable[[View], View]:
+        """Register a file, which is the same for all: nobody's origin is asked."""
+
+        def register(view: View) -> View:
+            @wraps(view)
+            def route(**parts: str) -> Response:
+                return _handed(self.blueprint.current_request, lambda: view(**parts))
+
+            self.blueprint.route(path, methods=["GET"], content_types=["*/*"])(route)
             return view
 
         return register
@@ -105,6 +128,22 @@ def _respond(http: ChaliceRequest, message: _Message) -> Response:
         count("BeaconFailed", operation=name)
         logger().exception("beacon failed", extra={"operation": name})
         return _answer(http, Response(NOTHING, status_code=200, headers=dict(_JSON)))
+
+
+def _handed(http: ChaliceRequest, find: Callable[[], File]) -> Response:
+    """Hand a file over, to be kept as long as it says. Pages that check its hash must read it."""
+    readable = {"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"}
+    try:
+        file = find()
+    except NotFound as error:
+        response = problems.problem(error)
+        response.headers |= {**readable, "Cache-Control": "no-store"}
+        return response
+    known = f'"{file.etag}"' in http.headers.get("if-none-match", "")
+    cache = f"public, max-age={file.fresh_seconds}"
+    headers = {"ETag": f'"{file.etag}"', "Content-Type": file.media, "Cache-Control": cache}
+    body, status = ("", 304) if known else (file.text, 200)
+    return Response(body, status_code=status, headers={**headers, **readable})
 
 
 _JSON: Final = {"Content-Type": "application/json"}

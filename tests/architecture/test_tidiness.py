@@ -50,7 +50,8 @@ def test_a_long_file_is_seen_and_so_is_an_exception_that_is_none(tmp_path: Path)
 
 @pytest.mark.parametrize(
     "place",
-    ["ivr/test_flow.py", "ivr/tests/flow.py", "NOTES.md", "ivr/todo.txt", "billing/README.md"],
+    ["ivr/test_flow.py", "ivr/tests/flow.py", "NOTES.md", "ivr/todo.txt", "billing/README.md"]
+    + ["ivr/page.js", "tracking/script/builds/draft-1.js"],
 )
 def test_a_file_that_would_ship_for_nothing_is_seen(tmp_path: Path, place: str) -> None:
     path = tmp_path / "chalicelib" / place

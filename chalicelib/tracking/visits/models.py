@@ -118,19 +118,26 @@ class NumberOut(Out):
 
 
 class ShownOut(Out):
-    """What a page is to show. `beat`: every so many seconds it says that it is still in view."""
+    """What a page is to show. `beat`: every so many seconds it says that it is still in view.
+
+    `left`: how many seconds there are until `until`; a visitor's clock may be wrong.
+    """
 
     visit: str | None
     numbers: list[NumberOut]
     beat: int | None
     until: datetime | None
+    left: int | None
+    printed: list[str] | None
 
     @classmethod
-    def of(cls, shown: visits.Shown, token: str | None) -> Self:
+    def of(cls, shown: visits.Shown, token: str | None, now: datetime) -> Self:
         """Answer a page."""
         return cls(
             visit=token,
             numbers=[NumberOut(find=find, show=show) for find, show in shown.numbers],
             beat=shown.beat,
             until=shown.until,
+            left=None if shown.until is None else int((shown.until - now).total_seconds()),
+            printed=None if shown.printed is None else list(shown.printed),
         )

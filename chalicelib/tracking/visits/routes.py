@@ -51,4 +51,4 @@ def tell_events(beacon: Beacon, body: models.EventsIn) -> models.ShownOut:
 def _shown(shown: visits.Shown, beacon: Beacon) -> models.ShownOut:
     known = shown.known
     token = None if known is None else tokens.write(known, beacon.site, secrets.pepper())
-    return models.ShownOut.of(shown, token)
+    return models.ShownOut.of(shown, token, beacon.now)

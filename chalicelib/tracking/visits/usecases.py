@@ -94,7 +94,7 @@ def arrive(
     swaps = visits.wanted(site, arrival.numbers)
     landing = classify(arrival.url, arrival.referrer, hosts=site.hosts, rules=site.rules)
     if not followed:
-        return Shown(numbers=visits.standins(swaps, landing))
+        return Shown(numbers=visits.standins(swaps, landing), printed=_printed(site))
     visit = Visit(
         id=f"vis_{new_id()}" if known is None else known.visit_id,
         account_id=site.account_id,
@@ -108,7 +108,8 @@ def arrive(
     except NotFound:  # it was forgotten meanwhile: this is somebody new
         visit = replace(visit, id=f"vis_{new_id()}")
         found = _serve(_Serving(site, visit, None, landing, now, new_id, ports), _pools(swaps))
-    return _shown(visit.id, found, swaps, landing, beat=not arrival.hidden)
+    shown = _shown(visit.id, found, swaps, landing, beat=not arrival.hidden)
+    return replace(shown, printed=_printed(site))
 
 
 def hear(
@@ -253,4 +254,10 @@ def _number(swap: Swap, found: dict[str, _Held], landing: Landing | None) -> str
     held = found.get(swap.pool_id or "")
     if held is not None and held.grant.number is not None:
         return held.grant.number
-    return None if landing is None else swap.standin(landing)
+    if landing is None:  # a number that was lost and has no successor: the printed one is put back
+        return None if held is None else swap.find
+    return swap.standin(landing)
+
+
+def _printed(site: Site) -> tuple[str, ...]:
+    return tuple(each.find for each in site.swaps)

@@ -72,12 +72,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The answer: what to show in place of what, and for how long it is sure to be the visit's."""
+    """The answer: what to show in place of what, and for how long it is sure to be the visit's.
+
+    `printed`: all that the site swaps, for pages on which some of it comes later.
+    """
 
     known: Known | None = None
     numbers: tuple[tuple[str, str], ...] = ()
     beat: int | None = None
     until: datetime | None = None
+    printed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

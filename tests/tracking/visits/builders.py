@@ -24,7 +24,14 @@ BROWSER: Final = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/141.0.0.0 Safari/537.36"
 )
-NOTHING: Final[dict[str, Any]] = {"visit": None, "numbers": [], "beat": None, "until": None}
+NOTHING: Final[dict[str, Any]] = {
+    "visit": None,
+    "numbers": [],
+    "beat": None,
+    "until": None,
+    "left": None,
+    "printed": None,
+}
 HEADERS: Final = {"content-type": "text/plain", "origin": ORIGIN, "user-agent": BROWSER}
 
 

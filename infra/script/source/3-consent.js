@@ -1,0 +1,81 @@
+// What the visitor agreed to, as the site's own tool tells it. The first of these that has said
+// anything decides; until one has, what is kept of an earlier page does.
+//
+//  0  the site itself: cadran("consent", true)
+//  1  Axeptio: `_axcb`, event `cookies:complete` (developers.axeptio.eu, "Axeptio Javascript SDK")
+//  2  Didomi: `didomiOnReady`, `getCurrentUserStatus()`, event `consent.changed`
+//     (developers.didomi.io, "Web SDK, reference")
+//  3  Tarteaucitron: `tarteaucitron.state[key]` (tarteaucitron.js 1.34, `setConsent`)
+//  4  IAB TCF 2.2: `__tcfapi("addEventListener", 2, ...)`; purposes 1, to store, and 7, to measure
+//     advertising ("CMP API v2", IAB Tech Lab)
+//  5  Google Consent Mode: `ad_storage` and `analytics_storage` both granted, as the page's
+//     dataLayer has it (developers.google.com/tag-platform/security/guides/consent)
+
+const VENDOR = me.dataset.vendor || "cadran";
+const said = [];
+const heard = {};
+
+const agreed = () => {
+  const first = said.find((each) => each != null);
+  return first == null ? !!kept.visit : first;
+};
+
+const says = (rank, yes) => {
+  if (typeof yes != "boolean" || said[rank] === yes) return;
+  said[rank] = yes;
+  if (started) consented();
+};
+
+const once = (name, there, begin) => {
+  if (!there || heard[name]) return;
+  heard[name] = 1;
+  begin();
+};
+
+const didomi = () => {
+  const vendors = w.Didomi.getCurrentUserStatus().vendors;
+  const ours = vendors[VENDOR] || vendors["c:" + VENDOR];
+  if (ours) says(2, ours.enabled);
+};
+
+const granted = (state) =>
+  state.ad_storage == "granted" && state.analytics_storage == "granted";
+
+// A default that grants, and each update. One that denies is what tools begin with on every page,
+// before they look up what the visitor chose.
+const google = () => {
+  const state = {};
+  let updated;
+  for (const each of w.dataLayer) {
+    if (!each || each[0] != "consent" || !each[2]) continue;
+    Object.assign(state, each[2]);
+    if (each[1] == "update") updated = 1;
+  }
+  if (updated || granted(state)) says(5, granted(state));
+};
+
+// Look which tools are there: they come when they like.
+const look = () => {
+  once("axeptio", w._axcb, () =>
+    w._axcb.push(safe((sdk) => sdk.on("cookies:complete", safe((choices) => says(1, choices[VENDOR])))))
+  );
+  once("didomi", w.didomiOnReady || w.Didomi, () => {
+    (w.didomiOnReady = w.didomiOnReady || []).push(safe(didomi));
+    (w.didomiEventListeners = w.didomiEventListeners || []).push({
+      event: "consent.changed",
+      listener: safe(didomi),
+    });
+  });
+  once("tcf", w.__tcfapi, () =>
+    w.__tcfapi("addEventListener", 2, safe((data, ok) => {
+      if (!ok || !data) return;
+      if (data.gdprApplies === false) says(4, true);
+      else if (/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) {
+        const purposes = data.purpose.consents;
+        says(4, !!(purposes[1] && purposes[7]));
+      }
+    }))
+  );
+  if (w.tarteaucitron && w.tarteaucitron.state) says(3, w.tarteaucitron.state[VENDOR]);
+  if (w.dataLayer) google();
+};
