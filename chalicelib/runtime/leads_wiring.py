@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime import tracking_wiring, wiring
+from chalicelib.runtime import tracking_wiring, webhooks_wiring, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def desk() -> Desk:
         rules=kept_rules().get,
         visits=tracking_wiring.visits(),
         source=wiring.sources().about,
-        publish=tracking_wiring.publish,
+        publish=webhooks_wiring.publish,
         new_id=wiring.new_id,
     )
 

@@ -124,7 +124,7 @@ def _plain(text: str) -> str:
     'un devis s il vous plait'
     """
     letters = unicodedata.normalize("NFKD", text).casefold()
-    kept = ("" if unicodedata.combining(each) else each for each in letters)
+    kept = (each for each in letters if not unicodedata.combining(each))
     return " ".join("".join(each if each.isalnum() else " " for each in kept).split())
 
 
