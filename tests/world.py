@@ -198,7 +198,8 @@ class World:
         ]
         form = {"kind": "form", "email": f"{client.name}@client.example"}
         client.made("/v1/leads", {**form, "id": "1", "email": f"autre@{client.name}.example"})
-        lead = client.made("/v1/leads", {**form, "id": "2", "name": f"Luc {client.name}"})
+        good = {"name": f"Luc {client.name}", "qualified": True, "value": "90.00"}
+        lead = client.made("/v1/leads", {**form, "id": "2", **good})
         rule = {"name": f"Devis {client.name}", "qualified": True, "words": ["devis"]}
         client.ask("PUT", "/v1/leads/rules", {"rules": [rule]}, if_match='"0"')
         self._staff(client)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.calls.events import Pressed, Said
 from chalicelib.tracking.attribution.touchpoints import Touchpoint
-from chalicelib.tracking.leads.leads import SURE_ENOUGH, Interaction, Kind, by_caller, by_visit
+from chalicelib.tracking.leads.leads import (
+    SURE_ENOUGH,
+    Interaction,
+    Kind,
+    by_caller,
+    by_visit,
+    told,
+)
 from chalicelib.tracking.leads.qualifying import Facts
 from chalicelib.tracking.visits.visits import journey as steps_of
 
@@ -57,15 +64,17 @@ def interaction_of(
         identities=tuple(_identities(call, journey)),
         visit_id=journey.visit_id,
         touches=tuple(_touches(call, journey, visit, source)),
-        facts={
-            "outcome": str(call.outcome),
-            "seconds": call.seconds or 0,
-            "talk_seconds": call.talk_seconds,
-            "dialled": call.dialled,
-            "source_id": call.source_id,
-            "confidence": round(journey.confidence, 2),
-            "rule": quality.rule,
-        },
+        facts=told(
+            {
+                "outcome": str(call.outcome),
+                "seconds": call.seconds or 0,
+                "talk_seconds": call.talk_seconds,
+                "dialled": call.dialled,
+                "source_id": call.source_id,
+                "confidence": round(journey.confidence, 2),
+                "rule": quality.rule,
+            }
+        ),
         qualified=quality.qualified,
         cents=quality.cents,
     )

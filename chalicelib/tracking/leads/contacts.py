@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.tracking.leads.calls import touches_of
-from chalicelib.tracking.leads.leads import Interaction, by_caller, by_email, by_visit
+from chalicelib.tracking.leads.leads import Interaction, by_caller, by_email, by_visit, told
 from chalicelib.tracking.leads.qualifying import Facts
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def interaction_of(
         identities=tuple(_identities(contact, hashes)),
         visit_id=contact.visit_id,
         touches=() if visit is None else tuple(touches_of(visit)),
-        facts={"subject": contact.subject, "rule": quality.rule},
+        facts=told({"subject": contact.subject, "rule": quality.rule}),
         qualified=contact.qualified if contact.qualified is not None else quality.qualified,
         cents=quality.cents,
     )

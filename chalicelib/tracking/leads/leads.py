@@ -141,8 +141,19 @@ def itself(interaction_id: str) -> str:
     return f"did:{interaction_id}"
 
 
+def told(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the facts that there are."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 def with_interaction(lead: Lead, new: Interaction) -> Lead:
-    """Add what somebody did, in its place in time; what was known of it before is replaced."""
+    """Add what somebody did, in its place in time; what was known of it before is replaced.
+
+    It stays where it was when it came first: whoever does not say when is heard at another time.
+    """
+    known = lead.interaction(new.id)
+    if known is not None:
+        new = replace(new, at=min(known.at, new.at))
     others = [each for each in lead.interactions if each.id != new.id]
     return _fitted(lead, [*others, new], (*lead.identities, *new.identities, itself(new.id)))
 

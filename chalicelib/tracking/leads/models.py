@@ -262,7 +262,7 @@ class InteractionOut(Out):
             visit_id=each.visit_id,
             qualified=each.qualified,
             value=AmountOut.of(each.cents),
-            facts={name: value for name, value in each.facts.items() if value is not None},
+            facts=dict(each.facts),
         )
 
 

@@ -86,7 +86,7 @@ def _interaction(each: Interaction) -> dict[str, Any]:
             [touch.at.isoformat(), touch.channel, touch.source, touch.campaign]
             for touch in each.touches
         ],
-        "facts": {name: value for name, value in each.facts.items() if value is not None},
+        "facts": dict(each.facts),
         "qualified": each.qualified,
         "cents": each.cents,
     }
