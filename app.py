@@ -26,7 +26,6 @@ from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
-from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.script import routes as script
 from chalicelib.tracking.sites import routes as sites
@@ -53,7 +52,6 @@ ROOMS = (
     pools,
     sites,
     script,
-    leads,
     billing,
     desk,
     webhooks,
@@ -184,6 +182,14 @@ def run_hooks(event: SQSEvent) -> None:
     from chalicelib.webhooks import handlers
 
     handlers.run_hooks([record.body for record in event], webhooks_wiring.desk())
+
+
+@app.on_sqs_message(queue=settings().rings_queue, batch_size=1)
+def ring_calls(event: SQSEvent) -> None:
+    """Find whose visit a call is while it rings, and tell those who watch."""
+    from chalicelib.tracking.journeys import handlers
+
+    handlers.ring_calls([record.body for record in event], tracking_wiring.journey_desk())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

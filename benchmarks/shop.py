@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.calls.call import CallRef
-    from chalicelib.calls.events import Event
+    from chalicelib.calls.events import Event, Received
     from chalicelib.calls.usecases import Value
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.published import Published
@@ -77,11 +77,20 @@ _PLACE: Final = ("City", "State", "Zip", "Country")
 
 def stub_stores() -> None:
     """Have the product's own wiring build these in place of its stores."""
-    from chalicelib.runtime import wiring
+    from chalicelib.runtime import tracking_wiring, wiring
 
     replaced: Any = wiring
     replaced.directory, replaced.flows = Lines, Flows
     replaced.tracking, replaced.calls = Numbers, Log
+    tracked: Any = tracking_wiring
+    tracked.rings = Rings
+
+
+class Rings:
+    """The queue of calls that ring."""
+
+    def rang(self, ref: CallRef, received: Received) -> None:
+        """Take a ring."""
 
 
 class Lines:

@@ -58,6 +58,7 @@ ENVIRONMENT = {
     "CADRAN_CALLBACKS_QUEUE": "cadran-test-callbacks",
     "CADRAN_WAKEUPS_QUEUE": "cadran-test-wakeups",
     "CADRAN_HOOKS_QUEUE": "cadran-test-hooks",
+    "CADRAN_RINGS_QUEUE": "cadran-test-rings",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",
     "CADRAN_PUBLIC_URL": "",

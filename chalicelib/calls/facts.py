@@ -8,8 +8,8 @@ Storing is somebody else's work.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from chalicelib.calls import keys
 from chalicelib.calls.call import CallRef, Outcome
@@ -48,7 +48,7 @@ from chalicelib.calls.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 
 _STEP: Final = re.compile(r"step:(\d+)")
@@ -81,12 +81,17 @@ class Offer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What one event adds: attributes set once, numbers added, sets grown, an outcome offered."""
+    """What one event adds: attributes set once, numbers added, sets grown, an outcome offered.
+
+    `lists_as_live` is the key under which a call is listed while it goes on; `over` takes it away.
+    """
 
     once: dict[str, str | int | bool | None] = field(default_factory=dict)
     added: dict[str, int] = field(default_factory=dict)
     grown: dict[str, str] = field(default_factory=dict)
     outcome: Offer | None = None
+    lists_as_live: str | None = None
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +102,32 @@ class Together:
     added: dict[str, int] = field(default_factory=dict)
     grown: dict[str, set[str]] = field(default_factory=dict)
     outcome: Offer | None = None
+    lists_as_live: str | None = None
+    over: bool = False
+
+    def beside(self, stored: Mapping[str, Any]) -> Together:
+        """Leave out what a row forbids that is there: a better outcome, the end of the call.
+
+        Where nobody says what is there (some emulators do not), it may be either.
+        """
+        hidden = not stored
+        better = self.outcome is not None and stored.get("rank", -1) > self.outcome.rank
+        ended = hidden or "ended_at" in stored
+        return replace(
+            self,
+            outcome=None if hidden or better else self.outcome,
+            lists_as_live=None if ended else self.lists_as_live,
+        )
 
 
 def together(facts: Iterable[Facts]) -> Together:
     """Add facts up: each addition commutes, so their order says nothing."""
+    known = list(facts)
     once: dict[str, str | int | bool | None] = {}
     added: dict[str, int] = {}
     grown: dict[str, set[str]] = {}
     outcome: Offer | None = None
-    for each in facts:
+    for each in known:
         once = {**each.once, **once}
         for name, number in each.added.items():
             added[name] = added.get(name, 0) + number
@@ -113,7 +135,9 @@ def together(facts: Iterable[Facts]) -> Together:
             grown.setdefault(name, set()).add(text)
         if each.outcome is not None and (outcome is None or each.outcome > outcome):
             outcome = each.outcome
-    return Together(once, added, grown, outcome)
+    over = any(each.over for each in known)
+    live = next((each.lists_as_live for each in known if each.lists_as_live), None)
+    return Together(once, added, grown, outcome, None if over else live, over)
 
 
 _E = TypeVar("_E", bound=Event)
@@ -137,6 +161,7 @@ def _received(ref: CallRef, event: Received) -> Facts:
             **_index_keys(ref, event),
         },
         outcome=Offer.of(Outcome.ABANDONED),
+        lists_as_live=keys.day_key(ref),
     )
 
 
@@ -233,7 +258,12 @@ def _told_apart(ref: CallRef, event: Event) -> Facts:
 
 def _ended(ref: CallRef, event: Ended) -> Facts:
     ended_at = keys.instant(event.at)
-    return Facts(once={"ended_at": ended_at, "end_status": event.status, "seconds": event.seconds})
+    once: dict[str, str | int | bool | None] = {
+        "ended_at": ended_at,
+        "end_status": event.status,
+        "seconds": event.seconds,
+    }
+    return Facts(once=once, over=True)
 
 
 _FACTS: Final[dict[type[Event], Callable[[CallRef, Event], Facts]]] = {}

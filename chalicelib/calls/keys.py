@@ -86,6 +86,11 @@ def value_key(ref: CallRef, value: str) -> str:
     return f"{ref.account_id}#{value}#{shard(ref)}"
 
 
+def live_keys(account_id: str, log_shards: int) -> tuple[str, ...]:
+    """Return the keys under which an account's calls are listed while they go on."""
+    return tuple(f"{account_id}#{n}" for n in range(log_shards))
+
+
 def caller_key(account_id: str, caller_hash: str) -> str:
     """Return the key of one caller's history. Nobody rings 1,000 times a second: no shard."""
     return f"{account_id}#{caller_hash}"

@@ -14,7 +14,12 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.constants import ALL_OLD, UPDATE_ITEM
 from pynamodb.exceptions import UpdateError
 from pynamodb.expressions.operand import Path
-from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.indexes import (
+    GlobalSecondaryIndex,
+    IncludeProjection,
+    KeysOnlyProjection,
+    Projection,
+)
 from pynamodb.models import Model
 
 from chalicelib.calls import keys, search
@@ -23,7 +28,7 @@ from chalicelib.calls.exports import LEASE, Export, from_document, to_document
 from chalicelib.calls.facts import facts_of, together
 from chalicelib.calls.late import Memory
 from chalicelib.calls.rows import Image, call_in, plain
-from chalicelib.kernel.errors import Conflict, NotFound
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.runtime.tables import CONDITION_FAILED, TableMeta, translated
 
 if TYPE_CHECKING:
@@ -40,15 +45,19 @@ if TYPE_CHECKING:
     from chalicelib.calls.usecases import Value
 
 EXPORT_ROW = "export"
+TRIES = 3  # each leaves a condition out of the two that there may be
+READS = 3  # what DynamoDB leaves out of a batch when it is busy is asked for again
 FILTERED_PAGE = 1_000  # rows to ask for at once when a filter will drop some of them
 
 
-def _index(name: str, attribute: str) -> GlobalSecondaryIndex[Any]:
-    """Declare one of the table's indexes; all of them carry the summary, none the events."""
+def _index(
+    name: str, attribute: str, carries: Projection | None = None
+) -> GlobalSecondaryIndex[Any]:
+    """Declare one of the table's indexes; they carry the summary, none the events."""
 
     class Meta:
         index_name = name
-        projection = IncludeProjection(list(keys.PROJECTED))
+        projection = carries or IncludeProjection(list(keys.PROJECTED))
 
     parts = {
         "Meta": Meta,
@@ -73,6 +82,7 @@ class CallRow(Model):
     by_source = _index("by_source", "source_pk")
     by_caller = _index("by_caller", "caller_pk")
     by_outcome = _index("by_outcome", "outcome_pk")
+    by_live = _index("by_live", "live_pk", KeysOnlyProjection())
 
 
 class CallStore:
@@ -82,16 +92,21 @@ class CallStore:
         self._row = row
 
     def append(self, ref: CallRef, *events: Event, memory: Memory | None = None) -> bool:
-        """Store events with one request, or two where a better outcome is there already."""
+        """Store events with one request; more where what is there forbids a part of them.
+
+        That is a better outcome, or the end of a call that is only now told to begin.
+        """
         facts = together([facts_of(ref, event) for event in events])
-        stored = self._try(ref, events, facts, facts.outcome, memory)
-        if stored is None:
-            return True
-        known = stored.get("event_ids", ())
-        new = [event for event in events if event.id not in known]
-        if len(new) < len(events):  # delivered before; what was not is stored by itself
-            return bool(new) and self.append(ref, *new)
-        return self._try(ref, events, facts, None, memory) is None
+        for _ in range(TRIES):
+            stored = self._try(ref, events, facts, memory)
+            if stored is None:
+                return True
+            known = stored.get("event_ids", ())
+            new = [event for event in events if event.id not in known]
+            if len(new) < len(events):  # delivered before; what was not is stored by itself
+                return bool(new) and self.append(ref, *new)
+            facts = facts.beside(stored)
+        return False
 
     def memory(self, call_id: str) -> Mapping[str, Value]:
         """Return the call's variables, and nothing else of it."""
@@ -141,6 +156,44 @@ class CallStore:
         ]
         return search.fill(search.merge(shards, query), query, limit, after)
 
+    def going_on(
+        self, account_id: str, log_shards: int, since: datetime, limit: int
+    ) -> tuple[Call, ...]:
+        """Return calls that go on, newest first: a Query a shard, and one read of the calls."""
+        after = Path("sort") >= keys.instant(since)
+        found: list[tuple[str, str]] = []
+        for key in keys.live_keys(account_id, log_shards):
+            with translated("list live calls", account_id=account_id):
+                answer = self._table.query(
+                    key,
+                    range_key_condition=after,
+                    index_name=CallRow.by_live.Meta.index_name,
+                    limit=limit,
+                    scan_index_forward=False,
+                )
+            found += [(row["sort"]["S"], row["pk"]["S"]) for row in answer["Items"]]
+        newest = [call_id for _, call_id in sorted(found, reverse=True)[:limit]]
+        calls = {call.call_id: call for call in self._summaries(newest)}
+        return tuple(
+            call for each in newest if (call := calls.get(each)) is not None and not call.ended
+        )
+
+    def _summaries(self, call_ids: list[str]) -> Iterator[Call]:
+        left: list[Any] = [{"pk": each, "sk": keys.SUMMARY_ROW} for each in call_ids]
+        for _ in range(READS):
+            if not left:
+                return
+            with translated("load calls"):
+                answer = self._table.batch_get_item(
+                    left, attributes_to_get=[*keys.PROJECTED, "pk", "sk", "sort"]
+                )
+            name = self._table.table_name
+            yield from filter(None, map(call_in, answer["Responses"][name]))
+            unread = answer.get("UnprocessedKeys", {}).get(name, {}).get("Keys", ())
+            left = [plain(each) for each in unread]
+        if left:
+            raise Unavailable("load calls: the table is too busy", left=len(left))
+
     def _rows(
         self, index: str, key: str, within: Condition, newest_first: bool, size: int
     ) -> Iterator[Call]:
@@ -165,7 +218,6 @@ class CallStore:
         ref: CallRef,
         events: tuple[Event, ...],
         facts: Together,
-        offer: Offer | None,
         memory: Memory | None,
     ) -> dict[str, Any] | None:
         """Send one UpdateItem. Return None if it was done, else the row that its condition met."""
@@ -175,10 +227,11 @@ class CallStore:
             actions=[
                 *_appends(events),
                 *_adds(facts),
-                *_offers(ref, offer),
+                *_offers(ref, facts.outcome),
+                *_lists(facts),
                 *_remembers(memory),
             ],
-            condition=_are_new(events, offer),
+            condition=_are_new(events, facts),
             return_values_on_condition_failure=ALL_OLD,
         )
         try:
@@ -309,19 +362,30 @@ def _offers(ref: CallRef, offer: Offer | None) -> Iterator[Action]:
         yield Path("rank").set(offer.rank)
 
 
+def _lists(facts: Together) -> Iterator[Action]:
+    """Show a call that begins among those that go on, and one that ends no more."""
+    live = Path("live_pk")
+    if facts.over:
+        yield live.remove()
+    elif facts.lists_as_live is not None:
+        yield live.set(live | facts.lists_as_live)
+
+
 def _once(name: str, value: str | int | bool) -> Action:
     path = Path(name)
     return path.set(path | value)
 
 
-def _are_new(events: tuple[Event, ...], offer: Offer | None) -> Condition:
-    """None of the events is there, and no better outcome than the one they offer."""
+def _are_new(events: tuple[Event, ...], facts: Together) -> Condition:
+    """None of the events is there, no better outcome than theirs, no end of what they begin."""
     condition: Condition = ~Path("event_ids").contains(events[0].id)
     for event in events[1:]:
         condition &= ~Path("event_ids").contains(event.id)
-    if offer is not None:
+    if facts.outcome is not None:
         rank = Path("rank")
-        condition &= rank.does_not_exist() | (rank <= offer.rank)
+        condition &= rank.does_not_exist() | (rank <= facts.outcome.rank)
+    if facts.lists_as_live is not None:
+        condition &= Path("ended_at").does_not_exist()
     return condition
 
 

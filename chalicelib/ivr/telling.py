@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.calls.call import CallRef
+    from chalicelib.calls.events import Received
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.callers.book import KnownCaller
     from chalicelib.ivr.nodes import Flow, Value
@@ -68,6 +70,13 @@ class Book(Protocol):
 
     def known(self, account_id: str, caller_id: str) -> KnownCaller | None:
         """Return a caller, None for a stranger and where nobody can tell."""
+
+
+class Rings(Protocol):
+    """Whoever is to know that a telephone rings. Never raises: a caller is waiting."""
+
+    def rang(self, ref: CallRef, received: Received) -> None:
+        """Tell of a call that has just been answered by its flow."""
 
 
 @dataclass(frozen=True, slots=True)

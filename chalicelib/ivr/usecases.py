@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.published import Document, Draft, Published, VersionHeader
     from chalicelib.ivr.publishing import Queues, Sounds
     from chalicelib.ivr.queueing import Desk
-    from chalicelib.ivr.telling import Book, Callers, Sources
+    from chalicelib.ivr.telling import Book, Callers, Rings, Sources
     from chalicelib.ivr.trials.rehearsing import Report
     from chalicelib.ivr.usage import Usage
 
@@ -75,6 +75,7 @@ class Ports:
     errands: Errands | None = None
     desk: Desk | None = None
     book: Book | None = None
+    rings: Rings | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -114,6 +115,8 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         service_from=context.service_from,
     )
     _leave(reply, context, ref, ports)
+    if ports.rings is not None:
+        ports.rings.rang(ref, first)
     return Answer(reply=reply, address=address)
 
 

@@ -45,6 +45,7 @@ class Settings:
     callbacks_queue: str
     wakeups_queue: str
     hooks_queue: str
+    rings_queue: str
     secrets_prefix: str
     twilio_url: str
     public_url: str  # "" = taken from each request

@@ -6,17 +6,25 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.runtime import wiring
+from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.attribution import Behaviour
+    from chalicelib.tracking.journeys.gateway import RingQueue
     from chalicelib.tracking.journeys.store import JourneyStore
+    from chalicelib.tracking.journeys.usecases import Desk
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
     from chalicelib.tracking.pools.usecases import Keeping
     from chalicelib.tracking.sites.sites import Site
     from chalicelib.tracking.sites.store import SiteStore
+    from chalicelib.tracking.sources import Number
     from chalicelib.tracking.visits.store import VisitStore
     from chalicelib.tracking.visits.usecases import Ports
 
@@ -75,6 +83,72 @@ def journeys() -> JourneyStore:
     from chalicelib.tracking.journeys.store import JourneyStore
 
     return JourneyStore(settings().tracking_table)
+
+
+@cache
+def rings() -> RingQueue:
+    """Return where calls leave that they ring."""
+    from chalicelib.tracking.journeys.gateway import RingQueue
+
+    return RingQueue(Queue(settings().rings_queue, hasty=True))
+
+
+@cache
+def kept_numbers() -> Kept[tuple[str, str], Number]:
+    """Return what numbers are used for, as calls are told about."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(lambda key: wiring.tracking().number(*key))
+
+
+@cache
+def kept_rosters() -> Kept[str, tuple[Pool, ...]]:
+    """Return accounts' pools in use."""
+    from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.pools.usecases import all_pools
+
+    return Kept(lambda account_id: tuple(all_pools(account_id, roster())))
+
+
+def journey_desk() -> Desk:
+    """Return all that finding a call's journey needs."""
+    from chalicelib.tracking.journeys.usecases import Desk
+
+    def showing(account_id: str, number: str) -> Sequence[Pool]:
+        return [each for each in kept_rosters().get(account_id) if each.overflow == number]
+
+    return Desk(
+        number=lambda account_id, number: kept_numbers().get((account_id, number)),
+        showing=showing,
+        pool=kept_pools().get,
+        behaviour=behaviour,
+        leases=decks(),
+        visits=visits(),
+        journeys=journeys(),
+        calls=wiring.calls(),
+    )
+
+
+def behaviour(account_id: str) -> Behaviour:
+    """Return how the visitors of an account behave."""
+    from chalicelib.tracking.attribution import Behaviour
+
+    return Behaviour()
+
+
+def track_call(call: Call) -> None:
+    """Take an ended call into account, in this order: whose visit it was, then what counts it.
+
+    A projection of the call log: each step is idempotent, and is shown the call again if a later
+    one fails.
+    """
+    from chalicelib.tracking.journeys.usecases import finish
+    from chalicelib.tracking.usecases import count_call
+
+    if call.ended:
+        finish(call, journey_desk())
+    store = wiring.tracking()
+    count_call(call, numbers=store, counts=store)
 
 
 def visiting() -> Ports:

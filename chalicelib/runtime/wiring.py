@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from chalicelib.billing.ports import Books
-    from chalicelib.calls.call import Call, CallRef
+    from chalicelib.calls.call import CallRef
     from chalicelib.calls.events import Received
     from chalicelib.calls.exporting import Desk
     from chalicelib.calls.gateway import ExportFiles, LateQueue
@@ -183,6 +183,7 @@ def ivr_ports() -> Ports:
     """Return all that a call in progress needs."""
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.desk_wiring import desk_of_calls
+    from chalicelib.runtime.tracking_wiring import rings
 
     return Ports(
         lines=lines(),
@@ -195,6 +196,7 @@ def ivr_ports() -> Ports:
         errands=errands(),
         book=caller_book(),
         desk=desk_of_calls(),
+        rings=rings(),
     )
 
 
@@ -358,13 +360,9 @@ def projections() -> Mapping[str, Projection]:
     """Return what other rooms keep about calls that ended. Names are in messages: keep them."""
     from chalicelib.billing.handlers import charging
     from chalicelib.runtime.desk_wiring import note_call
-    from chalicelib.tracking.usecases import count_call
+    from chalicelib.runtime.tracking_wiring import track_call
 
-    def counting(call: Call) -> None:
-        store = tracking()
-        count_call(call, numbers=store, counts=store)
-
-    return {"billing": charging(books, clock), "tracking": counting, "desk": note_call}
+    return {"billing": charging(books, clock), "tracking": track_call, "desk": note_call}
 
 
 def claim(call_id: str, received: Received) -> CallRef:

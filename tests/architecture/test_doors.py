@@ -50,6 +50,7 @@ HANDLERS = {
     "find_callbacks",
     "place_callbacks",
     "wake_sockets",
+    "ring_calls",
 }
 
 

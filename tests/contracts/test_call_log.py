@@ -262,3 +262,46 @@ def test_a_call_keeps_the_shard_it_began_in(log: CallLog) -> None:
     (listed,) = log.page(a.a_query(log_shards=64), 1).calls
 
     assert log.load("acc_1", "CA1").shard == listed.shard == keys.shard(a.a_ref(log_shards=8))
+
+
+def live(
+    log: CallLog, account_id: str = "acc_1", limit: int = 10, log_shards: int = 2
+) -> list[str]:
+    store: CallStore | CallLogInMemory = log  # type: ignore[assignment]
+    return ids(store.going_on(account_id, log_shards, a.NOON - timedelta(hours=1), limit))
+
+
+def test_calls_that_go_on_are_listed_newest_first(log: CallLog) -> None:
+    for minute, call_id in enumerate(("CA1", "CA2", "CA3")):
+        at = a.NOON + timedelta(minutes=minute)
+        log.append(a.a_ref(call_id, log_shards=2), a.received(at), a.pressed())
+    log.append(a.a_ref("CA0"), a.received(a.NOON - timedelta(hours=2)))
+    log.append(a.a_ref("CA9", account_id="acc_rival"), a.received())
+
+    assert live(log) == ["CA3", "CA2", "CA1"]
+    assert live(log, limit=2) == ["CA3", "CA2"]
+    assert live(log, "acc_rival") == ["CA9"]
+    assert live(log, "acc_none") == []
+
+
+def test_a_call_that_ended_goes_on_no_more_in_whatever_order_that_is_told(log: CallLog) -> None:
+    for call_id, facts in {
+        "CA1": [a.received(), a.ended()],
+        "CA2": [a.ended(), a.received()],
+        "CA3": [a.received(), a.pressed(), a.ended()],
+    }.items():
+        for fact in facts:
+            log.append(a.a_ref(call_id), fact)
+    log.append(a.a_ref("CA4"), a.received(), a.ended())
+
+    assert live(log) == []
+
+
+def test_a_call_that_goes_on_is_shown_with_its_summary(log: CallLog) -> None:
+    log.append(a.a_ref(caller_hash="h"), a.received(), a.pressed())
+
+    store: CallStore | CallLogInMemory = log  # type: ignore[assignment]
+    (call,) = store.going_on("acc_1", 1, a.NOON, 10)
+
+    assert (call.state, call.caller, call.dialled) == (State.IN_MENU, a.CALLER, a.DIALLED)
+    assert (call.caller_hash, call.source_id, call.events) == ("h", "src_1", ())

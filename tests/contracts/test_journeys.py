@@ -100,10 +100,10 @@ def test_a_callers_journeys_come_newest_first(store: Store) -> None:
 def test_what_is_final_is_replaced_only_by_what_is_final(store: Store) -> None:
     ended = a_journey(visit_id="vis_b", final=True)
 
-    store.keep(a_journey())
-    store.keep(ended)
-    store.keep(a_journey())
-    store.keep(a_journey(), new_visit=False)
+    assert store.keep(a_journey())
+    assert store.keep(ended)
+    assert not store.keep(a_journey())
+    assert not store.keep(a_journey(), new_visit=False)
     assert store.journey(ACCOUNT, "CA1") == ended
 
     corrected = replace(ended, confidence=0.7)

@@ -403,3 +403,21 @@ def test_a_day_is_less_than_the_hold_may_be(store: Store) -> None:
     pool = store.create(a_pool(hold_minutes=720))
 
     assert store.look(POOL, ACCOUNT)[0].hold == pool.hold // timedelta(milliseconds=1)
+
+
+def test_the_newest_lines_of_the_log_are_read_first(store: Store) -> None:
+    opened(store, 1)
+    for minutes in range(4):
+        at = AT + minutes * (HOLD + 60_000)
+        deck, slots = store.look(POOL, ACCOUNT)
+        store.relay(deck, laid_out(deck, slots, at))
+        assert store.take(a_loan(store, f"{minutes}", at=at)) is None
+    second, third = (AT + minutes * (HOLD + 60_000) for minutes in (1, 2))
+
+    newest = store.lent(ACCOUNT, number(0), AT, third, 2)
+    everything = store.lent(ACCOUNT, number(0), AT, third, 50)
+
+    assert [each.lease_id for each in newest] == ["lea_2", "lea_1"]
+    assert [each.at for each in everything] == [third, second, AT]
+    assert store.lent(ACCOUNT, number(0), AT + 1, third - 1, 50)[0].at == second
+    assert store.lent("acct_rival", number(0), AT, third, 50) == ()

@@ -89,6 +89,18 @@ class CallLogInMemory:
         calls.sort(key=search.position_of, reverse=query.newest_first)
         return search.fill(iter(calls), query, limit, after)
 
+    def going_on(
+        self, account_id: str, log_shards: int, since: datetime, limit: int
+    ) -> tuple[Call, ...]:
+        self._answer()
+        calls = [call for each in self._rows if (call := self._call(each)) is not None]
+        live = [
+            each
+            for each in calls
+            if each.account_id == account_id and each.started_at >= since and not each.ended
+        ]
+        return tuple(sorted(live, key=search.position_of, reverse=True)[:limit])
+
     def _call(self, call_id: str, *, with_events: bool = False) -> Call | None:
         events = self._events.get(call_id, {}).values() if with_events else ()
         return call_of(call_id, cast("Summary", self._rows.get(call_id, {})), events)

@@ -45,15 +45,16 @@ class JourneysInMemory:
         newest = sorted(mine, key=lambda each: (each.rang_at, each.call_id), reverse=True)
         return tuple(newest[:limit])
 
-    def keep(self, journey: Journey, *, new_visit: bool = True) -> None:
+    def keep(self, journey: Journey, *, new_visit: bool = True) -> bool:
         self._answer()
         known = self._kept.get(journey.call_id)
         if known is not None and known.final and not journey.final:
-            return
+            return False
         named = journey.visit_id is not None and new_visit and self.visits is not None
         if named and journey.visit_id not in (self.visits or ()):
             raise NotFound("no such visit")
         self._kept[journey.call_id] = journey
+        return True
 
     def withdraw(self, account_id: str, visit_id: str) -> None:
         """Do what erasing a visit does to the calls that were credited to it."""

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools.deck import Deck, Slot
-from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, millis
+from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, millis, moment
 from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.pools.rows.store import entry_of
 from chalicelib.tracking.pools.tending import Due
+from chalicelib.tracking.visits.visits import Remembered
 from tests.fakes.tracking import TrackingInMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from chalicelib.tracking.pools.health import Hour
     from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
@@ -173,6 +174,35 @@ class PoolsInMemory:
         lines = self._log.get((account_id, name), [])
         found = [line for line in lines if since <= line.at < until]
         return iter(sorted(found, key=lambda line: (line.at, line.lease_id)))
+
+    @request
+    def lent(
+        self, account_id: str, name: str, since: int, until: int, limit: int
+    ) -> tuple[LogEntry, ...]:
+        lines = self._log.get((account_id, name), [])
+        found = [line for line in lines if since <= line.at <= until]
+        newest = sorted(found, key=lambda line: (line.at, line.lease_id), reverse=True)
+        return tuple(newest[:limit])
+
+    # ---- visits
+
+    @request
+    def remembered(self, account_id: str, visit_ids: Iterable[str]) -> dict[str, Remembered]:
+        """The port `Visits` of journeys, whose `visits` is the name of what is kept here."""
+        kept = [self.visits[each] for each in visit_ids if each in self.visits]
+        return {
+            each.visit.id: Remembered(
+                id=each.visit.id,
+                site_id=each.visit.site_id,
+                landing=each.visit.landing,
+                first_seen=moment(each.log[0].at if each.log else each.last_seen),
+                last_seen=moment(each.last_seen),
+                steps=tuple(each.steps),
+                lease=each.lease,
+            )
+            for each in kept
+            if each.visit.account_id == account_id
+        }
 
     # ---- the roster
 

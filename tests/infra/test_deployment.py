@@ -34,6 +34,7 @@ JOBS = {
     "place_callbacks",
     "tend_pools",
     "wake_sockets",
+    "ring_calls",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -97,6 +98,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-hooks": "cadran-dev-run_hooks",
         "cadran-dev-callbacks": "cadran-dev-place_callbacks",
         "cadran-dev-wakeups": "cadran-dev-wake_sockets",
+        "cadran-dev-rings": "cadran-dev-ring_calls",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

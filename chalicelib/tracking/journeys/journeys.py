@@ -46,7 +46,8 @@ class Journey:
     `source_id` is the source that the number stood for then (a poster). `landing` is what brought
     the visit, the JSON of `visits.written`; where a number is shared by all visits that one source
     brought, there is a landing and no visit (`shared_id` names them). `earlier_calls` are the same
-    caller's that are known, twenty at most. `erased`: it had a visit, which was erased since.
+    caller's that are known, twenty at most; `last_call` says when the last of them was (`at`) and
+    what became of it (`outcome`). `erased`: the call had a visit, which was erased since.
     """
 
     call_id: str
@@ -65,6 +66,7 @@ class Journey:
     candidates: tuple[Told, ...] = ()
     reason: Mapping[str, str] = field(default_factory=dict)
     earlier_calls: int = 0
+    last_call: Mapping[str, str] = field(default_factory=dict)
     erased: bool = False
     final: bool = False
 

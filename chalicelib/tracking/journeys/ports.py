@@ -22,9 +22,9 @@ class Journeys(Protocol):
     def of_caller(self, account_id: str, caller_hash: str, limit: int) -> tuple[Journey, ...]:
         """Return a caller's journeys, newest first."""
 
-    def keep(self, journey: Journey, *, new_visit: bool = True) -> None:
-        """Store a journey; one that is final is not replaced by one that is not.
+    def keep(self, journey: Journey, *, new_visit: bool = True) -> bool:
+        """Store a journey. False: one that is final is there, and this one is not.
 
         With `new_visit`, its visit is told of the call, so that erasing the visit is to erase it
-        here too. Raises NotFound if the visit is no more.
+        here too. Raises NotFound if the visit is no more, Conflict if somebody is at it just now.
         """

@@ -78,7 +78,7 @@ class JourneyStore:
             found = JourneyRow.by_account.query(owner, scan_index_forward=False, limit=limit)
             return tuple(map(_journey, found))
 
-    def keep(self, journey: Journey, *, new_visit: bool = True) -> None:
+    def keep(self, journey: Journey, *, new_visit: bool = True) -> bool:
         """Store a journey."""
         row, replaceable = _row(journey), _replaceable(journey)
         try:
@@ -93,6 +93,8 @@ class JourneyStore:
                 raise NotFound("no such visit", visit_id=journey.visit_id) from error
             if refused == [False, False]:
                 raise  # a page told of the visit at that instant
+            return False
+        return True
 
 
 def _save_with_visit(row: JourneyRow, condition: Condition | None, journey: Journey) -> None:

@@ -186,6 +186,21 @@ class DeckStore:
             for row in LogRow.query(key, span, consistent_read=True):
                 yield rows.log_entry(row)
 
+    def lent(
+        self, account_id: str, name: str, since: int, until: int, limit: int
+    ) -> tuple[LogEntry, ...]:
+        """Read the newest lines of the log of a number or, by a pool's id, of those without."""
+        span = LogRow.sk.between(stamp(since), stamp(until + 1))
+        with translated("read leases", account_id=account_id):
+            found = LogRow.query(
+                rows.log_key(account_id, name),
+                span,
+                consistent_read=True,
+                scan_index_forward=False,
+                limit=limit,
+            )
+            return tuple(map(rows.log_entry, found))
+
 
 def _transaction() -> TransactWrite:
     return TransactWrite(connection=PoolRow._get_connection().connection)

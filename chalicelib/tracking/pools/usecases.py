@@ -16,6 +16,7 @@ from chalicelib.tracking.pools.leases import millis
 from chalicelib.tracking.pools.lending import lay_out
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from chalicelib.directory.ports import Lines, Page
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 # A pool's rows are changed while visits are lent its numbers: each attempt that fails met one.
 ATTEMPTS: Final = 4
+PAGE: Final = 200
 
 
 class Roster(Protocol):
@@ -82,6 +84,17 @@ def pool_of_account(account_id: str, pool_id: str, roster: Roster) -> Pool:
     if pool.account_id != account_id or pool.archived_at is not None:
         raise NotFound("no such pool", pool_id=pool_id)
     return pool
+
+
+def all_pools(account_id: str, roster: Roster) -> Iterator[Pool]:
+    """Yield every pool of an account that is in use."""
+    after: str | None = None
+    while True:
+        page = roster.pools(account_id, PAGE, after)
+        yield from page.items
+        if page.next is None:
+            return
+        after = page.next
 
 
 def edit_pool(

@@ -13,6 +13,8 @@ from chalicelib.tracking.pools.rows.store import VisitRow
 from chalicelib.tracking.visits.visits import Remembered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pynamodb.expressions.update import Action
 
     from chalicelib.tracking.pools.leases import Lease, Visit
@@ -59,17 +61,29 @@ class VisitStore:
             row = VisitRow.get(key.pk, key.sk, consistent_read=True)
         if row.account_id != account_id:
             raise NotFound("no such visit", visit_id=visit_id)
-        return Remembered(
-            id=visit_id,
-            site_id=row.site,
-            landing=row.landing,
-            first_seen=moment(int(row.first_seen)),
-            last_seen=moment(int(row.last_seen)),
-            steps=tuple(row.steps or ())[:MOST_STEPS],
-            cart=row.cart,
-            form=row.form,
-            lease=_lease(row),
-        )
+        return _remembered(row)
+
+    def visits(self, account_id: str, visit_ids: Iterable[str]) -> dict[str, Remembered]:
+        """Return some visits, a hundred at most, with one consistent read."""
+        keys = [(row.pk, row.sk) for row in map(rows.visit_row, dict.fromkeys(visit_ids))]
+        with translated("load visits", account_id=account_id):
+            found = list(VisitRow.batch_get(keys, consistent_read=True)) if keys else []
+        mine = (_remembered(row) for row in found if row.account_id == account_id)
+        return {each.id: each for each in mine}
+
+
+def _remembered(row: VisitRow) -> Remembered:
+    return Remembered(
+        id=row.pk.partition("#")[2],
+        site_id=row.site,
+        landing=row.landing,
+        first_seen=moment(int(row.first_seen)),
+        last_seen=moment(int(row.last_seen)),
+        steps=tuple(row.steps or ())[:MOST_STEPS],
+        cart=row.cart,
+        form=row.form,
+        lease=_lease(row),
+    )
 
 
 def _lease(row: VisitRow) -> Lease | None:

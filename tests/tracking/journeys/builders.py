@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any, Final
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.calls.call import CallRef
+from chalicelib.calls.events import Ended, Received
+from chalicelib.tracking.attribution import Behaviour
 from chalicelib.tracking.attribution.evidence import Role
 from chalicelib.tracking.journeys.journeys import Journey, Told
+from chalicelib.tracking.journeys.rings import Rung
+from chalicelib.tracking.journeys.usecases import Desk, finish, note_ring
+from chalicelib.tracking.pools import usecases as pools
+from chalicelib.tracking.pools.leases import Noted, millis
+from chalicelib.tracking.pools.lending import Order, lend, withdraw
+from tests.fakes import CallLogInMemory, JourneysInMemory, PoolsInMemory
+from tests.tracking.pools.builders import SHOWN_TO_ALL, a_visit, keeping, open_pool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from chalicelib.tracking.visits.visits import Remembered
 
 ACCOUNT: Final = "acct_1"
 NOON: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -59,3 +75,82 @@ def an_unknown(call_id: str = "CA1", **facts: Any) -> Journey:
         "candidates": (),
     }
     return a_journey(call_id, **nothing | facts)
+
+
+@dataclass(frozen=True)
+class _Visits:
+    store: PoolsInMemory
+
+    def visits(self, account_id: str, visit_ids: Iterable[str]) -> dict[str, Remembered]:
+        return self.store.remembered(account_id, visit_ids)
+
+
+@dataclass
+class Shop:
+    """A shop with a pool, whose visitors look at pages and ring. Minutes count from noon."""
+
+    numbers: int = 1
+    pools: PoolsInMemory = field(default_factory=PoolsInMemory)
+    journeys: JourneysInMemory = field(default_factory=JourneysInMemory)
+    log: CallLogInMemory = field(default_factory=CallLogInMemory)
+
+    def __post_init__(self) -> None:
+        open_pool(keeping(self.pools), self.numbers, overflow=SHOWN_TO_ALL)
+
+    @property
+    def desk(self) -> Desk:
+        def showing(account_id: str, number: str) -> list[Any]:
+            mine = pools.all_pools(account_id, self.pools)
+            return [each for each in mine if each.overflow == number]
+
+        return Desk(
+            number=self.pools.tracking.number,
+            showing=showing,
+            pool=self.pools.pool,
+            behaviour=lambda _: Behaviour(),
+            leases=self.pools,
+            visits=_Visits(self.pools),
+            journeys=self.journeys,
+            calls=self.log,
+        )
+
+    def visited(self, name: str, minutes: float, *, source: str = "google") -> str | None:
+        """Have somebody come to the site; the number that they are shown."""
+        now = NOON + timedelta(minutes=minutes)
+        landing = f'{{"channel":"paid-search","source":"{source}","click":["gclid","{name}"]}}'
+        step = f'{{"kind":"page","at":{millis(now)},"path":"/{name}"}}'
+        visit = a_visit(name, landing=landing, noted=Noted(steps=(step,)))
+        order = Order(pool_id="pool_shop", visit=visit, lease_id=f"lea_{name}")
+        return lend(order, now=now, store=self.pools).number
+
+    def erased(self, name: str) -> None:
+        """Have a visitor take their consent back."""
+        withdraw(ACCOUNT, f"vis_{name}", store=self.pools)
+
+    def rings(self, minutes: float, call_id: str = "CA1", **facts: Any) -> Journey:
+        """Have the phone ring; the journey that is found."""
+        found = note_ring(a_rung(minutes, call_id, **facts), self.desk)
+        assert found is not None
+        return found
+
+    def ended(self, minutes: float, call_id: str = "CA1", **facts: Any) -> Journey:
+        """Have a call end that rang then; its journey."""
+        rung = a_rung(minutes, call_id, **facts)
+        ref = CallRef(call_id=call_id, account_id=ACCOUNT, caller_hash=rung.caller_hash)
+        begun = Received(
+            id="received", at=rung.at, dialled=rung.dialled, caller=None, source_id=rung.source_id
+        )
+        over = Ended(id="ended", at=rung.at + timedelta(minutes=3), status="completed", seconds=180)
+        self.log.append(ref, begun, over)
+        return finish(self.log.load(ACCOUNT, call_id), self.desk)
+
+
+def a_rung(minutes: float = 0, call_id: str = "CA1", **facts: Any) -> Rung:
+    known: dict[str, Any] = {
+        "call_id": call_id,
+        "account_id": ACCOUNT,
+        "at": NOON + timedelta(minutes=minutes),
+        "dialled": NUMBER,
+        "caller_hash": CALLER,
+    }
+    return Rung(**known | facts)

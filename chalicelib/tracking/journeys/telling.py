@@ -1,0 +1,104 @@
+"""What attribution found, told as a journey. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.tracking.journeys.evidence import facts_in, is_shared
+from chalicelib.tracking.journeys.journeys import SOURCE_FACTS, Journey, Told, source_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from chalicelib.tracking.attribution import Attribution, Candidate
+    from chalicelib.tracking.attribution.evidence import Dialled
+    from chalicelib.tracking.attribution.reasons import Reason
+    from chalicelib.tracking.journeys.evidence import Place
+    from chalicelib.tracking.journeys.rings import Rung
+    from chalicelib.tracking.pools.leases import LogEntry
+    from chalicelib.tracking.visits.visits import Remembered
+
+LANGUAGES: Final = ("fr", "en")
+MOST_CANDIDATES: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that was read of a call: how its number stood, who had it, the caller's journeys."""
+
+    rung: Rung
+    place: Place
+    dialled: Dialled
+    entries: tuple[LogEntry, ...] = ()
+    visits: Mapping[str, Remembered]
+    past: tuple[Journey, ...] = ()
+
+
+def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:
+    """Tell whose visit a call was."""
+    rung, holder = found.rung, attribution.visit
+    brought, site_id = _brought(holder, found)
+    shared = is_shared(holder)
+    return Journey(
+        call_id=rung.call_id,
+        account_id=rung.account_id,
+        rang_at=rung.at,
+        dialled=rung.dialled,
+        caller_hash=rung.caller_hash,
+        role=found.dialled.role,
+        source_id=found.place.source_id,
+        pool_id=found.place.pool_id or _pool_of(holder, found),
+        visit_id=None if shared else holder,
+        shared_id=holder if shared else None,
+        site_id=site_id,
+        confidence=round(attribution.confidence, 4),
+        landing=_of_source(brought) if shared else brought,
+        candidates=_candidates(attribution.candidates),
+        reason=in_words(attribution.reason),
+        final=final,
+    )
+
+
+def in_words(reasons: Iterable[Reason]) -> dict[str, str]:
+    """Say reasons in every language that we have."""
+    known = tuple(reasons)
+    return {language: " ".join(each.in_words(language) for each in known) for language in LANGUAGES}
+
+
+def _brought(holder: str | None, found: Found) -> tuple[dict[str, Any], str | None]:
+    """Return what brought the visit that is credited, and to which site."""
+    if holder is None:
+        return {}, None
+    if holder in found.visits:
+        visit = found.visits[holder]
+        return facts_in(visit.landing), visit.site_id
+    before = next((each for each in found.past if each.holder == holder), None)
+    return ({}, None) if before is None else (dict(before.landing), before.site_id)
+
+
+def _pool_of(holder: str | None, found: Found) -> str | None:
+    mine = (each.pool_id for each in found.entries if each.visit_id == holder)
+    return None if holder is None else next(mine, None)
+
+
+def _of_source(brought: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is of the first of them alone: its click, its page."""
+    return {name: brought[name] for name in SOURCE_FACTS if name in brought}
+
+
+def _candidates(candidates: tuple[Candidate, ...]) -> tuple[Told, ...]:
+    """Tell of the likeliest, and always of those whom no visit explains."""
+    named = [each for each in candidates if not each.is_nobody][:MOST_CANDIDATES]
+    nobody = [each for each in candidates if each.is_nobody]
+    kept = sorted([*named, *nobody], key=lambda each: -each.weight)
+    return tuple(
+        Told(
+            visit_id=None if is_shared(each.visit) else each.visit,
+            lease_id=each.lease,
+            weight=round(each.weight, 4),
+            reason=in_words([each.reason]),
+            source=source_facts(each.source),
+        )
+        for each in kept
+    )
