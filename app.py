@@ -26,6 +26,7 @@ from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
+from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.script import routes as script
 from chalicelib.tracking.sites import routes as sites
@@ -52,6 +53,7 @@ ROOMS = (
     pools,
     sites,
     script,
+    leads,
     billing,
     desk,
     webhooks,

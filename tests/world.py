@@ -196,9 +196,16 @@ class World:
             client.put("/v1/callers", {"number": f"+3363998{at:02}{len(name):02}", "name": name})
             for at, name in enumerate((f"Jeanne {client.name}", f"Paul {client.name}"))
         ]
+        form = {"kind": "form", "email": f"{client.name}@client.example"}
+        client.made("/v1/leads", {**form, "id": "1", "email": f"autre@{client.name}.example"})
+        good = {"name": f"Luc {client.name}", "qualified": True, "value": "90.00"}
+        lead = client.made("/v1/leads", {**form, "id": "2", **good})
+        rule = {"name": f"Devis {client.name}", "qualified": True, "words": ["devis"]}
+        client.ask("PUT", "/v1/leads/rules", {"rules": [rule]}, if_match='"0"')
         self._staff(client)
         self._listen(client)
         client.ids |= {
+            "lead_id": lead["id"],
             "flow_id": flow["id"],
             "prompt_id": prompt["id"],
             "caller_id": known[0]["id"],

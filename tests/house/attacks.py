@@ -37,6 +37,7 @@ NAMES_A_THING = frozenset(
         "callback_id",
         "webhook_id",
         "delivery_id",
+        "lead_id",
     }
 )
 
@@ -68,6 +69,12 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_site": [{"name": "Stolen", "origins": [SHOP], "swaps": swaps}],
         "edit_site": [{"name": "Stolen"}, {"swaps": swaps}],
         "classify_visit": [{"url": f"{SHOP}/?gclid=stolen"}],
+        "take_contact": [{"kind": "form", "id": "1", "visit": "vis_1"}],
+        "edit_lead": [{"name": "Stolen"}, {"qualified": True}],
+        "merge_leads": [{"lead_id": ids["lead_id"]}],
+        "split_lead": [{"interactions": [ids["call_id"]]}],
+        "set_lead_rules": [{"rules": [{"name": "Stolen", "qualified": True}]}],
+        "judge_call": [{"qualified": True, "value": "1.00"}],
         "export_calls": [{"source": ids["source_id"]}],
         "publish_tariff": [TARIFF],
         "simulate_charge": [{**number, "seconds": 60}],
@@ -92,6 +99,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "classify_number": "?number=0800000000",
         "search_numbers": "",
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
+        "compare_models": "?from=2026-11-01&to=2026-11-30",
         "show_pool_health": "?from=2026-11-01&to=2026-11-30",
         "forecast_pool": "?visits_per_hour=200&visit_minutes=3&price=1.15",
         "report_queues": f"?from=2026-11-01&to=2026-11-30&queue={ids['queue']}",

@@ -1,0 +1,140 @@
+"""What a call is to leads: an interaction, and the facts that rules ask of it. Pure."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.calls.events import Pressed, Said
+from chalicelib.tracking.attribution.touchpoints import Touchpoint
+from chalicelib.tracking.leads.leads import (
+    SURE_ENOUGH,
+    Interaction,
+    Kind,
+    by_caller,
+    by_visit,
+    told,
+)
+from chalicelib.tracking.leads.qualifying import Facts
+from chalicelib.tracking.visits.visits import journey as steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.calls.call import Call
+    from chalicelib.tracking.journeys.journeys import Journey
+    from chalicelib.tracking.leads.qualifying import Quality
+    from chalicelib.tracking.sources import Source
+    from chalicelib.tracking.visits.visits import Remembered
+
+# Carts of more than ten million euros are mistakes, or attacks.
+_MOST_CENTS: Final = 10**9
+
+
+def facts_of(call: Call, visit: Remembered | None) -> Facts:
+    """Return what rules may ask of a call."""
+    pressed = [each for each in call.events if isinstance(each, Pressed)]
+    said = [each for each in call.events if isinstance(each, Said)]
+    chosen = [each.choice for each in pressed] + [each.choice for each in said]
+    return Facts(
+        kind=Kind.CALL,
+        outcome=str(call.outcome),
+        talk_seconds=call.talk_seconds,
+        choices=frozenset([*chosen, *(each.keys for each in pressed)]),
+        tags=frozenset(call.tags),
+        words=" ".join(each.words for each in said),
+        source_id=call.source_id,
+        cents=0 if visit is None else cart_cents(visit.cart),
+    )
+
+
+def interaction_of(
+    call: Call, journey: Journey, visit: Remembered | None, source: Source | None, quality: Quality
+) -> Interaction:
+    """Return a call as something that a person did.
+
+    A visit that is a guess is told, but joins nobody: two people would become one.
+    """
+    return Interaction(
+        id=call.call_id,
+        kind=Kind.CALL,
+        at=call.started_at,
+        identities=tuple(_identities(call, journey)),
+        visit_id=journey.visit_id,
+        touches=tuple(_touches(call, journey, visit, source)),
+        facts=told(
+            {
+                "outcome": str(call.outcome),
+                "seconds": call.seconds or 0,
+                "talk_seconds": call.talk_seconds,
+                "dialled": call.dialled,
+                "source_id": call.source_id,
+                "confidence": round(journey.confidence, 2),
+                "rule": quality.rule,
+            }
+        ),
+        qualified=quality.qualified,
+        cents=quality.cents,
+    )
+
+
+def cart_cents(cart: str | None) -> int:
+    """Return what is in a cart, in cents: its `total`, 0 if it has none that is an amount.
+
+    >>> cart_cents('{"total": "129.90"}'), cart_cents('{"total": "beaucoup"}'), cart_cents(None)
+    (12990, 0, 0)
+    """
+    try:
+        data = json.loads(cart or "{}")
+        total = data.get("total") if isinstance(data, dict) else None
+        cents = Decimal(str(total)) * 100 if isinstance(total, str | int | float) else Decimal(0)
+    except (ValueError, InvalidOperation):
+        return 0
+    return int(cents) if cents.is_finite() and 0 <= cents <= _MOST_CENTS else 0
+
+
+def touches_of(visit: Remembered) -> Iterator[Touchpoint]:
+    """Yield what brought a visitor to the site, each time that they came from outside.
+
+    A visit that nothing is known to have brought came directly.
+    """
+    steps = [each for each in steps_of(visit.steps) if "channel" in each]
+    for each in steps:
+        yield _touch(datetime.fromtimestamp(each["at"] / 1000, UTC), each)
+    if not steps:
+        landing: dict[str, Any] = json.loads(visit.landing)
+        yield _touch(visit.first_seen, landing)
+
+
+def _identities(call: Call, journey: Journey) -> Iterator[str]:
+    if call.caller_hash is not None:
+        yield by_caller(call.caller_hash)
+    if journey.visit_id is not None and journey.confidence >= SURE_ENOUGH:
+        yield by_visit(journey.visit_id)
+
+
+def _touches(
+    call: Call, journey: Journey, visit: Remembered | None, source: Source | None
+) -> Iterator[Touchpoint]:
+    if visit is not None:
+        yield from touches_of(visit)
+    elif journey.landing:
+        yield _touch(call.started_at, journey.landing)
+    elif source is not None:
+        yield Touchpoint(
+            at=call.started_at,
+            channel=str(source.channel),
+            source=source.name,
+            campaign=source.campaign,
+        )
+
+
+def _touch(at: datetime, facts: Any) -> Touchpoint:
+    return Touchpoint(
+        at=at,
+        channel=facts.get("channel") or "direct",
+        source=facts.get("source"),
+        campaign=facts.get("campaign"),
+    )

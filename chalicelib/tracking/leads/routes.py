@@ -1,0 +1,157 @@
+"""The doors of leads: people put together, judged, told apart, and credited."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from chalicelib.kernel import periods
+from chalicelib.runtime import leads_wiring, wiring
+from chalicelib.runtime.api import Answer, Api
+from chalicelib.runtime.lazy import lazily
+from chalicelib.runtime.paging import cursor, position
+from chalicelib.runtime.versions import etag, expected
+
+if TYPE_CHECKING:
+    from chalicelib.runtime.api import Request
+    from chalicelib.tracking.leads import leads, managing, models, qualifying, usecases
+else:
+    managing = lazily("chalicelib.tracking.leads.managing")
+    models = lazily("chalicelib.tracking.leads.models")
+    qualifying = lazily("chalicelib.tracking.leads.qualifying")
+    usecases = lazily("chalicelib.tracking.leads.usecases")
+
+api = Api(__name__)
+
+
+@api.post("/v1/leads", scope="leads:write")
+def take_contact(request: Request, body: models.ContactIn) -> Answer[models.LeadOut]:
+    """Take a form, a text or a chat; it joins what is known of whoever sent it."""
+    noted = managing.take_contact(
+        body.written(request.now),
+        request.account_id,
+        desk=leads_wiring.desk(),
+        hashing=wiring.Callers(),
+    )
+    return _lead(noted.lead, location=f"/v1/leads/{noted.lead.id}")
+
+
+@api.get("/v1/leads", scope="leads:read")
+def list_leads(request: Request, query: models.LeadsQuery) -> models.LeadList:
+    """List leads, newest first."""
+    context = f"{request.account_id}/leads/{query.since}/{query.until}"
+    page = leads_wiring.leads().page(
+        request.account_id,
+        query.limit,
+        position(query.cursor, context),
+        query.since,
+        query.until,
+    )
+    items = [models.LeadOut.of(each) for each in page.items]
+    return models.LeadList(items=items, next=cursor(page.next, context))
+
+
+@api.get("/v1/leads/rules", scope="leads:read")
+def show_lead_rules(request: Request) -> Answer[models.RulesOut]:
+    """Show what makes an interaction worth something."""
+    rules = leads_wiring.leads().rules(request.account_id)
+    return Answer(models.RulesOut.of(rules), etag=etag(rules.version))
+
+
+@api.put("/v1/leads/rules", scope="leads:write")
+def set_lead_rules(request: Request, body: models.RulesIn) -> Answer[models.RulesOut]:
+    """Say what makes an interaction worth something, from now on; `If-Match` is the ETag seen."""
+    rules = managing.set_rules(
+        qualifying.Rules(
+            account_id=request.account_id,
+            rules=tuple(each.written for each in body.rules),
+            version=expected(request.if_match),
+        ),
+        leads_wiring.leads(),
+    )
+    leads_wiring.kept_rules().forget(request.account_id)
+    return Answer(models.RulesOut.of(rules), etag=etag(rules.version))
+
+
+@api.get("/v1/leads/{lead_id}", scope="leads:read")
+def show_lead(request: Request, lead_id: str) -> Answer[models.LeadOut]:
+    """Show a lead; one that was merged is shown as what it is now."""
+    return _lead(usecases.lead_of_account(request.account_id, lead_id, leads_wiring.leads()))
+
+
+@api.patch("/v1/leads/{lead_id}", scope="leads:write")
+def edit_lead(request: Request, lead_id: str, body: models.LeadPatch) -> Answer[models.LeadOut]:
+    """Say what you know of a lead; `If-Match` is the ETag of what was seen."""
+    lead = usecases.edit(
+        cast("usecases.LeadChanges", body.changes),
+        account_id=request.account_id,
+        lead_id=lead_id,
+        version=expected(request.if_match),
+        store=leads_wiring.leads(),
+    )
+    return _lead(lead)
+
+
+@api.delete("/v1/leads/{lead_id}", scope="leads:write")
+def forget_lead(request: Request, lead_id: str) -> None:
+    """Forget a lead and what it is known by. Its calls stay in the log."""
+    usecases.forget(request.account_id, lead_id, leads_wiring.leads())
+
+
+@api.post("/v1/leads/{lead_id}/merge", scope="leads:write", status=200)
+def merge_leads(request: Request, lead_id: str, body: models.MergeIn) -> Answer[models.LeadOut]:
+    """Make one lead of two; `If-Match` is the ETag of the one that stays."""
+    lead = usecases.merge(
+        request.account_id,
+        lead_id,
+        body.lead_id,
+        version=expected(request.if_match),
+        store=leads_wiring.leads(),
+    )
+    return _lead(lead)
+
+
+@api.post("/v1/leads/{lead_id}/split", scope="leads:write", status=200)
+def split_lead(request: Request, lead_id: str, body: models.SplitIn) -> models.SplitOut:
+    """Take interactions into a lead of their own; the two are never joined again unasked."""
+    rest, new = usecases.split(
+        request.account_id,
+        lead_id,
+        body.interactions,
+        version=expected(request.if_match),
+        new_id=request.new_id("led"),
+        store=leads_wiring.leads(),
+    )
+    return models.SplitOut(lead=models.LeadOut.of(rest), new=models.LeadOut.of(new))
+
+
+@api.put("/v1/calls/{call_id}/quality", scope="leads:write")
+def judge_call(request: Request, call_id: str, body: models.QualityIn) -> models.QualityOut:
+    """Say what a call is worth; no rule says otherwise after that. Reports follow."""
+    quality = managing.judge_call(
+        request.account_id,
+        call_id,
+        qualifying.Quality(qualified=body.qualified, cents=models.cents_of(body.value)),
+        leads_wiring.judging(),
+    )
+    return models.QualityOut(qualified=quality.qualified, value=models.AmountOut.of(quality.cents))
+
+
+@api.get("/v1/reports/attribution", scope="reports:read")
+def compare_models(request: Request, query: models.AttributionQuery) -> models.AttributionOut:
+    """Set the same leads under two models of credit side by side."""
+    found = managing.compare_models(
+        request.account_id,
+        query.one,
+        query.other,
+        since=periods.Day(query.first).start,
+        until=periods.Day(query.last).end,
+        by=query.by,
+        lookback=timedelta(days=query.lookback_days),
+        store=leads_wiring.leads(),
+    )
+    return models.AttributionOut.of(query, found)
+
+
+def _lead(lead: leads.Lead, location: str | None = None) -> Answer[models.LeadOut]:
+    return Answer(models.LeadOut.of(lead), etag=etag(lead.version), location=location)
