@@ -137,16 +137,20 @@ def behaviour(account_id: str) -> Behaviour:
 
 
 def track_call(call: Call) -> None:
-    """Take an ended call into account, in this order: whose visit it was, then what counts it.
+    """Take an ended call into account, in this order: whose visit it was, whose
+    lead and what it is worth, then what counts it.
 
     A projection of the call log: each step is idempotent, and is shown the call again if a later
     one fails.
     """
+    from chalicelib.runtime import leads_wiring
     from chalicelib.tracking.journeys.usecases import finish
+    from chalicelib.tracking.leads.projecting import take_call
     from chalicelib.tracking.usecases import count_call
 
     if call.ended:
-        finish(call, journey_desk())
+        journey = finish(call, journey_desk())
+        take_call(call, journey, leads_wiring.desk())
     store = wiring.tracking()
     count_call(call, numbers=store, counts=store)
 

@@ -19,6 +19,7 @@ from chalicelib.tracking.journeys.journeys import Journey
 from chalicelib.tracking.leads.comparing import ModelName
 from chalicelib.tracking.leads.projecting import take_call
 from chalicelib.tracking.leads.qualifying import Quality
+from tests.house.carrier import CALL, a_forwarded_call
 from tests.house.shops import a_shop
 from tests.tracking import builders as a
 
@@ -57,6 +58,29 @@ def calls(shop: Shop, call_id: str = "CA1", **facts: Any) -> Any:
 
 def hashed(number: str) -> str:
     return wiring.Callers().caller_hash(ACCOUNT, number)
+
+
+def test_a_call_to_a_source_is_a_lead_once_however_often_it_is_shown(shop: Shop) -> None:
+    a_forwarded_call()
+    for _ in range(2):
+        shop.project()
+
+    (lead,) = shop.gets("/v1/leads")["items"]
+    (call,) = lead["interactions"]
+    assert (call["id"], call["qualified"], lead["version"]) == (CALL, True, 1)
+    assert lead["touches"][0]["channel"] == "radio"
+
+
+def test_what_an_agent_says_reaches_the_lead(shop: Shop) -> None:
+    a_forwarded_call()
+    shop.project()
+
+    heard = shop.ask("PUT", f"/v1/calls/{CALL}/quality", {"qualified": False})
+    assert heard.status == 200, heard.text
+    assert shop.project_again() == 1
+
+    (lead,) = shop.gets("/v1/leads")["items"]
+    assert lead["qualified"] is False
 
 
 def test_the_form_of_the_page_joins_the_call_of_the_same_number(shop: Shop) -> None:
