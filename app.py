@@ -30,6 +30,7 @@ from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.script import routes as script
 from chalicelib.tracking.sites import routes as sites
+from chalicelib.tracking.spam import routes as spam
 from chalicelib.tracking.visits import routes as visits
 from chalicelib.webhooks import routes as webhooks
 
@@ -57,6 +58,7 @@ ROOMS = (
     billing,
     desk,
     webhooks,
+    spam,
 )
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))

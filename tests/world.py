@@ -49,7 +49,8 @@ LEGAL = {
     "vat_id": "FR44732829320",
 }
 # Parts of paths that are not of one client.
-NOBODYS = frozenset({"version", "revision", "name"})
+NOBODYS = frozenset({"version", "revision", "name", "pattern"})
+BLOCKED = "+8823*"
 FLOW = {
     "name": "Accueil",
     "language": "fr-FR",
@@ -202,6 +203,7 @@ class World:
         lead = client.made("/v1/leads", {**form, "id": "2", **good})
         rule = {"name": f"Devis {client.name}", "qualified": True, "words": ["devis"]}
         client.ask("PUT", "/v1/leads/rules", {"rules": [rule]}, if_match='"0"')
+        client.put(f"/v1/spam/blocked/{quote(BLOCKED)}", {"note": f"Robot {client.name}"})
         self._staff(client)
         self._listen(client)
         client.ids |= {
@@ -215,6 +217,7 @@ class World:
             "pool_id": pool["id"],
             "site_id": site["id"],
             "revision": "1",
+            "pattern": BLOCKED,
             "recording_id": "RE" + "0" * 32,
         }
 
@@ -241,7 +244,8 @@ class World:
         client.ids |= {"webhook_id": webhook["id"], "delivery_id": tried["id"]}
 
     def _call(self, client: Client) -> None:
-        for call_id in (f"CA{client.name:0>32}", f"CA{client.name:x>32}"):
+        spam = [f"CA{client.name:s>32}", f"CA{client.name:z>32}"]
+        for call_id in (*spam, f"CA{client.name:0>32}", f"CA{client.name:x>32}"):
             fields: dict[str, str | list[str]] = {
                 "CallSid": call_id,
                 "From": f"+3361234{len(client.name):04}",
@@ -263,6 +267,8 @@ class World:
             over = {"CallStatus": "completed", "CallDuration": "95"}
             assert ring(app, "/voice/status", {**fields, **over}).status == 200
             client.ids["call_id"] = call_id
+        for call_id in spam:
+            client.made(f"/v1/calls/{call_id}/spam")
         project_calls(stream_of(self.cloud.rows("calls")), Context())
 
     def _bill(self, client: Client) -> None:

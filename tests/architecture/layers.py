@@ -45,7 +45,10 @@ VAGUE = frozenset(
     {"utils", "util", "helpers", "helper", "common", "misc", "manager", "managers", "processor"}
 )
 # Where rooms meet: it is several modules because one would be too long.
-WIRING = frozenset({"wiring", "desk_wiring", "tracking_wiring", "webhooks_wiring", "leads_wiring"})
+WIRING = frozenset(
+    ("wiring", "desk_wiring", "tracking_wiring", "webhooks_wiring", "leads_wiring")
+    + ("watch_wiring",)
+)
 BROAD = frozenset({"runtime/webhook.py", "runtime/api.py", "runtime/jobs.py", "runtime/beacons.py"})
 
 

@@ -85,6 +85,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_agent": [{"name": "Stolen"}, {"available": False}],
         "ask_for_callback": [{"queue": ids["queue"], "line": ids["number"], **number}],
         "reschedule_callback": [{"slot": None}],
+        "edit_spam_rules": [{"repeated_calls": 1}],
+        "block_number": [{"note": "Stolen"}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }
