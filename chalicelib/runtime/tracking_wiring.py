@@ -137,22 +137,24 @@ def behaviour(account_id: str) -> Behaviour:
 
 
 def track_call(call: Call) -> None:
-    """Take an ended call into account, in this order: whose visit it was, whose
-    lead and what it is worth, then what counts it.
+    """Take an ended call into account, in this order: whose visit it was, whether it is spam,
+    whose lead and what it is worth, then what counts it, then who is told.
 
     A projection of the call log: each step is idempotent, and is shown the call again if a later
     one fails.
     """
-    from chalicelib.runtime import leads_wiring
+    from chalicelib.runtime import leads_wiring, watch_wiring
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
     from chalicelib.tracking.usecases import count_call
 
-    if call.ended:
-        journey = finish(call, journey_desk())
+    journey = finish(call, journey_desk())
+    spam = watch_wiring.judge_call(call)
+    if not spam:
         take_call(call, journey, leads_wiring.desk())
     store = wiring.tracking()
     count_call(call, numbers=store, counts=store)
+    watch_wiring.tell_of_call(call, journey, spam=spam)
 
 
 def visiting() -> Ports:

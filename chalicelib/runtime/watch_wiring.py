@@ -9,7 +9,9 @@ from chalicelib.runtime import wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.spam.ports import Bench
     from chalicelib.tracking.spam.rules import Rules
     from chalicelib.tracking.spam.store import SpamStore
@@ -29,6 +31,21 @@ def kept_rules() -> Kept[str, Rules]:
     from chalicelib.runtime.kept import Kept
 
     return Kept(spams().rules)
+
+
+def judge_call(call: Call) -> bool:
+    """Tell whether an ended call is spam, and keep why."""
+    from chalicelib.tracking.spam.usecases import judge
+
+    return judge(call, bench())
+
+
+def tell_of_call(call: Call, journey: Journey, *, spam: bool) -> None:
+    """Tell whoever wants to know of an ended call. The last step: all else is known by now."""
+    from chalicelib.runtime import webhooks_wiring
+    from chalicelib.tracking.journeys.telling import visit_told
+
+    webhooks_wiring.tell_of_call(call, spam=spam, visit=lambda: visit_told(journey))
 
 
 def bench() -> Bench:

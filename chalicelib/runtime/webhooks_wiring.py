@@ -6,14 +6,16 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime import wiring
 from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
     from chalicelib.webhooks.endpoints import Endpoint
     from chalicelib.webhooks.gateway import OrderQueue
@@ -45,6 +47,37 @@ def publish(
         data=data,
     )
     publish(happened, known=kept_endpoints().get, orders=orders())
+
+
+def tell_of_call(call: Call, *, spam: bool, visit: Callable[[], Mapping[str, Any] | None]) -> None:
+    """Tell an account's servers of a call that is over, once; asks for its `visit` if any wants it.
+
+    A call of which the end may still turn out to be otherwise is shown again later.
+    """
+    from chalicelib.calls.projections import projection_message
+    from chalicelib.webhooks import called
+
+    now = wiring.clock()
+    wanted = _wanted(call.account_id, called.events_of(call, spam=spam))
+    if not wanted or called.is_old(call, now):
+        return
+    if called.may_change(call, now):
+        message = projection_message(call.account_id, call.call_id, "tracking")
+        wait = int(called.SETTLED_WITHIN.total_seconds()) + 1
+        wiring.projections_queue().put(message, delay_seconds=wait)
+        return
+    data = called.told_of(call, spam=spam, visit=visit())
+    for event in wanted:
+        publish(call.account_id, event, call.call_id, data, at=call.ended_at)
+
+
+def _wanted(account_id: str, events: tuple[str, ...]) -> list[str]:
+    """Return the events that any server wants, all of them where nobody can tell."""
+    try:
+        endpoints = kept_endpoints().get(account_id)
+    except Unavailable:
+        return list(events)
+    return [event for event in events if any(each.wants(event) for each in endpoints)]
 
 
 @cache

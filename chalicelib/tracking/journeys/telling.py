@@ -60,6 +60,18 @@ def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:
     )
 
 
+def visit_told(journey: Journey) -> dict[str, Any] | None:
+    """Say in short which visit a call came from, None where none is credited."""
+    if journey.holder is None:
+        return None
+    return {
+        "id": journey.visit_id,
+        "site": journey.site_id,
+        "confidence": journey.confidence,
+        **{name: journey.landing.get(name) for name in SOURCE_FACTS},
+    }
+
+
 def in_words(reasons: Iterable[Reason]) -> dict[str, str]:
     """Say reasons in every language that we have."""
     known = tuple(reasons)
