@@ -30,6 +30,9 @@ MOST_TRACES: Final = 100
 _RANGE_DIGITS: Final = 6
 # ARCEP 2018-0881 (numbering plan): numbers of 089 are never shown as a caller's (2026-11).
 _NEVER_SHOWN: Final = "089"
+# ARCEP keeps these mobile numbers for films: whoever tries a line out rings from them. The plan has
+# 0639 under Mayotte's code only.
+_OF_FILMS: Final = "+3363998"
 # Whoever left a message or asked to be rung back meant to call; where we failed, nothing is told.
 _IDLE: Final = frozenset({Outcome.ABANDONED, Outcome.MISSED, Outcome.ANSWERED, Outcome.UNKNOWN})
 
@@ -117,7 +120,7 @@ def is_impossible(number: str) -> bool:
     >>> is_impossible("+33612345678"), is_impossible("+33890123456"), is_impossible("+442079460018")
     (False, True, False)
     """
-    if not is_french(number):
+    if not is_french(number) or number.startswith(_OF_FILMS):
         return False
     try:
         return classify(number).number.startswith(_NEVER_SHOWN)

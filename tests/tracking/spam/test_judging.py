@@ -136,6 +136,7 @@ def test_long_calls_from_one_foreign_range_to_a_free_number_are_pumping(
         pytest.param("+33162012345", False, id="a landline"),
         pytest.param("+33890123456", True, id="surcharged, never shown"),
         pytest.param("+33690123456", True, id="an overseas mobile under +33"),
+        pytest.param("+33639981234", False, id="a mobile of films"),
         pytest.param("+590690123456", False, id="the same under its own code"),
         pytest.param("+442079460018", False, id="foreign"),
     ],
