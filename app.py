@@ -21,13 +21,14 @@ from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import desk_wiring, tracking_wiring, webhooks_wiring, wiring
+from chalicelib.runtime import desk_wiring, reports_wiring, tracking_wiring, webhooks_wiring, wiring
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.pools import routes as pools
+from chalicelib.tracking.reports import routes as reports
 from chalicelib.tracking.script import routes as script
 from chalicelib.tracking.sites import routes as sites
 from chalicelib.tracking.spam import routes as spam
@@ -52,6 +53,7 @@ ROOMS = (
     callers,
     tracking,
     pools,
+    reports,
     sites,
     script,
     leads,
@@ -114,11 +116,12 @@ def wake_sockets(event: SQSEvent) -> None:
     maximum_batching_window_in_seconds=1,
 )
 def project_calls(event: DynamoDBEvent) -> None:
-    """Show calls that ended to billing and tracking."""
+    """Show calls that ended to billing; leave them on the queue for tracking."""
     from chalicelib.calls import handlers
 
     images = [record.new_image for record in event if record.new_image]
-    handlers.project(images, wiring.projections(), wiring.projections_queue())
+    projections = {**wiring.projections(), **reports_wiring.later()}
+    handlers.project(images, projections, wiring.projections_queue())
 
 
 @app.on_sqs_message(queue=settings().projections_queue, batch_size=10)

@@ -26,6 +26,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "dynamodb_requests_per_call",
         "dynamodb_requests_first_call",
         "dynamodb_requests_raced_call",
+        "dynamodb_requests_counted",
     ),
     "cold_start": ("cold_start", "cold_start_first_call"),
     "package_size": ("package_size",),

@@ -20,6 +20,7 @@ from app import (
     app,
     close_account_month,
     close_months,
+    project_again,
     project_calls,
     tend_pools,
     write_exports,
@@ -270,6 +271,7 @@ class World:
         for call_id in spam:
             client.made(f"/v1/calls/{call_id}/spam")
         project_calls(stream_of(self.cloud.rows("calls")), Context())
+        project_again(messages_of(self.cloud.messages("projections")), Context())
 
     def _bill(self, client: Client) -> None:
         close_months(schedule_at(DECEMBER), Context())

@@ -143,17 +143,15 @@ def track_call(call: Call) -> None:
     A projection of the call log: each step is idempotent, and is shown the call again if a later
     one fails.
     """
-    from chalicelib.runtime import leads_wiring, watch_wiring
+    from chalicelib.runtime import leads_wiring, reports_wiring, watch_wiring
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
-    from chalicelib.tracking.usecases import count_call
 
     journey = finish(call, journey_desk())
     spam = watch_wiring.judge_call(call)
     if not spam:
         take_call(call, journey, leads_wiring.desk())
-    store = wiring.tracking()
-    count_call(call, numbers=store, counts=store)
+    reports_wiring.count_call(call)
     watch_wiring.tell_of_call(call, journey, spam=spam)
 
 

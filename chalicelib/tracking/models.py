@@ -1,12 +1,12 @@
-"""Sources and their report as the HTTP API shows them."""
+"""Sources as the HTTP API shows them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 
 from chalicelib.runtime.schema import Body, Out, Patch, Query
-from chalicelib.tracking import counting, sources
+from chalicelib.tracking import sources
 from chalicelib.tracking.sources import Channel
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -90,60 +90,3 @@ class SourceList(Out):
 
     items: list[SourceOut]
     next: str | None = None
-
-
-class ReportQuery(Query):
-    """Which days, both included, in France's time; and which source, all if none is named."""
-
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    source_id: str | None = Field(None, max_length=100)
-
-
-class SourceDay(Out):
-    """What a source brought on a day. `name` is null for a source that nobody knows any more."""
-
-    source_id: str
-    name: str | None
-    channel: Channel | None
-    day: date
-    calls: int
-    answered: int
-    missed: int
-    voicemail: int
-    callback: int
-    abandoned: int
-    fell_back: int
-    unknown: int
-    seconds: int
-    talk_seconds: int
-
-    @classmethod
-    def of(cls, counted: counting.SourceDay, source: sources.Source | None) -> Self:
-        """Show a day of a source."""
-        return cls(
-            source_id=counted.source_id,
-            name=None if source is None else source.name,
-            channel=None if source is None else source.channel,
-            day=counted.day,
-            calls=counted.calls,
-            answered=counted.answered,
-            missed=counted.missed,
-            voicemail=counted.voicemail,
-            callback=counted.callback,
-            abandoned=counted.abandoned,
-            fell_back=counted.fell_back,
-            unknown=counted.unknown,
-            seconds=counted.seconds,
-            talk_seconds=counted.talk_seconds,
-        )
-
-
-class SourceReport(Out):
-    """Calls by source and day: days without calls are left out."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    items: list[SourceDay]

@@ -1,4 +1,4 @@
-"""The API of sources and of their report.
+"""The API of sources.
 
 The room's own modules are imported at the first request that needs them: a voice webhook lives in
 the same function and asks for no report.
@@ -98,26 +98,6 @@ def assign_number(
     )
     wiring.sources().forget(request.account_id, number)
     return _source(source)
-
-
-@api.get("/v1/reports/sources", scope="reports:read")
-def report_sources(request: Request, query: models.ReportQuery) -> models.SourceReport:
-    """Report calls by source and day."""
-    tracking = wiring.tracking()
-    days = usecases.report(
-        request.account_id,
-        query.first,
-        query.last,
-        log_shards=request.principal.log_shards,
-        counts=tracking,
-        source_id=query.source_id,
-    )
-    known = {each.id: each for each in usecases.all_sources(request.account_id, tracking)}
-    return models.SourceReport(
-        first=query.first,
-        last=query.last,
-        items=[models.SourceDay.of(each, known.get(each.source_id)) for each in days],
-    )
 
 
 def _source(source: Source, location: str | None = None) -> Answer[models.SourceOut]:

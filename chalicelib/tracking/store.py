@@ -1,14 +1,10 @@
-"""Sources, what numbers stand for, and counted calls, on the table `tracking`.
-
-A call asks for one row, by its number. A counted call is one row, put whole, so that counting it
-again changes nothing; its key spreads a busy account's day over the account's shards.
-"""
+"""Sources and what numbers stand for, on the table `tracking`: a call asks for one row."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from pynamodb.attributes import (
@@ -19,12 +15,10 @@ from pynamodb.attributes import (
 )
 from pynamodb.transactions import TransactWrite
 
-from chalicelib.calls.call import Outcome
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 from chalicelib.runtime.kept import Kept
 from chalicelib.runtime.tables import Listed, TableMeta, bind, translated
-from chalicelib.tracking.counting import Counted
 from chalicelib.tracking.sources import (
     Assignment,
     Channel,
@@ -76,16 +70,7 @@ class NumberRow(TrackingRow):
     pooled_at = UTCDateTimeAttribute(null=True)
 
 
-class CountRow(TrackingRow):
-    """A counted call."""
-
-    outcome = UnicodeAttribute()
-    seconds = NumberAttribute()
-    talk_seconds = NumberAttribute()
-    events = NumberAttribute()
-
-
-ROWS: Final = (TrackingRow, SourceRow, NumberRow, CountRow)
+ROWS: Final = (TrackingRow, SourceRow, NumberRow)
 
 
 class Tracking:
@@ -137,35 +122,6 @@ class Tracking:
             transaction.save(_source_row(stored), condition=unchanged(source.version))
             transaction.save(number_row(number), condition=unchanged(number.version))
         return stored
-
-    def count(self, counted: Counted) -> None:
-        """Put a counted call, unless it was counted when more of it was known.
-
-        A stream keeps its order, but a replay by queue may have read the call before its last
-        event, and come after the stream.
-        """
-        row = CountRow(
-            pk=_day_key(counted.account_id, counted.day, counted.shard),
-            sk=f"{counted.source_id}#{counted.call_id}",
-            outcome=counted.outcome.value,
-            seconds=counted.seconds,
-            talk_seconds=counted.talk_seconds,
-            events=counted.events,
-        )
-        older: Condition = CountRow.events.does_not_exist() | (CountRow.events <= counted.events)
-        with suppress(Conflict), translated("count call", call_id=counted.call_id):
-            row.save(condition=older)
-
-    def counted(
-        self, account_id: str, day: date, log_shards: int, source_id: str | None = None
-    ) -> Iterator[Counted]:
-        """Read a day from every shard."""
-        within = None if source_id is None else CountRow.sk.startswith(f"{source_id}#")
-        for shard in range(log_shards):
-            key = _day_key(account_id, day, shard)
-            with translated("read counted calls", account_id=account_id, day=str(day)):
-                for row in CountRow.query(key, within):
-                    yield _counted(account_id, day, row)
 
 
 class Dialled(Protocol):
@@ -228,10 +184,6 @@ def _position(owner: str, source_id: str) -> dict[str, dict[str, str]]:
 
 def _number_key(account_id: str, number: str) -> tuple[str, str]:
     return f"number#{account_id}#{number}", SOURCES
-
-
-def _day_key(account_id: str, day: date, shard: int) -> str:
-    return f"day#{account_id}#{day.isoformat()}#{shard}"
 
 
 def unchanged(version: int) -> Condition:
@@ -319,17 +271,3 @@ def _read(since: str, until: str | None) -> dict[str, Any]:
         "since": datetime.fromisoformat(since),
         "until": None if until is None else datetime.fromisoformat(until),
     }
-
-
-def _counted(account_id: str, day: date, row: CountRow) -> Counted:
-    source_id, _, call_id = row.sk.rpartition("#")
-    return Counted(
-        call_id=call_id,
-        account_id=account_id,
-        source_id=source_id,
-        day=day,
-        outcome=Outcome(row.outcome),
-        seconds=int(row.seconds),
-        talk_seconds=int(row.talk_seconds),
-        events=int(row.events),
-    )

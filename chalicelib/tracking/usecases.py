@@ -1,4 +1,4 @@
-"""Sources made and given numbers, calls counted for them, and the report of it.
+"""Sources made and given numbers.
 
 Every function takes the account that the request acts for; another account's source is NotFound.
 """
@@ -6,22 +6,17 @@ Every function takes the account that the request acts for; another account's so
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
 from chalicelib.directory.numbers import line_of
 from chalicelib.kernel.errors import NotFound, Stale
-from chalicelib.kernel.periods import Day
-from chalicelib.tracking import counting
 from chalicelib.tracking import sources as rules
-from chalicelib.tracking.counting import Counted, SourceDay
 from chalicelib.tracking.sources import Channel, Number, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import datetime
 
-    from chalicelib.calls.call import Call
     from chalicelib.directory.ports import Lines, Page
 
 PAGE: Final = 200
@@ -54,18 +49,6 @@ class Assigns(Sources, Numbers, Protocol):
 
     def save_both(self, source: Source, number: Number) -> Source:
         """Store a source and one of its numbers, or neither. Raises Conflict."""
-
-
-class Counts(Protocol):
-    """Counted calls."""
-
-    def count(self, counted: Counted) -> None:
-        """Store a call; storing it again changes nothing."""
-
-    def counted(
-        self, account_id: str, day: date, log_shards: int, source_id: str | None = None
-    ) -> Iterator[Counted]:
-        """Yield what was counted on a day, some calls perhaps twice."""
 
 
 class SourceChanges(TypedDict, total=False):
@@ -156,49 +139,6 @@ def archive_source(account_id: str, source_id: str, *, now: datetime, store: Ass
     return known
 
 
-def count_call(call: Call, *, numbers: Numbers, counts: Counts) -> None:
-    """Count an ended call for its source; a projection of the call log, idempotent.
-
-    Where tracking did not answer while the phone rang, the call has no source: it is told now
-    from what its number stood for then.
-    """
-    if not call.ended:
-        return
-    source_id = call.source_id or _told_now(call, numbers)
-    if source_id is None:
-        return
-    counted = Counted(
-        call_id=call.call_id,
-        account_id=call.account_id,
-        source_id=source_id,
-        day=Day.of(call.started_at).date,
-        outcome=call.outcome,
-        seconds=call.seconds or 0,
-        talk_seconds=call.talk_seconds,
-        shard=call.shard,
-        events=len(call.events),
-    )
-    counts.count(counted)
-
-
-def report(
-    account_id: str,
-    first: date,
-    last: date,
-    *,
-    log_shards: int,
-    counts: Counts,
-    source_id: str | None = None,
-) -> list[SourceDay]:
-    """Sum an account's calls by source and day, both days included."""
-    counting.check_days(first, last)
-    found: list[SourceDay] = []
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        found += counting.summed(counts.counted(account_id, day, log_shards, source_id))
-    return found
-
-
 def all_sources(account_id: str, store: Sources) -> Iterator[Source]:
     """Yield every source of an account, the archived ones too."""
     for archived in (False, True):
@@ -209,8 +149,3 @@ def all_sources(account_id: str, store: Sources) -> Iterator[Source]:
             if page.next is None:
                 break
             after = page.next
-
-
-def _told_now(call: Call, numbers: Numbers) -> str | None:
-    number = numbers.number(call.account_id, call.dialled)
-    return rules.source_at(number.assignments, call.started_at)

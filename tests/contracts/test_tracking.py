@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.calls.call import Outcome
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from chalicelib.tracking.sources import assign
 from chalicelib.tracking.store import Tracking, TrackingRow
@@ -110,40 +109,3 @@ def test_a_source_changed_meanwhile_takes_no_number(store: Store) -> None:
         store.save_both(*assign(seen, a.a_number(), a.NOW, None))
 
     assert store.number("acct_1", a.NUMBER).assignments == ()
-
-
-def test_a_counted_call_is_found_on_its_day_under_its_source(store: Store) -> None:
-    store.count(a.counted())
-    store.count(a.counted(call_id="CA2", source_id="src_radio"))
-    store.count(a.counted(call_id="CA3", source_id="src_poster_2"))
-
-    every = sorted(store.counted("acct_1", a.TODAY, 1), key=lambda each: each.call_id)
-
-    assert every[0] == a.counted()
-    assert [each.call_id for each in every] == ["CA1", "CA2", "CA3"]
-    assert list(store.counted("acct_1", a.TODAY, 1, "src_poster")) == [a.counted()]
-    assert list(store.counted("acct_1", a.TODAY + DAY, 1)) == []
-    assert list(store.counted("acct_rival", a.TODAY, 1)) == []
-
-
-def test_a_call_counted_again_is_one_row(store: Store) -> None:
-    store.count(a.counted(outcome=Outcome.MISSED))
-    store.count(a.counted(outcome=Outcome.ANSWERED))
-
-    assert [each.outcome for each in store.counted("acct_1", a.TODAY, 3)] == [Outcome.ANSWERED]
-
-
-def test_a_call_stays_counted_as_it_was_when_most_was_known(store: Store) -> None:
-    store.count(a.counted(outcome=Outcome.ANSWERED, events=4))
-    store.count(a.counted(outcome=Outcome.MISSED, events=3))
-
-    assert [each.outcome for each in store.counted("acct_1", a.TODAY, 1)] == [Outcome.ANSWERED]
-
-
-def test_every_shard_is_read(store: Store) -> None:
-    ids = {f"CA{at}" for at in range(30)}
-    for at, call_id in enumerate(ids):
-        store.count(a.counted(call_id=call_id, shard=at % 5))
-
-    assert {each.call_id for each in store.counted("acct_1", a.TODAY, 5)} == ids
-    assert {each.call_id for each in store.counted("acct_1", a.TODAY, 1)} < ids

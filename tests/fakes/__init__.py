@@ -12,12 +12,14 @@ from tests.fakes.directory import CarrierInMemory, CarrierOfUrls, DirectoryInMem
 from tests.fakes.ivr import FlowsInMemory
 from tests.fakes.journeys import JourneysInMemory
 from tests.fakes.pools import PoolsInMemory
+from tests.fakes.tallies import CostsInMemory, TalliesInMemory
 from tests.fakes.tracking import TrackingInMemory
 
 __all__ = [
     "CallLogInMemory",
     "CarrierInMemory",
     "CarrierOfUrls",
+    "CostsInMemory",
     "DeskInMemory",
     "DirectoryInMemory",
     "ExportsInMemory",
@@ -29,5 +31,6 @@ __all__ = [
     "NudgesInMemory",
     "PoolsInMemory",
     "QueueInMemory",
+    "TalliesInMemory",
     "TrackingInMemory",
 ]

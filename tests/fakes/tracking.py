@@ -1,4 +1,4 @@
-"""Sources, numbers and counted calls, in memory."""
+"""Sources and numbers, in memory."""
 
 from __future__ import annotations
 
@@ -10,10 +10,6 @@ from chalicelib.kernel.errors import Conflict, NotFound, Stale, Unavailable
 from chalicelib.tracking.sources import Number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import date
-
-    from chalicelib.tracking.counting import Counted
     from chalicelib.tracking.sources import Source
 
 ItemT = TypeVar("ItemT")
@@ -26,7 +22,6 @@ class TrackingInMemory:
         self.down = False
         self._sources: dict[str, Source] = {}
         self._numbers: dict[tuple[str, str], Number] = {}
-        self._counted: dict[tuple[str, date, int], dict[tuple[str, str], Counted]] = {}
 
     def source(self, source_id: str) -> Source:
         self._answer()
@@ -67,23 +62,6 @@ class TrackingInMemory:
         key = (number.account_id, number.number)
         self._numbers[key] = replace(number, version=number.version + 1)
         return self.save_source(source)
-
-    def count(self, counted: Counted) -> None:
-        self._answer()
-        key = (counted.account_id, counted.day, counted.shard)
-        rows = self._counted.setdefault(key, {})
-        known = rows.get((counted.source_id, counted.call_id), counted)
-        if known.events <= counted.events:
-            rows[counted.source_id, counted.call_id] = counted
-
-    def counted(
-        self, account_id: str, day: date, log_shards: int, source_id: str | None = None
-    ) -> Iterator[Counted]:
-        self._answer()
-        for shard in range(log_shards):
-            for each in self._counted.get((account_id, day, shard), {}).values():
-                if source_id in (None, each.source_id):
-                    yield each
 
     def _version_of(self, source: Source) -> int:
         stored = self._sources.get(source.id)

@@ -100,6 +100,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "listen": "?account=acct_1&until=1800000000&proof=AAAA",
         "classify_number": "?number=0800000000",
         "search_numbers": "",
+        "report_calls": "?from=2026-11-01&to=2026-11-30&by=source",
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
         "compare_models": "?from=2026-11-01&to=2026-11-30",
         "show_pool_health": "?from=2026-11-01&to=2026-11-30",

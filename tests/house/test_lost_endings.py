@@ -43,7 +43,8 @@ def open_shop() -> Iterator[Shop]:
 @pytest.fixture
 def shop(open_shop: Shop) -> Shop:
     open_shop.forget_calls()
-    open_shop.forget_rows("tracking", "day#")
+    for mark in ("tally#", "seen#", "call#"):
+        open_shop.forget_rows("tracking", mark)
     return open_shop
 
 
@@ -61,6 +62,7 @@ def talks_and_nobody_tells(shop: Shop) -> Caller:
     call.presses("1")
     call.hangs_up(after=95)
     shop.project()
+    shop.track()
     return call
 
 
@@ -140,6 +142,7 @@ def test_a_carrier_that_does_not_answer_is_asked_again(shop: Shop, carrier: Carr
 def test_a_call_that_goes_as_it_should_asks_nobody(shop: Shop, carrier: Carrier) -> None:
     a_forwarded_call()
     shop.project(shop.row(CALL))
+    shop.track()
 
     assert (shop.project_again(), carrier.asked) == (0, [])
 

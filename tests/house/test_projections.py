@@ -6,7 +6,6 @@ from decimal import Decimal
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -44,7 +43,8 @@ def forget(shop: Shop) -> None:
     """Drop the calls and what was made of them."""
     shop.forget_calls()
     shop.forget_rows("billing", "#call#")
-    shop.forget_rows("tracking", "day#")
+    for mark in ("tally#", "seen#", "call#"):
+        shop.forget_rows("tracking", mark)
 
 
 def changes_of(shop: Shop, take_place: Callable[[], Caller]) -> list[dict[str, Any]]:
@@ -96,6 +96,7 @@ def test_the_order_of_batches_does_not_matter(shop: Shop) -> None:
 
     for order in permutations(rows[1:]):
         forget(shop)
+        shop.logs(rows[-1])
         for row in order:
             shop.project(row)
         assert_charged_and_counted_once(shop)
@@ -122,6 +123,7 @@ def test_any_batches_that_end_with_the_last_row_leave_one_charge_and_one_count(
 ) -> None:
     rows = changes_of(shop, a_forwarded_call)
     forget(shop)
+    shop.logs(rows[-1])
 
     for batch in deliveries:
         shop.project(*[rows[place] for place in batch] or rows[:1])
@@ -190,10 +192,8 @@ def test_projections_that_were_dropped_are_made_again_from_the_log(shop: Shop) -
     a_forwarded_call()
     shop.project()
     rows = shop.cloud.rows("calls")
-    client = boto3.client("dynamodb")
     forget(shop)
-    for row in rows:
-        client.put_item(TableName=f"cadran-{STAGE}-calls", Item=row)
+    shop.logs(*rows)
     assert shop.amounts() == []
 
     project_again(messages_of([{"account_id": "acct_shop", "call_id": CALL}]), Context())

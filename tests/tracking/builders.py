@@ -7,7 +7,6 @@ from typing import Any
 
 from chalicelib.calls.call import Call, Outcome, State
 from chalicelib.directory.lines import Line, LineState
-from chalicelib.tracking.counting import Counted
 from chalicelib.tracking.sources import Assignment, Channel, Number, Source
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -61,16 +60,3 @@ def a_call(**facts: Any) -> Call:
         "talk_seconds": 80,
     }
     return Call(**known | facts)
-
-
-def counted(**facts: Any) -> Counted:
-    known: dict[str, Any] = {
-        "call_id": "CA1",
-        "account_id": "acct_1",
-        "source_id": "src_poster",
-        "day": TODAY,
-        "outcome": Outcome.ANSWERED,
-        "seconds": 95,
-        "talk_seconds": 80,
-    }
-    return Counted(**known | facts)

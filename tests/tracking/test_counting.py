@@ -6,121 +6,105 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chalicelib.calls.call import Outcome, State
 from chalicelib.kernel.errors import Rejected, Unavailable
-from chalicelib.tracking.counting import LONGEST_REPORT_DAYS, Counted, SourceDay, summed
+from chalicelib.tracking.reports.callers import LONGEST
+from chalicelib.tracking.reports.contributing import Dim, Verdict
+from chalicelib.tracking.reports.projecting import Known, count_call
+from chalicelib.tracking.reports.usecases import source_days
 from chalicelib.tracking.store import CachedSources
-from chalicelib.tracking.usecases import count_call, report
-from tests.fakes import TrackingInMemory
+from tests.fakes import JourneysInMemory, TalliesInMemory, TrackingInMemory
 from tests.tracking import builders as a
+from tests.tracking.journeys.builders import a_journey
 
 if TYPE_CHECKING:
-    import random
+    from chalicelib.tracking.reports.reporting import Sums
 
 DAY = timedelta(days=1)
 
 
+class Judges:
+    """The port `Verdicts`: what is said of calls by their id."""
+
+    def __init__(self, **verdicts: Verdict) -> None:
+        self.verdicts = verdicts
+
+    def verdict(self, account_id: str, call_id: str) -> Verdict:
+        return self.verdicts.get(call_id, Verdict())
+
+
+class World:
+    """All that a call is counted by. Ask `reported` for source, day and calls."""
+
+    def __init__(self) -> None:
+        self.sources = TrackingInMemory()
+        self.journeys = JourneysInMemory()
+        self.judges = Judges()
+        self.tallies = TalliesInMemory()
+
+    def count(self, call: object) -> None:
+        known = Known(self.journeys, self.judges, self.sources, CachedSources(self.sources))
+        count_call(call, known=known, tallies=self.tallies, pause=lambda attempt: None)  # type: ignore[arg-type]
+
+    def days(
+        self, first: date = a.TODAY, last: date | None = None, shards: int = 1
+    ) -> list[tuple[str, str, Sums]]:
+        return source_days("acct_1", first, last or first, log_shards=shards, counters=self.tallies)
+
+    def reported(self, first: date = a.TODAY, last: date | None = None) -> list[object]:
+        found = self.days(first, last)
+        return [(source, day, sums.amounts["calls"]) for day, source, sums in found]
+
+
 def test_a_day_is_summed_by_source_and_outcome() -> None:
-    calls = [
-        a.counted(call_id="CA1", outcome=Outcome.ANSWERED, seconds=95, talk_seconds=80),
-        a.counted(call_id="CA2", outcome=Outcome.MISSED, seconds=30, talk_seconds=0),
-        a.counted(call_id="CA3", outcome=Outcome.VOICEMAIL, seconds=40, talk_seconds=0),
-        a.counted(call_id="CA4", outcome=Outcome.ABANDONED, seconds=5, talk_seconds=0),
-        a.counted(call_id="CA5", outcome=Outcome.FELL_BACK, seconds=20, talk_seconds=0),
-        a.counted(call_id="CA6", source_id="src_radio"),
-        a.counted(call_id="CA7", outcome=Outcome.CALLBACK, seconds=30, talk_seconds=0),
-        a.counted(call_id="CA8", outcome=Outcome.UNKNOWN, seconds=90, talk_seconds=0),
-    ]
+    world = World()
+    outcomes = [*Outcome, Outcome.ANSWERED]
+    for at, outcome in enumerate(outcomes):
+        world.count(a.a_call(call_id=f"CA{at}", outcome=outcome))
+    world.count(a.a_call(call_id="CA_radio", source_id="src_radio"))
 
-    poster, radio = summed(calls)
+    poster, radio = world.days()
 
-    assert poster == SourceDay(
-        source_id="src_poster",
-        day=a.TODAY,
-        calls=7,
-        answered=1,
-        missed=1,
-        voicemail=1,
-        callback=1,
-        abandoned=1,
-        fell_back=1,
-        unknown=1,
-        seconds=310,
-        talk_seconds=80,
-    )
-    assert (radio.source_id, radio.calls) == ("src_radio", 1)
-
-
-some_calls = st.lists(
-    st.builds(
-        lambda n, outcome, source: a.counted(call_id=f"CA{n}", outcome=outcome, source_id=source),
-        st.integers(0, 50),
-        st.sampled_from(Outcome),
-        st.sampled_from(["src_a", "src_b"]),
-    ),
-    unique_by=lambda each: each.call_id,
-)
-
-
-@given(some_calls, st.randoms(use_true_random=False))
-def test_neither_order_nor_repetition_changes_a_sum(
-    calls: list[Counted], dice: random.Random
-) -> None:
-    repeated = [*calls, *calls[: len(calls) // 2]]
-    dice.shuffle(repeated)
-
-    assert summed(repeated) == summed(calls)
-
-
-@given(some_calls)
-def test_every_call_has_one_outcome(calls: list[Counted]) -> None:
-    for day in summed(calls):
-        helped = day.answered + day.voicemail + day.callback
-        lost = day.missed + day.abandoned + day.fell_back
-        assert helped + lost + day.unknown == day.calls
-
-
-def reported(store: TrackingInMemory, first: date = a.TODAY, last: date | None = None) -> object:
-    days = report("acct_1", first, last or first, log_shards=1, counts=store)
-    return [(each.source_id, each.day.isoformat(), each.calls) for each in days]
-
-
-def count(store: TrackingInMemory, call: object) -> None:
-    count_call(call, numbers=store, counts=store)  # type: ignore[arg-type]
+    assert poster[:2] == ("2026-11-22", "src_poster")
+    amounts = poster[2].amounts
+    assert (amounts["calls"], amounts["answered"], amounts["missed"]) == (8, 2, 1)
+    assert [amounts[name] for name in ("voicemail", "callback", "abandoned")] == [1, 1, 1]
+    assert (amounts["fell_back"], amounts["unknown"]) == (1, 1)
+    assert (amounts["seconds"], amounts["talk_seconds"]) == (8 * 95, 8 * 80)
+    assert (radio[1], radio[2].amounts["calls"]) == ("src_radio", 1)
 
 
 def test_a_call_shown_twice_counts_once() -> None:
-    store = TrackingInMemory()
+    world = World()
 
-    count(store, a.a_call())
-    count(store, a.a_call())
+    world.count(a.a_call())
+    world.count(a.a_call())
 
-    assert reported(store) == [("src_poster", "2026-11-22", 1)]
+    assert world.reported() == [("src_poster", "2026-11-22", 1)]
 
 
 def test_a_fuller_view_of_a_call_takes_the_place_of_an_earlier_one() -> None:
-    store = TrackingInMemory()
+    world = World()
 
-    count(store, a.a_call(outcome=Outcome.MISSED, talk_seconds=0))
-    count(store, a.a_call(outcome=Outcome.ANSWERED, talk_seconds=80))
+    world.count(a.a_call(outcome=Outcome.MISSED, talk_seconds=0))
+    world.count(a.a_call(outcome=Outcome.ANSWERED, talk_seconds=80))
 
-    (day,) = report("acct_1", a.TODAY, a.TODAY, log_shards=1, counts=store)
-    assert (day.calls, day.answered, day.missed, day.talk_seconds) == (1, 1, 0, 80)
+    ((_, _, sums),) = world.days()
+    names = ("calls", "answered", "missed", "talk_seconds")
+    assert [sums.amounts[name] for name in names] == [1, 1, 0, 80]
 
 
 def test_a_call_counted_again_after_its_account_was_spread_wider_counts_once() -> None:
-    store = TrackingInMemory()
+    world = World()
     for at in range(20):
-        count(store, a.a_call(call_id=str(at), shard=at % 3))
+        world.count(a.a_call(call_id=str(at), shard=at % 3))
 
     for at in range(20):
-        count(store, a.a_call(call_id=str(at), shard=at % 3))
+        world.count(a.a_call(call_id=str(at), shard=at % 3))
 
-    (day,) = report("acct_1", a.TODAY, a.TODAY, log_shards=7, counts=store)
-    assert day.calls == 20
+    ((_, _, sums),) = world.days(shards=7)
+    assert sums.amounts["calls"] == 20
 
 
 @pytest.mark.parametrize(
@@ -131,11 +115,11 @@ def test_a_call_counted_again_after_its_account_was_spread_wider_counts_once() -
     ],
 )
 def test_some_calls_are_not_counted(call: object) -> None:
-    store = TrackingInMemory()
+    world = World()
 
-    count(store, call)
+    world.count(call)
 
-    assert reported(store) == []
+    assert world.reported() == []
 
 
 def a_standing_number(store: TrackingInMemory) -> None:
@@ -144,21 +128,21 @@ def a_standing_number(store: TrackingInMemory) -> None:
 
 
 def test_a_call_that_rang_while_tracking_was_down_is_told_its_source_later() -> None:
-    store = TrackingInMemory()
-    a_standing_number(store)
+    world = World()
+    a_standing_number(world.sources)
 
-    count(store, a.a_call(source_id=None))
-    count(store, a.a_call(call_id="CA2", source_id=None, started_at=a.NOW + DAY))
+    world.count(a.a_call(source_id=None))
+    world.count(a.a_call(call_id="CA2", source_id=None, started_at=a.NOW + DAY))
 
-    assert reported(store, a.TODAY, a.TODAY + DAY) == [("src_poster", "2026-11-22", 1)]
+    assert world.reported(a.TODAY, a.TODAY + DAY) == [("src_poster", "2026-11-22", 1)]
 
 
 def test_a_count_that_could_not_be_stored_is_tried_again() -> None:
-    store = TrackingInMemory()
-    store.down = True
+    world = World()
+    world.tallies.down = True
 
     with pytest.raises(Unavailable):
-        count(store, a.a_call())
+        world.count(a.a_call())
 
 
 @pytest.mark.parametrize(
@@ -173,20 +157,20 @@ def test_a_count_that_could_not_be_stored_is_tried_again() -> None:
     ],
 )
 def test_a_call_counts_on_its_day_in_france(started_at: datetime, day: str) -> None:
-    store = TrackingInMemory()
+    world = World()
 
-    count(store, a.a_call(started_at=started_at))
+    world.count(a.a_call(started_at=started_at))
 
-    assert reported(store, date.fromisoformat(day)) == [("src_poster", day, 1)]
+    assert world.reported(date.fromisoformat(day)) == [("src_poster", day, 1)]
 
 
 def test_a_report_has_both_of_its_days_and_only_its_account() -> None:
-    store = TrackingInMemory()
+    world = World()
     for days in (-2, -1, 0, 1):
-        count(store, a.a_call(call_id=f"CA{days}", started_at=a.NOW + days * DAY))
-    count(store, a.a_call(call_id="CA9", account_id="acct_rival"))
+        world.count(a.a_call(call_id=f"CA{days}", started_at=a.NOW + days * DAY))
+    world.count(a.a_call(call_id="CA9", account_id="acct_rival"))
 
-    assert reported(store, a.TODAY - DAY, a.TODAY) == [
+    assert world.reported(a.TODAY - DAY, a.TODAY) == [
         ("src_poster", "2026-11-21", 1),
         ("src_poster", "2026-11-22", 1),
     ]
@@ -194,17 +178,42 @@ def test_a_report_has_both_of_its_days_and_only_its_account() -> None:
 
 @pytest.mark.parametrize(
     ("days", "right"),
-    [(-1, False), (0, True), (LONGEST_REPORT_DAYS - 1, True), (LONGEST_REPORT_DAYS, False)],
-    ids=["backwards", "one day", "a quarter", "a day more"],
+    [(-1, False), (0, True), (LONGEST - 1, True), (LONGEST, False)],
+    ids=["backwards", "one day", "a leap year", "a day more"],
 )
-def test_a_report_is_of_one_to_ninety_two_days(days: int, right: bool) -> None:
-    store = TrackingInMemory()
+def test_a_report_is_of_a_day_to_a_year(days: int, right: bool) -> None:
+    world = World()
 
     if right:
-        assert reported(store, a.TODAY, a.TODAY + days * DAY) == []
+        assert world.reported(a.TODAY, a.TODAY + days * DAY) == []
     else:
         with pytest.raises(Rejected):
-            reported(store, a.TODAY, a.TODAY + days * DAY)
+            world.reported(a.TODAY, a.TODAY + days * DAY)
+
+
+def test_a_call_that_came_by_a_visit_is_counted_by_what_brought_the_visit() -> None:
+    world = World()
+    world.journeys = JourneysInMemory(a_journey("CA1", source_id="src_poster"))
+
+    world.count(a.a_call(source_id=None))
+    world.count(a.a_call(call_id="CA2", source_id=None))
+
+    assert world.reported() == [("src_poster", "2026-11-22", 1)]
+    campaigns = world.tallies.counted("acct_1", Dim.CAMPAIGN, "2026-11-22", "2026-11-22", 1)
+    assert {each.value: each.amounts["calls"] for each in campaigns} == {"soldes": 1, "": 1}
+
+
+def test_spam_and_what_people_judged_are_asked_for() -> None:
+    world = World()
+    world.judges.verdicts["CA1"] = Verdict(spam=True)
+    world.judges.verdicts["CA2"] = Verdict(qualified=False, value_cents=12_050)
+
+    for call_id in ("CA1", "CA2"):
+        world.count(a.a_call(call_id=call_id))
+
+    ((_, _, sums),) = world.days()
+    amounts = [sums.amounts[name] for name in ("calls", "qualified", "value")]
+    assert amounts == [1, 0, 12_050]
 
 
 def test_a_ringing_phone_does_not_wait_for_tracking() -> None:

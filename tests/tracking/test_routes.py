@@ -11,10 +11,9 @@ from app import app
 from chalicelib.directory.lines import LineState, fresh
 from chalicelib.directory.scopes import SCOPES
 from chalicelib.kernel.principal import Principal
-from chalicelib.runtime import secrets, wiring
+from chalicelib.runtime import reports_wiring, secrets, wiring
 from chalicelib.tracking import routes
 from chalicelib.tracking.store import TrackingRow
-from chalicelib.tracking.usecases import count_call
 from tests.clouds import PEPPER, forget_clients, tables
 from tests.directory.builders import an_account
 from tests.fakes import DirectoryInMemory
@@ -153,8 +152,7 @@ def test_a_period_that_is_none_is_refused(world: World, period: dict[str, Any]) 
 def test_a_retired_source_is_gone_and_its_report_remembers_it(world: World) -> None:
     source_id = world.source()
     world.assign(source_id, **{"from": "2026-11-01T00:00:00Z"})
-    store = wiring.tracking()
-    count_call(a.a_call(source_id=source_id), numbers=store, counts=store)
+    reports_wiring.count_call(a.a_call(source_id=source_id))
 
     retired = world.ask("DELETE", f"/v1/sources/{source_id}")
 
@@ -168,10 +166,10 @@ def test_a_retired_source_is_gone_and_its_report_remembers_it(world: World) -> N
 
 
 def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
-    source_id, store = world.source(), wiring.tracking()
+    source_id = world.source()
     for call_id in ("CA1", "CA2"):
         call = a.a_call(call_id=call_id, source_id=source_id)
-        count_call(call, numbers=store, counts=store)
+        reports_wiring.count_call(call)
 
     report = world.ask("GET", "/v1/reports/sources?from=2026-11-22&to=2026-11-22")
     of_one = world.ask(
@@ -194,6 +192,7 @@ def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
             "abandoned": 0,
             "fell_back": 0,
             "unknown": 0,
+            "qualified": 2,
             "seconds": 190,
             "talk_seconds": 160,
         }
@@ -205,13 +204,22 @@ def test_a_report_shows_calls_by_source_and_day(world: World) -> None:
     ("days", "status"),
     [
         ("from=2026-11-22&to=2026-11-21", 422),
-        ("from=2026-01-01&to=2026-12-31", 422),
+        ("from=2025-01-01&to=2026-01-02", 422),
+        ("from=2024-01-01&to=2024-12-31", 200),
         ("from=2026-11-22", 400),
         ("from=2026-13-01&to=2026-13-02", 400),
         ("from=9999-12-31&to=9999-12-31", 200),
         ("from=0001-01-01&to=0001-01-01", 200),
     ],
-    ids=["backwards", "a year", "without end", "no date", "the last day", "the first day"],
+    ids=[
+        "backwards",
+        "over a year",
+        "a leap year",
+        "without end",
+        "no date",
+        "the last day",
+        "the first day",
+    ],
 )
 def test_a_report_needs_days_that_exist(world: World, days: str, status: int) -> None:
     assert world.ask("GET", f"/v1/reports/sources?{days}").status == status
@@ -220,8 +228,7 @@ def test_a_report_needs_days_that_exist(world: World, days: str, status: int) ->
 def test_a_rival_finds_nothing_and_changes_nothing(world: World) -> None:
     source_id = world.source()
     world.assign(source_id)
-    store = wiring.tracking()
-    count_call(a.a_call(source_id=source_id), numbers=store, counts=store)
+    reports_wiring.count_call(a.a_call(source_id=source_id))
     rivals = world.source(key=RIVAL)
     before = world.ask("GET", f"/v1/sources/{source_id}").json
 

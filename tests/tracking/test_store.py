@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.tracking.store import CachedSources, Tracking, TrackingRow
-from chalicelib.tracking.usecases import count_call
 from tests.clouds import ENVIRONMENT, requests_counted, tables
 from tests.tracking import builders as a
 
@@ -23,26 +22,14 @@ def store() -> Iterator[Tracking]:
         yield Tracking(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
 
 
-def test_a_call_costs_one_read_at_most_and_one_write_once_it_has_ended(store: Tracking) -> None:
+def test_a_call_costs_one_read_at_most(store: Tracking) -> None:
     sources = CachedSources(store)
 
     with requests_counted(TrackingRow) as sent:
         sources.source_of(a.a_line(), a.NOW)
         sources.source_of(a.a_line(), a.NOW)
-        count_call(a.a_call(), numbers=store, counts=store)
 
-    assert sent == ["GetItem", "PutItem"]
-
-
-def test_no_row_of_a_counted_call_says_who_rang(store: Tracking) -> None:
-    call = a.a_call(caller="+33699999999", caller_hash="hash-of-the-caller")
-
-    count_call(call, numbers=store, counts=store)
-
-    rows = str([row.to_dynamodb_dict() for row in TrackingRow.scan()])
-    assert "CA1" in rows
-    assert "699999999" not in rows
-    assert "hash-of-the-caller" not in rows
+    assert sent == ["GetItem"]
 
 
 def throttled(params: object, **_: object) -> None:
@@ -58,10 +45,8 @@ def throttled(params: object, **_: object) -> None:
         lambda store: store.save_source(a.a_source()),
         lambda store: store.number("acct_1", a.NUMBER),
         lambda store: store.save_both(a.a_source(), a.a_number()),
-        lambda store: store.count(a.counted()),
-        lambda store: list(store.counted("acct_1", a.TODAY, 1)),
     ],
-    ids=["source", "sources", "save_source", "number", "save_both", "count", "counted"],
+    ids=["source", "sources", "save_source", "number", "save_both"],
 )
 def test_whatever_is_asked_of_a_throttled_table_may_be_asked_again_later(
     store: Tracking, ask: Callable[[Tracking], object]

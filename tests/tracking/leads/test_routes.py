@@ -64,6 +64,7 @@ def test_a_call_to_a_source_is_a_lead_once_however_often_it_is_shown(shop: Shop)
     a_forwarded_call()
     for _ in range(2):
         shop.project()
+        shop.track()
 
     (lead,) = shop.gets("/v1/leads")["items"]
     (call,) = lead["interactions"]
@@ -74,6 +75,7 @@ def test_a_call_to_a_source_is_a_lead_once_however_often_it_is_shown(shop: Shop)
 def test_what_an_agent_says_reaches_the_lead(shop: Shop) -> None:
     a_forwarded_call()
     shop.project()
+    shop.track()
 
     heard = shop.ask("PUT", f"/v1/calls/{CALL}/quality", {"qualified": False})
     assert heard.status == 200, heard.text

@@ -1,0 +1,63 @@
+"""Where reports of calls meet what they are made of. Built on first use, as `wiring` is."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.runtime import tracking_wiring, wiring
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.calls.call import Call
+    from chalicelib.calls.projections import Projection
+    from chalicelib.tracking.costs.store import CostStore
+    from chalicelib.tracking.reports.projecting import Known
+    from chalicelib.tracking.reports.store import TallyStore
+
+
+@cache
+def tallies() -> TallyStore:
+    """Return what each call added to counters, and the counters."""
+    from chalicelib.tracking.reports.store import TallyStore
+
+    return TallyStore(settings().tracking_table)
+
+
+@cache
+def costs() -> CostStore:
+    """Return what advertising cost."""
+    from chalicelib.tracking.costs.store import CostStore
+
+    return CostStore(settings().tracking_table)
+
+
+def known() -> Known:
+    """Return all that is asked about a call before it is counted."""
+    from chalicelib.tracking.reports.projecting import Known
+
+    return Known(tracking_wiring.journeys(), tallies(), wiring.tracking(), wiring.sources())
+
+
+def count_call(call: Call) -> None:
+    """Count an ended call: a step of the projection "tracking"."""
+    from chalicelib.tracking.reports.projecting import count_call
+
+    count_call(call, known=known(), tallies=tallies(), pause=wiring.pause)
+
+
+def later() -> Mapping[str, Projection]:
+    """Return what the stream does in place of projections that read much: leave them on the queue.
+
+    Tracking looks for visits, sums and tells others. Charges, and the next calls of the batch, must
+    not wait for that.
+    """
+    from chalicelib.calls.projections import projection_message
+
+    def tracking(call: Call) -> None:
+        message = projection_message(call.account_id, call.call_id, "tracking")
+        wiring.projections_queue().put(message)
+
+    return {"tracking": tracking}

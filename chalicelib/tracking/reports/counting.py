@@ -1,0 +1,115 @@
+"""The use case of counting: a call that ended is put into the counters, or put right, or taken out.
+
+A projection of the call log: it may be shown a call again, in any order, and be killed anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol
+
+from chalicelib.kernel.errors import Conflict
+from chalicelib.tracking.reports.tallying import (
+    MOST_VALUES,
+    OPEN,
+    OTHER,
+    Seen,
+    Tallied,
+    full_of,
+    tally,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import date
+
+    from chalicelib.tracking.reports.contributing import Cell, Contribution, Dim
+    from chalicelib.tracking.reports.tallying import Tally
+
+# Calls of one account that end together want the same counters.
+TRIES: Final = 6
+
+
+class Tallies(Protocol):
+    """Counters, and what each call added. Everything is one request, and raises Unavailable."""
+
+    def look(self, account_id: str, call_id: str, caller: str | None) -> tuple[Tallied, Seen]:
+        """Return what a call has added, and its caller, as they are now."""
+
+    def known(
+        self, account_id: str, day: date, cells: Iterable[Cell], shard: int
+    ) -> tuple[frozenset[Cell], Mapping[Dim, int]]:
+        """Return which cells have a counter on a day, and how many values each thing has."""
+
+    def save(self, tally: Tally) -> None:
+        """Store a change, all of it or nothing. Raises Conflict."""
+
+
+def count(
+    account_id: str,
+    call_id: str,
+    caller: str | None,
+    told: Contribution | None,
+    *,
+    tallies: Tallies,
+    pause: Callable[[int], None],
+) -> bool:
+    """Have the counters hold what a call adds now: nothing, if that is None.
+
+    An older view of a call than the one that is counted changes nothing. Returns whether anything
+    was changed.
+    """
+    for attempt in range(1, TRIES + 1):
+        before, seen = tallies.look(account_id, call_id, caller)
+        if before.placed is not None and before.placed.caller != caller:
+            caller = before.placed.caller  # a call stays its first caller's
+            told = None if told is None else replace(told, caller=caller)
+            continue
+        if not _differs(before.contribution, told):
+            return False
+        try:
+            tallies.save(_change(before, told, seen, tallies))
+        except Conflict:
+            if attempt == TRIES:
+                raise
+            pause(attempt)
+        else:
+            break
+    return True
+
+
+def _differs(before: Contribution | None, told: Contribution | None) -> bool:
+    if before is None or told is None:
+        return before is not told
+    return told.known >= before.known and replace(told, known=before.known) != before
+
+
+def _change(before: Tallied, told: Contribution | None, seen: Seen, tallies: Tallies) -> Tally:
+    if told is None:
+        return tally(before, None, None, seen)
+    kept = _kept(before, told)
+    full = full_of(told, seen.days)
+    open_cells = [
+        cell for cell in told.cells if cell[0] in OPEN and cell not in kept and cell not in full
+    ]
+    shard = (
+        before.placed.shard if before.placed else told.shard if seen.shard is None else seen.shard
+    )
+    there, many = tallies.known(told.account_id, told.day, open_cells, shard)
+    fresh = [cell for cell in open_cells if cell not in there]
+    beyond = [cell for cell in fresh if cell[1] and many.get(cell[0], 0) >= MOST_VALUES]
+    gone = {*full, *beyond}
+    values = {
+        dim: kept.get((dim, value), OTHER if (dim, value) in gone else value)
+        for dim, value in told.cells
+    }
+    placed = replace(told, values=values)
+    return tally(before, told, placed, seen, [cell for cell in fresh if cell not in gone])
+
+
+def _kept(before: Tallied, told: Contribution) -> Mapping[Cell, str]:
+    """Return where values stay that were counted before, on the same day."""
+    if before.contribution is None or before.placed is None or before.placed.day != told.day:
+        return {}
+    placed = before.placed.values
+    return {cell: placed[cell[0]] for cell in before.contribution.cells}

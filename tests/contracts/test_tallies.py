@@ -1,0 +1,177 @@
+"""What every store of counters promises: the same tests in memory and on DynamoDB."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.kernel.errors import Conflict
+from chalicelib.tracking.reports import counting
+from chalicelib.tracking.reports.contributing import Dim, contribution_of
+from chalicelib.tracking.reports.store import TallyStore
+from chalicelib.tracking.reports.tallying import Seen, Tallied, tally
+from chalicelib.tracking.store import TrackingRow
+from tests.clouds import ENVIRONMENT, requests_counted, tables
+from tests.fakes import TalliesInMemory
+from tests.tracking.reports.test_counting import LANDING, facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from chalicelib.tracking.reports.contributing import Contribution, Facts
+    from chalicelib.tracking.reports.reporting import Counted
+
+    Store = TallyStore | TalliesInMemory
+
+DAY = date(2026, 11, 2)
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    if request.param == "in memory":
+        yield TalliesInMemory()
+        return
+    with tables(TrackingRow):
+        yield TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+
+
+def told(known: Facts | None = None) -> Contribution:
+    found = contribution_of(known or facts())
+    assert found is not None
+    return found
+
+
+def count(store: Store, known: Facts, *, out: bool = False) -> None:
+    call, each = known.call, None if out else contribution_of(known)
+    counting.count(
+        call.account_id, call.call_id, call.caller_hash, each, tallies=store, pause=lambda _: None
+    )
+
+
+def read(store: Store, dim: Dim, first: str, last: str, shards: int = 1) -> list[Counted]:
+    found = store.counted("acct_1", dim, first, last, shards)
+    lively = (replace(each, amounts={n: a for n, a in each.amounts.items() if a}) for each in found)
+    return sorted(
+        (each for each in lively if each.amounts), key=lambda each: (each.when, each.value)
+    )
+
+
+def test_what_nobody_counted_is_not_there(store: Store) -> None:
+    assert store.look("acct_1", "CA1", "ann") == (Tallied(), Seen())
+    assert store.known("acct_1", DAY, [(Dim.SOURCE, "google")], 0)[0] == frozenset()
+    assert read(store, Dim.ALL, "2026-11-01", "2026-11-30") == []
+
+
+def test_a_call_and_its_caller_are_found_again_as_they_were_stored(store: Store) -> None:
+    count(store, facts())
+
+    tallied, seen = store.look("acct_1", "CA1", "ann")
+
+    assert tallied == Tallied(told(), told(), version=1)
+    assert seen == Seen({DAY: dict.fromkeys(told().cells, 1)}, 0, 1)
+
+
+def test_counters_add_up_by_value_and_day(store: Store) -> None:
+    count(store, facts("CA1"))
+    count(store, facts("CA2", caller=None))
+    count(store, facts("CA3", day=1, landing={**LANDING, "source": "bing#1"}))
+
+    google, bing = read(store, Dim.SOURCE, "2026-11-01", "2026-11-03")
+
+    assert (google.when, google.value, google.amounts["calls"]) == ("2026-11-02", "google", 2)
+    assert (google.amounts["g0"], google.amounts["first"], google.amounts["withheld"]) == (1, 1, 1)
+    assert (bing.when, bing.value, bing.amounts["seconds"]) == ("2026-11-03", "bing#1", 95)
+    assert read(store, Dim.SOURCE, "2026-11-03", "2026-11-03") == [bing]
+    assert list(store.counted("acct_rival", Dim.SOURCE, "2026-11-01", "2026-11-03", 1)) == []
+
+
+def test_a_span_has_both_of_its_ends_and_every_month_between(store: Store) -> None:
+    for at, day in enumerate((-2, -1, 0, 28, 59, 60, 425)):
+        count(store, facts(f"CA{at}", day=day, caller=None))
+
+    days = [each.when for each in read(store, Dim.ALL, "2026-11-01", "2026-12-31")]
+
+    assert days == ["2026-11-01", "2026-11-02", "2026-11-30", "2026-12-31"]
+    assert len(read(store, Dim.ALL, "2026-10-31", "2028-12-31")) == 7
+    assert read(store, Dim.ALL, "0001-01-01", "0001-01-01") == []
+    assert read(store, Dim.ALL, "9999-12-31", "9999-12-31") == []
+
+
+def test_half_hours_have_both_ends_too(store: Store) -> None:
+    count(store, facts())
+
+    assert len(read(store, Dim.HOURS, "2026-11-02T11:00", "2026-11-02T11:00")) == 1
+    assert read(store, Dim.HOURS, "2026-11-02T11:30", "2026-11-03T11:00") == []
+
+
+def test_a_call_that_is_taken_out_leaves_nothing(store: Store) -> None:
+    count(store, facts())
+
+    count(store, facts(), out=True)
+
+    assert [read(store, dim, "2026-11-01", "2026-11-30") for dim in Dim] == [[]] * len(Dim)
+    tallied, seen = store.look("acct_1", "CA1", "ann")
+    assert (tallied.contribution, seen.days) == (None, {})
+
+
+def test_every_shard_is_read_and_a_caller_stays_in_theirs(store: Store) -> None:
+    for at in range(6):
+        count(store, facts(f"CA{at}", caller="ann" if at % 2 else f"c{at}", shard=at))
+
+    rows = read(store, Dim.ALL, "2026-11-02", "2026-11-02", 6)
+
+    assert sum(each.amounts["calls"] for each in rows) == 6
+    assert sorted(each.amounts["calls"] for each in rows) == [1, 1, 1, 3]
+    assert len(read(store, Dim.ALL, "2026-11-02", "2026-11-02", 1)) == 1
+
+
+def test_values_that_are_there_already_are_told_from_new_ones(store: Store) -> None:
+    count(store, facts("CA1"))
+    count(store, facts("CA2", landing={**LANDING, "source": "bing"}))
+
+    cells = [(Dim.SOURCE, "google"), (Dim.SOURCE, "qwant"), (Dim.CAMPAIGN, "soldes")]
+    there, many = store.known("acct_1", DAY, cells, 0)
+
+    assert there == {(Dim.SOURCE, "google"), (Dim.CAMPAIGN, "soldes")}
+    assert (many[Dim.SOURCE], many[Dim.CAMPAIGN]) == (2, 1)
+    assert store.known("acct_1", DAY, [], 0)[0] == frozenset()
+
+
+def test_a_call_or_a_caller_that_moved_on_refuses_the_whole_change(store: Store) -> None:
+    old = tally(Tallied(), told(), told(), Seen())
+    count(store, facts("CA1"))
+    other = told(facts("CA2"))
+
+    for change in (old, tally(Tallied(), other, other, Seen())):
+        with pytest.raises(Conflict):
+            store.save(change)
+
+    (day,) = read(store, Dim.ALL, "2026-11-01", "2026-11-30")
+    assert day.amounts["calls"] == 1
+    assert store.look("acct_1", "CA2", "ann")[0] == Tallied()
+
+
+def test_counting_a_call_takes_three_requests_and_again_one() -> None:
+    with tables(TrackingRow):
+        store = TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+        with requests_counted(TrackingRow) as sent:
+            count(store, facts())
+            first = list(sent)
+            count(store, facts())
+
+    assert first == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert sent[3:] == ["BatchGetItem"]
+
+
+def test_no_row_says_who_rang_but_by_their_hash() -> None:
+    with tables(TrackingRow):
+        store = TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+        count(store, facts(caller="hash-of-ann"))
+
+        rows = str([row.to_dynamodb_dict() for row in TrackingRow.scan()])
+
+    assert "seen#acct_1#hash-of-ann" in rows
+    assert "+336" not in rows

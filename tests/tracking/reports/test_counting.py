@@ -1,0 +1,335 @@
+"""Counters: exact whatever is shown, however often, in whatever order; and different callers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.calls.call import Outcome, State
+from chalicelib.kernel.errors import Conflict, Unavailable
+from chalicelib.kernel.periods import PARIS
+from chalicelib.tracking.reports import counting
+from chalicelib.tracking.reports.contributing import Dim, Facts, Verdict, contribution_of
+from chalicelib.tracking.reports.reporting import By, Span
+from chalicelib.tracking.reports.tallying import MOST_VALUES_OF_CALLER, OTHER, Tallied, tally
+from chalicelib.tracking.reports.usecases import Question, report
+from chalicelib.tracking.sources import Channel
+from tests.fakes.tallies import CostsInMemory, TalliesInMemory
+from tests.tracking import builders as a
+
+if TYPE_CHECKING:
+    import random
+
+    from chalicelib.tracking.reports.reporting import Sums
+
+MONDAY = datetime(2026, 11, 2, 11, tzinfo=UTC)
+DAY = timedelta(days=1)
+LANDING = {"channel": "paid_search", "source": "google", "campaign": "soldes", "path": "/lits"}
+
+
+def facts(call_id: str = "CA1", *, day: int = 0, caller: str | None = "ann", **known: Any) -> Facts:
+    """Return what is known of a call, so many days after a Monday."""
+    landing = known.pop("landing", LANDING)
+    verdict = known.pop("verdict", Verdict())
+    call = a.a_call(
+        call_id=call_id,
+        started_at=known.pop("at", MONDAY) + day * DAY,
+        caller_hash=caller,
+        **{"source_id": None, **known},
+    )
+    return Facts(call=call, landing=landing, verdict=verdict)
+
+
+def count(store: TalliesInMemory, known: Facts) -> bool:
+    call = known.call
+    return counting.count(
+        call.account_id,
+        call.call_id,
+        call.caller_hash,
+        contribution_of(known),
+        tallies=store,
+        pause=lambda attempt: None,
+    )
+
+
+def lines(store: TalliesInMemory, by: By, first: int = 0, last: int = 30) -> dict[str, Sums]:
+    span = Span(MONDAY.date() + first * DAY, MONDAY.date() + last * DAY, PARIS)
+    question = Question(account_id="acct_1", by=by, span=span, log_shards=3)
+    return {each.value: each.sums for each in report(question, store, CostsInMemory()).lines}
+
+
+def total(store: TalliesInMemory, first: int = 0, last: int = 30) -> Sums:
+    span = Span(MONDAY.date() + first * DAY, MONDAY.date() + last * DAY, PARIS)
+    question = Question(account_id="acct_1", by=By.CHANNEL, span=span, log_shards=3)
+    return report(question, store, CostsInMemory()).total
+
+
+def test_a_call_is_counted_under_all_that_brought_it() -> None:
+    store = TalliesInMemory()
+
+    count(store, facts())
+
+    for by, value in [
+        (By.CHANNEL, "paid_search"),
+        (By.SOURCE, "google"),
+        (By.CAMPAIGN, "soldes"),
+        (By.KEYWORD, ""),
+        (By.PAGE, "/lits"),
+        (By.NUMBER, a.NUMBER),
+        (By.DAY, "2026-11-02"),
+        (By.HOUR, "12"),
+        (By.WEEKDAY, "1"),
+        (By.HEAT, "1 12"),
+    ]:
+        found = {key: sums for key, sums in lines(store, by).items() if sums.amounts["calls"]}
+        assert list(found) == [value], by
+        amounts = found[value].amounts
+        assert (amounts["calls"], amounts["answered"], amounts["qualified"]) == (1, 1, 1), by
+        assert (amounts["seconds"], amounts["talk_seconds"]) == (95, 80), by
+
+
+def test_a_poster_stands_in_where_there_was_no_visit() -> None:
+    store = TalliesInMemory()
+    poster = a.a_source(campaign="Rentrée")
+    known = replace(facts(landing={}), source_id=poster.id, source=poster)
+
+    count(store, known)
+
+    assert list(lines(store, By.CHANNEL)) == [str(Channel.OUTDOOR)]
+    assert list(lines(store, By.SOURCE)) == ["src_poster"]
+    assert list(lines(store, By.CAMPAIGN)) == ["Rentrée"]
+
+
+@pytest.mark.parametrize(
+    ("call", "verdict", "qualified"),
+    [
+        ({"talk_seconds": 60}, Verdict(), 1),
+        ({"talk_seconds": 59}, Verdict(), 0),
+        ({"outcome": Outcome.VOICEMAIL, "talk_seconds": 90}, Verdict(), 0),
+        ({"outcome": Outcome.MISSED, "talk_seconds": 0}, Verdict(qualified=True), 1),
+        ({"talk_seconds": 600}, Verdict(qualified=False), 0),
+    ],
+    ids=["a minute", "less", "a message", "somebody said so", "somebody said not"],
+)
+def test_a_call_is_qualified_by_people_or_by_a_minute_of_talk(
+    call: dict[str, Any], verdict: Verdict, qualified: int
+) -> None:
+    store = TalliesInMemory()
+
+    count(store, facts(verdict=verdict, **call))
+
+    assert total(store).amounts["qualified"] == qualified
+
+
+def test_spam_is_taken_out_and_comes_back_when_it_was_none() -> None:
+    store = TalliesInMemory()
+    count(store, facts("CA1"))
+    count(store, facts("CA2", day=1))
+    before = dict(store.counters["acct_1", 0])
+
+    count(store, facts("CA2", day=1, verdict=Verdict(spam=True)))
+    without = total(store)
+    count(store, facts("CA2", day=1))
+
+    assert (without.amounts["calls"], without.unique) == (1, 1)
+    assert {key: +names for key, names in store.counters["acct_1", 0].items()} == {
+        key: +names for key, names in before.items()
+    }
+
+
+def test_a_call_still_going_on_is_not_counted() -> None:
+    store = TalliesInMemory()
+
+    assert count(store, facts(state=State.CONNECTED)) is False
+    assert total(store).amounts["calls"] == 0
+
+
+def test_an_older_view_of_a_call_changes_nothing() -> None:
+    store = TalliesInMemory()
+    told = contribution_of(facts())
+    assert told is not None
+    newer = replace(told, known=4)
+    older = replace(newer, known=3, amounts={"calls": 1, "missed": 1})
+
+    for each in (newer, older):
+        counting.count("acct_1", "CA1", "ann", each, tallies=store, pause=lambda attempt: None)
+
+    assert total(store).amounts["missed"] == 0
+
+
+def test_two_who_count_one_call_at_once_count_it_once() -> None:
+    store = TalliesInMemory()
+    told = contribution_of(facts())
+    _, seen = store.look("acct_1", "CA1", "ann")
+    store.rivals = [tally(Tallied(), told, told, seen)]
+
+    count(store, facts())
+
+    assert (total(store).amounts["calls"], total(store).unique) == (1, 1)
+
+
+def test_what_is_always_in_the_way_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = TalliesInMemory()
+
+    def refuse(change: object) -> None:
+        raise Conflict("always somebody")
+
+    monkeypatch.setattr(store, "save", refuse)
+    waited: list[int] = []
+    with pytest.raises(Conflict):
+        counting.count(
+            "acct_1", "CA1", "ann", contribution_of(facts()), tallies=store, pause=waited.append
+        )
+    store.down = True
+    with pytest.raises(Unavailable):
+        count(store, facts())
+
+    assert waited == list(range(1, counting.TRIES))
+
+
+def test_values_that_strangers_invent_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "MOST_VALUES", 5)
+    store = TalliesInMemory()
+
+    for at in range(40):
+        landing = {**LANDING, "source": f"site{at:02}.example"}
+        count(store, facts(f"CA{at}", caller=f"c{at}", landing=landing))
+
+    found = lines(store, By.SOURCE)
+    assert len(found) == 6
+    assert found[OTHER].amounts["calls"] == 35
+    assert sum(each.amounts["calls"] for each in found.values()) == 40
+    assert len(lines(store, By.CAMPAIGN)) == 1
+
+
+def test_one_caller_who_comes_by_everything_fills_no_transaction() -> None:
+    """The first day of a caller moves back: whatever they showed on it is no longer new."""
+    store = TalliesInMemory()
+    for at in range(60):
+        landing = {
+            name: f"{name}{at}" for name in ("channel", "source", "campaign", "term", "path")
+        }
+        number, source = f"+331620100{at:02}", f"src_{at}"
+        known = facts(f"CA{at}", day=9, landing=landing, dialled=number)
+        count(store, replace(known, source_id=source))
+    told = contribution_of(facts("CA_late", day=2))
+    _, seen = store.look("acct_1", "CA_late", "ann")
+
+    change = tally(Tallied(), told, told, seen)
+
+    assert len(change.added) + 2 + 4 <= 100  # what DynamoDB takes at once
+    assert len({cell for cell in seen.days[date(2026, 11, 11)] if cell[0] is Dim.SOURCE}) == (
+        MOST_VALUES_OF_CALLER + 1
+    )
+
+
+# ---- against a model that remembers every call
+
+CALLERS = ("ann", "bob", "cid", None)
+SOURCES = ("google", "bing")
+shown = st.lists(
+    st.tuples(
+        st.integers(0, 11),  # which call
+        st.sampled_from(["whole", "spam", "missed"]),
+    ),
+    max_size=40,
+)
+a_world = st.lists(
+    st.tuples(st.integers(0, 20), st.sampled_from(CALLERS), st.sampled_from(SOURCES)),
+    min_size=12,
+    max_size=12,
+)
+
+
+def a_call_of(world: list[tuple[int, str | None, str]], at: int, view: str) -> Facts:
+    day, caller, source = world[at]
+    outcome = {"outcome": Outcome.MISSED, "talk_seconds": 0} if view == "missed" else {}
+    return facts(
+        f"CA{at}",
+        day=day,
+        caller=caller,
+        landing={**LANDING, "source": source},
+        verdict=Verdict(spam=view == "spam"),
+        shard=at % 3,
+        **outcome,
+    )
+
+
+@given(a_world, shown, st.integers(0, 20), st.integers(0, 20))
+@settings(max_examples=150, deadline=None)
+def test_counters_say_what_somebody_would_who_remembers_every_call(
+    world: list[tuple[int, str | None, str]], views: list[tuple[int, str]], one: int, other: int
+) -> None:
+    store, last = TalliesInMemory(), dict(views)
+    for at, view in views:
+        count(store, a_call_of(world, at, view))
+
+    first, end = sorted((one, other))
+    there = {at: view for at, view in last.items() if view != "spam"}
+    begun: dict[str, int] = {}
+    for at in there:
+        day, caller, _ = world[at]
+        if caller is not None:
+            begun[caller] = min(day, begun.get(caller, day))
+    within = [at for at in there if first <= world[at][0] <= end]
+    sums = lines(store, By.SOURCE, first, end)
+    for source in SOURCES:
+        mine = [at for at in within if world[at][2] == source]
+        callers = {world[at][1] for at in mine} - {None}
+        new = {world[at][1] for at in mine if begun.get(world[at][1] or "") == world[at][0]}
+        found = sums.get(source)
+        if found is None:
+            assert not mine
+            continue
+        assert found.amounts["calls"] == len(mine)
+        assert found.amounts["missed"] == sum(there[at] == "missed" for at in mine)
+        assert (found.unique, found.new) == (len(callers), len(new))
+    everybody = {world[at][1] for at in within} - {None}
+    assert total(store, first, end).unique == len(everybody)
+
+
+@given(a_world, st.randoms(use_true_random=False))
+@settings(max_examples=50, deadline=None)
+def test_the_order_in_which_calls_are_shown_leaves_no_trace(
+    world: list[tuple[int, str | None, str]], dice: random.Random
+) -> None:
+    order = list(range(12))
+    shuffled = order * 2
+    dice.shuffle(shuffled)
+    one, other = TalliesInMemory(), TalliesInMemory()
+
+    for at in order:
+        count(one, a_call_of(world, at, "whole"))
+    for at in shuffled:
+        count(other, a_call_of(world, at, "whole"))
+
+    for by in By:
+        assert shape(lines(one, by)) == shape(lines(other, by)), by
+
+
+def shape(found: dict[str, Sums]) -> dict[str, tuple[Any, ...]]:
+    return {value: (+sums.amounts, sums.unique, sums.new) for value, sums in found.items()}
+
+
+def test_a_caller_of_long_ago_has_rung_before() -> None:
+    store = TalliesInMemory()
+    count(store, facts("CA1", day=-900))
+    count(store, facts("CA2", day=3))
+
+    sums = total(store, 0, 30)
+
+    assert (sums.unique, sums.new) == (1, 0)
+
+
+def test_half_hours_fall_on_the_clocks_of_a_place() -> None:
+    store = TalliesInMemory()
+    count(store, facts(at=datetime(2026, 11, 2, 23, 40, tzinfo=UTC)))  # 0.40 on Tuesday in France
+
+    (paris,) = (key for key, sums in lines(store, By.HEAT).items() if sums.amounts["calls"])
+
+    assert paris == "2 00"
