@@ -21,12 +21,21 @@ from chalicelib.ivr.audio import routes as prompts
 from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
-from chalicelib.runtime import desk_wiring, reports_wiring, tracking_wiring, webhooks_wiring, wiring
+from chalicelib.runtime import (
+    desk_wiring,
+    live_wiring,
+    reports_wiring,
+    tracking_wiring,
+    webhooks_wiring,
+    wiring,
+)
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
+from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
+from chalicelib.tracking.live import routes as live
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.reports import routes as reports
 from chalicelib.tracking.script import routes as script
@@ -52,6 +61,8 @@ ROOMS = (
     prompts,
     callers,
     tracking,
+    journeys,
+    live,
     pools,
     reports,
     sites,
@@ -74,37 +85,33 @@ for door in (*DOORS, *WEBHOOKS, *BEACONS):
 @app.on_ws_connect()
 def websocket_connect(event: WebsocketEvent) -> dict[str, Any]:
     """Let in whoever may open a WebSocket."""
-    from chalicelib.ivr.voicebot import handlers
     from chalicelib.runtime import sockets
 
-    return sockets.connected(event.to_dict(), handlers.connections())
+    return sockets.connected(event.to_dict(), live_wiring.sockets())
 
 
 @app.on_ws_message()
 def websocket_message(event: WebsocketEvent) -> dict[str, Any]:
     """Answer a message of an open WebSocket."""
-    from chalicelib.ivr.voicebot import handlers
     from chalicelib.runtime import sockets
 
-    return sockets.heard(event.to_dict(), handlers.connections())
+    return sockets.heard(event.to_dict(), live_wiring.sockets())
 
 
 @app.on_ws_disconnect()
 def websocket_disconnect(event: WebsocketEvent) -> dict[str, Any]:
     """Forget a WebSocket that was closed."""
-    from chalicelib.ivr.voicebot import handlers
     from chalicelib.runtime import sockets
 
-    return sockets.left(event.to_dict(), handlers.connections())
+    return sockets.left(event.to_dict(), live_wiring.sockets())
 
 
 @app.on_sqs_message(queue=settings().wakeups_queue, batch_size=1)
 def wake_sockets(event: SQSEvent) -> None:
     """Look at WebSockets on which nothing may have come for too long."""
-    from chalicelib.ivr.voicebot import handlers
     from chalicelib.runtime import sockets
 
-    sockets.wake([record.body for record in event], handlers.connections())
+    sockets.wake([record.body for record in event], live_wiring.sockets())
 
 
 # The ends of a conversation and of its call come together, from two requests: with a second's
@@ -196,7 +203,8 @@ def ring_calls(event: SQSEvent) -> None:
     """Find whose visit a call is while it rings, and tell those who watch."""
     from chalicelib.tracking.journeys import handlers
 
-    handlers.ring_calls([record.body for record in event], tracking_wiring.journey_desk())
+    bodies = [record.body for record in event]
+    handlers.ring_calls(bodies, tracking_wiring.journey_desk(), live_wiring.newsroom())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))

@@ -22,13 +22,15 @@ from app import (
     close_months,
     project_again,
     project_calls,
+    ring_calls,
     tend_pools,
     write_exports,
 )
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
-from chalicelib.runtime import wiring
+from chalicelib.runtime import tracking_wiring, wiring
+from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask, ring
@@ -119,6 +121,7 @@ class World:
 
     def __init__(self, cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
         self.cloud = cloud
+        cloud.put_parameter("sockets-url", "wss://live.cadran.example/test")
         self.carrier = CarrierOfUrls()
         monkeypatch.setattr(wiring, "gateway", lambda: self.carrier)
         # Customers' servers: each takes what it is sent.
@@ -272,6 +275,24 @@ class World:
             client.made(f"/v1/calls/{call_id}/spam")
         project_calls(stream_of(self.cloud.rows("calls")), Context())
         project_again(messages_of(self.cloud.messages("projections")), Context())
+        self._goes_on(client)
+
+    def _goes_on(self, client: Client) -> None:
+        """Leave a call that rings, and somebody on a site."""
+        fields: dict[str, str | list[str]] = {
+            "CallSid": f"CL{client.name:0>32}",
+            "From": f"+3361234{len(client.name):04}",
+            "To": client.ids["number"],
+            "CallStatus": "ringing",
+            "Direction": "inbound",
+        }
+        assert ring(app, "/voice/incoming", fields).status == 200
+        ring_calls(messages_of(self.cloud.messages("rings")), Context())
+        landing = f'{{"channel":"web","source":"{client.name}"}}'
+        visitor = f"vis_{client.name}"
+        visit = Visit(id=visitor, account_id=client.account_id, site_id="site_1", landing=landing)
+        # Far ahead, because here a second passes with every look at the clock.
+        tracking_wiring.visits().begin(visit, millis(NOVEMBER + timedelta(days=30)))
 
     def _bill(self, client: Client) -> None:
         close_months(schedule_at(DECEMBER), Context())

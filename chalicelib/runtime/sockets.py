@@ -55,6 +55,7 @@ class Handshake:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     urls: tuple[str, ...]  # how they may have spelt the URL that they opened
+    endpoint: str = ""  # where what is sent to them is posted
 
     @property
     def kind(self) -> str:
@@ -317,6 +318,7 @@ def _handshake(event: Event) -> Handshake:
         headers={name.lower(): value for name, value in headers.items()},
         # Twilio: "you may need to add a trailing slash" to the URL that a handshake is signed for.
         urls=(f"{url}{asked}", f"{url}/{asked}"),
+        endpoint=endpoint_of(event),
     )
 
 

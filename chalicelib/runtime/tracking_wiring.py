@@ -148,6 +148,7 @@ def track_call(call: Call) -> None:
     from chalicelib.tracking.leads.projecting import take_call
 
     journey = finish(call, journey_desk())
+    rings().ended(call.account_id, call.call_id)
     spam = watch_wiring.judge_call(call)
     if not spam:
         take_call(call, journey, leads_wiring.desk())

@@ -3,23 +3,40 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.runtime import jobs
-from chalicelib.tracking.journeys.rings import RANG, from_message
+from chalicelib.tracking.journeys.rings import ENDED, from_message
 from chalicelib.tracking.journeys.usecases import note_ring
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from chalicelib.tracking.journeys.journeys import Journey
+    from chalicelib.tracking.journeys.rings import Rung
     from chalicelib.tracking.journeys.usecases import Desk
 
 
-def ring_calls(bodies: Iterable[str], desk: Desk) -> None:
-    """Find the journeys of calls that ring."""
-    jobs.every("ring-call", bodies, lambda body: _see_to(json.loads(body), desk))
+def ring_calls(bodies: Iterable[str], desk: Desk, news: News) -> None:
+    """Find the journeys of calls that ring, and tell those who watch of rings and ends."""
+    jobs.every("ring-call", bodies, lambda body: _see_to(json.loads(body), desk, news))
 
 
-def _see_to(message: dict[str, Any], desk: Desk) -> None:
-    if message["kind"] == RANG:
-        note_ring(from_message(message), desk)
+class News(Protocol):
+    """Who is to know of calls."""
+
+    def ringing(self, rung: Rung, journey: Journey) -> None:
+        """Tell that a call rings."""
+
+    def ended(self, account_id: str, call_id: str) -> None:
+        """Tell that a call has ended."""
+
+
+def _see_to(message: dict[str, Any], desk: Desk, news: News) -> None:
+    if message["kind"] == ENDED:
+        news.ended(message["account_id"], message["call_id"])
+        return
+    rung = from_message(message)
+    journey = note_ring(rung, desk)
+    if journey is not None:
+        news.ringing(rung, journey)

@@ -133,6 +133,7 @@ class DeckStore:
         mine = (PoolRow.lease == lease.id) & (PoolRow.account_id == lease.account_id)
         known: Condition = VisitRow.account_id == lease.account_id
         seen: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
+        seen += rows.present(lease.account_id, lease.visit_id, at)
         if noted.steps:
             known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
         slot = rows.slot_row(lease.pool_id, lease.number)

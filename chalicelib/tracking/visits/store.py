@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
-from chalicelib.tracking.pools.leases import Noted, moment, read_lease
+from chalicelib.tracking.pools.leases import Noted, millis, moment, read_lease, stamp
 from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import VisitRow
@@ -14,6 +14,7 @@ from chalicelib.tracking.visits.visits import Remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
     from pynamodb.expressions.update import Action
 
@@ -35,6 +36,7 @@ class VisitStore:
             VisitRow.first_seen.set(VisitRow.first_seen | at),
             VisitRow.last_seen.set(at),
             VisitRow.expires_at.set(moment(at) + REMEMBERED),
+            *rows.present(visit.account_id, visit.id, at),
             *rows.noting(visit.noted),
         ]
         with translated("begin visit", visit_id=visit.id):
@@ -46,6 +48,7 @@ class VisitStore:
         if noted.steps:
             known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
         actions: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
+        actions += rows.present(account_id, visit_id, at)
         try:
             with translated("note visit", visit_id=visit_id):
                 row.update(actions, condition=known)
@@ -70,6 +73,15 @@ class VisitStore:
             found = list(VisitRow.batch_get(keys, consistent_read=True)) if keys else []
         mine = (_remembered(row) for row in found if row.account_id == account_id)
         return {each.id: each for each in mine}
+
+    def on_site(self, account_id: str, since: datetime, limit: int) -> tuple[Remembered, ...]:
+        """Return who was heard of since then, the latest first, with one Query."""
+        after = VisitRow.account_sk >= stamp(millis(since))
+        with translated("list visitors", account_id=account_id):
+            found = VisitRow.by_account.query(
+                rows.on_site_key(account_id), after, scan_index_forward=False, limit=limit
+            )
+            return tuple(map(_remembered, found))
 
 
 def _remembered(row: VisitRow) -> Remembered:

@@ -225,9 +225,29 @@ def visit_changes(visit: Visit, at: int, line: LogRow, lease: Lease | None = Non
         VisitRow.last_seen.set(at),
         VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
         VisitRow.expires_at.set(moment(at) + REMEMBERED),
+        *present(visit.account_id, visit.id, at),
         *([] if lease is None else [VisitRow.lease.set(lease.text)]),
         *noting(visit.noted),
     ]
+
+
+def present(account_id: str, visit_id: str, at: int) -> list[Action]:
+    """Return how a visit is listed among those who are on a site: by when it was last heard of.
+
+    Nobody takes it out: who asks for the last two minutes sees no other. All visits of a source
+    that share a number (their name has a tilde) are nobody.
+    """
+    if "~" in visit_id:
+        return []
+    return [
+        VisitRow.account_pk.set(on_site_key(account_id)),
+        VisitRow.account_sk.set(f"{stamp(at)}#{visit_id}"),
+    ]
+
+
+def on_site_key(account_id: str) -> str:
+    """Return the key of the index under which an account's visits are, by when they were seen."""
+    return f"{account_id}#on"
 
 
 def noting(noted: Noted) -> list[Action]:
