@@ -47,8 +47,9 @@ const flush = () => {
   run = [];
   const texts = nodes.map(printed);
   const whole = texts.join("");
-  if (waiting || whole.replace(/\D/g, "").length < 6) return;
+  if (whole.replace(/\D/g, "").length < 6) return;
   notice(whole);
+  if (waiting) return;
   const pieces = whole.split("");
   let at = 0;
   if (texts.length > 1) rewrite(whole, pieces, 0);
@@ -176,7 +177,11 @@ const takeOver = (deadline) => {
   settled = complete && !waiting;
   if (waiting) {
     hydrated = 1;
-    setTimeout(safe(() => takeOver(deadline) || everywhere()), 50);
+    setTimeout(safe(() => {
+      if (takeOver(deadline)) return;
+      everywhere();
+      wanted();
+    }), 50);
   }
   return waiting;
 };

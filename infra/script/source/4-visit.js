@@ -183,7 +183,7 @@ const tell = (event) => {
   if (data && JSON.stringify(data).length > (kind == "custom" ? 500 : 4000)) {
     return mishaps.push(kind + ": too large");
   }
-  if (data && kind != "custom") queue = queue.filter((each) => each.kind != kind);
+  if (!/page|custom/.test(kind)) queue = queue.filter((each) => each.kind != kind); // the last counts
   queue.push({ at: Date.now(), ...event });
   if (queue.length > MOST_EVENTS) queue.shift();
   setTimeout(safe(flushed), 200);

@@ -1,0 +1,159 @@
+"""Consent first: each tool is heard, without it nothing is kept, and it can be taken back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.script.cmps import TCF, TOOLS
+from tests.web.script.site import ADVERT, AGREES, SHOWN, a_tab, until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+    from tests.web.script.site import Site
+
+pytestmark = pytest.mark.slow
+
+STANDIN = "01 62 01 00 01"
+KEPT = "Object.keys(localStorage).length + Object.keys(sessionStorage).length"
+LOADS = "<script>addEventListener('load', () => setTimeout(() => load({stored}), 100))</script>"
+
+
+def visits(site: Site) -> list[str]:
+    """Return the keys of all that is stored of visits."""
+    return [row["pk"]["S"] for row in (*site.pooled.rows("visit#"), *site.pooled.rows("lent#"))]
+
+
+def nothing_is_kept(page: Page) -> bool:
+    """Say whether the browser keeps nothing of the visitor."""
+    return page.evaluate(KEPT) == 0 and page.context.cookies() == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_tool_is_heard_when_visitors_agree_and_when_they_take_it_back(
+    site: Site, browser: Browser, tool: str
+) -> None:
+    head = f"<script>{TOOLS[tool]}</script>" + LOADS.format(stored="null")
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        number = page.locator("p")
+
+        expect(number).to_have_text(STANDIN)
+        page.wait_for_function("!!window.cmp", timeout=5000)
+        assert [each["consent"] for each in site.said("visits")] == [False]
+        assert nothing_is_kept(page)
+        assert visits(site) == []
+
+        page.evaluate("cmp(true)")
+        expect(number).not_to_have_text(STANDIN)
+        assert number.inner_text() != SHOWN
+        assert site.said("visits")[-1]["consent"] is True
+        assert page.evaluate("localStorage.length") == 1
+
+        page.evaluate("cmp(false)")
+        expect(number).to_have_text(STANDIN)
+        until(page, lambda: bool(site.said("events", "withdraw")), "the withdrawal")
+        assert nothing_is_kept(page)
+        assert site.pooled.rows("visit#") == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_visitor_who_agreed_before_is_lent_a_number_once_the_tool_says_so(
+    site: Site, browser: Browser, tool: str
+) -> None:
+    head = f"<script>{TOOLS[tool]}</script>" + LOADS.format(stored="true")
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        until(page, lambda: bool(site.answers and site.answers[-1]["visit"]), "the visit")
+        first = site.answers[-1]["visit"].partition(".")[0]
+
+        page.goto(site.shows(f"<p>{SHOWN}</p>", "/contact", head=head))
+        until(page, lambda: len(site.said("visits")) >= 3, "the second page")
+
+        page.wait_for_timeout(400)
+        assert site.answers[-1]["visit"].partition(".")[0] == first
+        assert site.said("events", "withdraw") == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_visitor_who_refused_is_never_followed(site: Site, browser: Browser, tool: str) -> None:
+    head = f"<script>{TOOLS[tool]}</script>" + LOADS.format(stored="false")
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        expect(page.locator("p")).to_have_text(STANDIN)
+        page.evaluate("window.cadran && cadran('cart', {total: '12.00'})")
+        page.wait_for_timeout(900)
+
+        assert {each["consent"] for each in site.said("visits")} == {False}
+        assert site.said("events") == []
+        assert nothing_is_kept(page)
+        assert visits(site) == []
+
+
+def test_who_has_no_tool_at_all_is_not_followed(site: Site, browser: Browser) -> None:
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head="") + ADVERT)
+        expect(page.locator("p")).to_have_text(STANDIN)
+
+        assert nothing_is_kept(page)
+        assert visits(site) == []
+
+
+def test_purposes_of_storing_and_measuring_are_both_asked_of_tcf(
+    site: Site, browser: Browser
+) -> None:
+    partial = TCF.replace("7: !!yes", "7: false")
+    head = f"<script>{partial}</script>" + LOADS.format(stored="true")
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        expect(page.locator("p")).to_have_text(STANDIN)
+        page.wait_for_timeout(900)
+
+        assert {each["consent"] for each in site.said("visits")} == {False}
+
+
+def test_the_sites_own_word_counts_more_than_a_tools(site: Site, browser: Browser) -> None:
+    refuses = AGREES.replace("true", "false")
+    head = f"{refuses}<script>{TCF}</script>" + LOADS.format(stored="true")
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        expect(page.locator("p")).to_have_text(STANDIN)
+        page.wait_for_timeout(900)
+
+        assert {each["consent"] for each in site.said("visits")} == {False}
+
+
+def test_consent_that_is_taken_back_on_a_later_page_erases_the_visit(
+    site: Site, browser: Browser
+) -> None:
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
+        until(page, lambda: bool(site.pooled.rows("visit#")), "the visit")
+
+        refuses = AGREES.replace("true", "false")
+        page.goto(site.shows(f"<p>{SHOWN}</p>", "/contact", head=refuses))
+
+        until(page, lambda: bool(site.said("events", "withdraw")), "the withdrawal")
+        until(page, lambda: site.pooled.rows("visit#") == [], "the visit to be erased")
+        expect(page.locator("p")).to_have_text(SHOWN)  # no advert brought them to this page
+        assert nothing_is_kept(page)
+
+
+def test_a_tab_whose_visit_was_withdrawn_in_another_puts_the_number_back(
+    site: Site, browser: Browser
+) -> None:
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
+        expect(page.locator("p")).not_to_have_text(SHOWN)
+        until(page, lambda: bool(site.pooled.rows("visit#")), "the visit")
+        other = page.context.new_page()
+        other.goto(site.origin + "/")
+        until(other, lambda: len(site.answers) >= 2, "the other tab")
+
+        other.evaluate("cadran('consent', false)")
+
+        expect(page.locator("p")).to_have_text(SHOWN)
+        assert nothing_is_kept(page)
