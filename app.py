@@ -22,6 +22,7 @@ from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import (
+    conversions_wiring,
     desk_wiring,
     live_wiring,
     reports_wiring,
@@ -33,6 +34,7 @@ from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
+from chalicelib.tracking.conversions import routes as conversions
 from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.live import routes as live
@@ -66,6 +68,7 @@ ROOMS = (
     pools,
     reports,
     sites,
+    conversions,
     script,
     leads,
     billing,
@@ -221,6 +224,15 @@ def place_callbacks(event: SQSEvent) -> None:
     from chalicelib.desk import handlers
 
     handlers.place_callbacks([record.body for record in event], desk_wiring.office())
+
+
+@app.on_sqs_message(queue=settings().conversions_queue, batch_size=1)
+def send_conversions(event: SQSEvent) -> None:
+    """Tell advertising networks of calls, and try again what they did not take."""
+    from chalicelib.tracking.conversions import handlers
+
+    bodies = [record.body for record in event]
+    handlers.send_conversions(bodies, conversions_wiring.desk())
 
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))

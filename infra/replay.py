@@ -36,6 +36,7 @@ QUEUES: Final = (
     "errands",
     "hooks",
     "callbacks",
+    "conversions",
 )
 SQS_BATCH: Final = 10  # what SQS takes at once
 PAGE: Final = 1_000

@@ -56,6 +56,7 @@ ENVIRONMENT = {
     "CADRAN_INVOICES_QUEUE": "cadran-test-invoices",
     "CADRAN_ERRANDS_QUEUE": "cadran-test-errands",
     "CADRAN_CALLBACKS_QUEUE": "cadran-test-callbacks",
+    "CADRAN_CONVERSIONS_QUEUE": "cadran-test-conversions",
     "CADRAN_WAKEUPS_QUEUE": "cadran-test-wakeups",
     "CADRAN_HOOKS_QUEUE": "cadran-test-hooks",
     "CADRAN_RINGS_QUEUE": "cadran-test-rings",

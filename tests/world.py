@@ -210,6 +210,12 @@ class World:
         client.put(f"/v1/spam/blocked/{quote(BLOCKED)}", {"note": f"Robot {client.name}"})
         self._staff(client)
         self._listen(client)
+        network = {"network": "ga4", "ids": {"measurement_id": "G-ABC123"}}
+        every = {**network, "secrets": {"api_secret": "secret"}, "calls": {"min_seconds": 0}}
+        for name in ("Appels", "Essai"):
+            destination = {"name": f"{name} {client.name}", **every}
+            made = client.made("/v1/conversions/destinations", destination)
+            client.ids["destination_id"] = made["id"]
         client.ids |= {
             "lead_id": lead["id"],
             "flow_id": flow["id"],
@@ -297,6 +303,8 @@ class World:
     def _bill(self, client: Client) -> None:
         close_months(schedule_at(DECEMBER), Context())
         close_account_month(messages_of(self.cloud.messages("invoices")), Context())
+        (told, *_) = client.ask("GET", "/v1/conversions").json["items"]
+        client.ids["conversion_id"] = told["id"]
         export = client.made("/v1/calls/exports", {})
         write_exports(messages_of(self.cloud.messages("exports")), Context())
         client.ids["export_id"] = export["id"]

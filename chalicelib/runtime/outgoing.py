@@ -10,6 +10,7 @@ is cut like one that never comes.
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ LOCAL_STAGES: Final = frozenset({"local", "test"})
 MOST_BYTES: Final = 64 * 1024
 LONGEST_SECONDS: Final = 15.0
 _PIECE: Final = 16 * 1024
+_SECONDS: Final = re.compile(r"[0-9]{1,6}")
 
 
 class RequestFailed(Unavailable):
@@ -66,6 +68,15 @@ class Answer:
     data: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came back, whatever its status: JSON, or None where it is none."""
+
+    status: int
+    data: Any = field(repr=False)
+    retry_after_seconds: int | None = None
+
+
 def fetch_json(
     request: Outgoing, deadline_seconds: float, network: Network | None = None
 ) -> Answer:
@@ -78,6 +89,22 @@ def deliver(request: Outgoing, deadline_seconds: float, network: Network | None 
     """Send a request and return its status, a 2xx; nothing else is read. Raises RequestFailed."""
     with _asked(request, deadline_seconds, network) as response:
         return response.status
+
+
+def converse(request: Outgoing, deadline_seconds: float, network: Network | None = None) -> Heard:
+    """Send a request and return whatever is answered, but for a redirect. Raises RequestFailed.
+
+    For servers whose refusals are JSON that says what is wrong.
+    """
+    with _asked(request, deadline_seconds, network, whatever=True) as response:
+        try:
+            data = _json(response)
+        except RequestFailed as error:
+            if error.reason is not Trouble.NOT_JSON:
+                raise
+            data = None
+        waits = response.getheader("Retry-After", "")
+        return Heard(response.status, data, int(waits) if _SECONDS.fullmatch(waits) else None)
 
 
 @cache
@@ -106,9 +133,13 @@ def local_servers(written: str) -> dict[str, tuple[str, int]]:
 
 @contextmanager
 def _asked(
-    request: Outgoing, deadline_seconds: float, network: Network | None
+    request: Outgoing,
+    deadline_seconds: float,
+    network: Network | None,
+    *,
+    whatever: bool = False,
 ) -> Iterator[HTTPResponse]:
-    """Ask, hand over a 2xx answer, and leave one line in the log.
+    """Ask, hand over a 2xx answer, or `whatever` was answered, and leave one line in the log.
 
     Of the URL the line has the host only: path and query may hold somebody's data.
     """
@@ -116,7 +147,7 @@ def _asked(
     facts: dict[str, Any] = {"method": request.method}
     try:
         with _exchange(request, deadline_seconds, network or the_internet(), facts) as response:
-            yield response
+            yield _not_redirected(response) if whatever else _successful(response)
     except RequestFailed as error:
         facts["reason"] = error.reason.value
         raise
@@ -135,7 +166,7 @@ def _exchange(
         deadline = Deadline(min(deadline_seconds, LONGEST_SECONDS))
         with opened(url, network, deadline) as line, _answered(request, url, line) as response:
             facts["status"] = response.status
-            yield _successful(response)
+            yield response
     except UrlRefused as error:
         raise RequestFailed(Trouble.REFUSED_URL) from error
     except NotConnected as error:
@@ -167,11 +198,15 @@ def _answered(request: Outgoing, url: WebUrl, line: Timed) -> Iterator[HTTPRespo
 
 
 def _successful(response: HTTPResponse) -> HTTPResponse:
-    status = response.status
-    if 300 <= status < 400:
-        raise RequestFailed(Trouble.REDIRECT, status)
+    status = _not_redirected(response).status
     if not 200 <= status < 300:
         raise RequestFailed(Trouble.STATUS, status)
+    return response
+
+
+def _not_redirected(response: HTTPResponse) -> HTTPResponse:
+    if 300 <= response.status < 400:
+        raise RequestFailed(Trouble.REDIRECT, response.status)
     return response
 
 

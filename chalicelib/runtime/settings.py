@@ -43,6 +43,7 @@ class Settings:
     invoices_queue: str
     errands_queue: str
     callbacks_queue: str
+    conversions_queue: str
     wakeups_queue: str
     hooks_queue: str
     rings_queue: str

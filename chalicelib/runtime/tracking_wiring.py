@@ -144,6 +144,7 @@ def track_call(call: Call) -> None:
     one fails.
     """
     from chalicelib.runtime import leads_wiring, reports_wiring, watch_wiring
+    from chalicelib.runtime.conversions_wiring import tell_networks
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
 
@@ -153,6 +154,7 @@ def track_call(call: Call) -> None:
     if not spam:
         take_call(call, journey, leads_wiring.desk())
     reports_wiring.count_call(call)
+    tell_networks(call)
     watch_wiring.tell_of_call(call, journey, spam=spam)
 
 

@@ -47,7 +47,7 @@ VAGUE = frozenset(
 # Where rooms meet: it is several modules because one would be too long.
 WIRING = frozenset(
     ("wiring", "desk_wiring", "tracking_wiring", "webhooks_wiring", "leads_wiring")
-    + ("watch_wiring", "reports_wiring", "live_wiring")
+    + ("watch_wiring", "reports_wiring", "live_wiring", "conversions_wiring")
 )
 BROAD = frozenset({"runtime/webhook.py", "runtime/api.py", "runtime/jobs.py", "runtime/beacons.py"})
 

@@ -49,6 +49,7 @@ HANDLERS = {
     "run_hooks",
     "find_callbacks",
     "place_callbacks",
+    "send_conversions",
     "wake_sockets",
     "ring_calls",
 }

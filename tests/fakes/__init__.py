@@ -7,6 +7,7 @@ from tests.fakes.calls import (
     LateEventsInMemory,
     QueueInMemory,
 )
+from tests.fakes.conversions import ConversionsInMemory
 from tests.fakes.desk import DeskInMemory, FloorsInMemory, NudgesInMemory
 from tests.fakes.directory import CarrierInMemory, CarrierOfUrls, DirectoryInMemory
 from tests.fakes.ivr import FlowsInMemory
@@ -19,6 +20,7 @@ __all__ = [
     "CallLogInMemory",
     "CarrierInMemory",
     "CarrierOfUrls",
+    "ConversionsInMemory",
     "CostsInMemory",
     "DeskInMemory",
     "DirectoryInMemory",

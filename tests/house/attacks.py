@@ -29,6 +29,8 @@ NAMES_A_THING = frozenset(
         "source_id",
         "pool_id",
         "site_id",
+        "destination_id",
+        "conversion_id",
         "call_id",
         "export_id",
         "invoice",
@@ -75,6 +77,18 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "split_lead": [{"interactions": [ids["call_id"]]}],
         "set_lead_rules": [{"rules": [{"name": "Stolen", "qualified": True}]}],
         "judge_call": [{"qualified": True, "value": "1.00"}],
+        "create_destination": [
+            {
+                "name": "Stolen",
+                "network": "meta",
+                "ids": {"pixel_id": "12345"},
+                "secrets": {"access_token": "stolen"},
+            }
+        ],
+        "edit_destination": [{"name": "Stolen"}, {"paused": True}],
+        "preview_conversion": [
+            {"call_id": ids["call_id"], "destination_id": ids["destination_id"]}
+        ],
         "export_calls": [{"source": ids["source_id"]}],
         "publish_tariff": [TARIFF],
         "simulate_charge": [{**number, "seconds": 60}],

@@ -28,6 +28,7 @@ KNOWN_WILDCARDS = (
     r"arn:aws:dynamodb:\*:\*:table/cadran-[a-z]+-[a-z]+(/index/[a-z_]+|/stream/\*)?",
     r"arn:aws:sqs:\*:\*:cadran-[a-z]+-[a-z-]+",
     r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/[a-z-]+",
+    r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/conversions/\*",  # a destination's id
     r"arn:aws:logs:\*:\*:log-group:/aws/lambda/cadran-[a-z]+(-[a-z_]+)?:\*",
     # the id of the API, and that of the connection
     r"arn:aws:execute-api:\*:\*:\*/[a-z]+/(POST|DELETE)/@connections/\*",

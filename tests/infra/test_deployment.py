@@ -32,6 +32,7 @@ JOBS = {
     "run_hooks",
     "find_callbacks",
     "place_callbacks",
+    "send_conversions",
     "tend_pools",
     "wake_sockets",
     "ring_calls",
@@ -97,6 +98,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-errands": "cadran-dev-run_errands",
         "cadran-dev-hooks": "cadran-dev-run_hooks",
         "cadran-dev-callbacks": "cadran-dev-place_callbacks",
+        "cadran-dev-conversions": "cadran-dev-send_conversions",
         "cadran-dev-wakeups": "cadran-dev-wake_sockets",
         "cadran-dev-rings": "cadran-dev-ring_calls",
     }

@@ -29,6 +29,7 @@ CONSUMERS = {
     "ErrandsQueue": "run_errands",
     "HooksQueue": "run_hooks",
     "CallbacksQueue": "place_callbacks",
+    "ConversionsQueue": "send_conversions",
     "WakeupsQueue": "wake_sockets",
     "RingsQueue": "ring_calls",
 }

@@ -1,0 +1,94 @@
+"""Where telling advertising networks meets the other rooms. Built on first use, as `wiring` is."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.runtime import wiring
+from chalicelib.runtime.queues import Queue
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from chalicelib.calls.call import Call
+    from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.conversions.destinations import Destination
+    from chalicelib.tracking.conversions.gateway import NetworksWeb, SsmVault
+    from chalicelib.tracking.conversions.ports import Desk
+    from chalicelib.tracking.conversions.store import ConversionStore, JudgedStore
+
+
+@cache
+def store() -> ConversionStore:
+    """Return destinations and the log of conversions."""
+    from chalicelib.tracking.conversions.store import ConversionStore
+
+    return ConversionStore(settings().tracking_table)
+
+
+@cache
+def judgements() -> JudgedStore:
+    """Return what people and rules said of calls."""
+    from chalicelib.tracking.conversions.store import JudgedStore
+
+    return JudgedStore(settings().tracking_table)
+
+
+@cache
+def vault() -> SsmVault:
+    """Return where customers' secrets for networks are."""
+    from chalicelib.tracking.conversions.gateway import SsmVault
+
+    return SsmVault(lambda: wiring.aws("ssm"), settings().secrets_prefix)
+
+
+@cache
+def web() -> NetworksWeb:
+    """Return the networks' servers; access tokens are kept in the process."""
+    from chalicelib.tracking.conversions.gateway import NetworksWeb
+
+    return NetworksWeb(vault())
+
+
+@cache
+def kept_destinations() -> Kept[str, tuple[Destination, ...]]:
+    """Return the destinations that accounts have open: a change is heeded within half a minute."""
+    from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.conversions.destinations import MOST_DESTINATIONS
+
+    def load(account_id: str) -> tuple[Destination, ...]:
+        page = store().destinations(account_id, MOST_DESTINATIONS)
+        return tuple(each for each in page.items if each.is_open)
+
+    return Kept(load)
+
+
+def desk() -> Desk:
+    """Return all that telling networks of calls needs."""
+    from chalicelib.runtime import tracking_wiring
+    from chalicelib.tracking.conversions.gateway import ConversionQueue
+    from chalicelib.tracking.conversions.networks import PROVIDERS
+    from chalicelib.tracking.conversions.ports import Desk
+
+    return Desk(
+        destinations=store(),
+        open_destinations=kept_destinations().get,
+        log=store(),
+        vault=vault(),
+        web=web(),
+        queue=ConversionQueue(Queue(settings().conversions_queue)),
+        providers=PROVIDERS,
+        call=wiring.calls().load,
+        journey=tracking_wiring.journeys().journey,
+        visit=tracking_wiring.visits().visit,
+        judged=judgements().judged,
+        clock=wiring.clock,
+    )
+
+
+def tell_networks(call: Call) -> None:
+    """See whether an ended call is to be told anywhere: the last step of its projection."""
+    from chalicelib.tracking.conversions.telling import after
+
+    if kept_destinations().get(call.account_id):
+        after(call, desk())

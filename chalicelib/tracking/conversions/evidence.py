@@ -1,0 +1,140 @@
+"""What may be told of a call: from its journey, its visit, and what people said of it. Pure.
+
+A page says what its visitor agreed to by the event `consent`, whose data are Consent Mode's
+(`{"ad_user_data": "granted"}`), and the ids that networks gave the browser by the event `ids`
+(`{"ga_client_id": "1.2"}`). Of each the last word counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from chalicelib.tracking.conversions.conversion import Click, Conversion, Use
+from chalicelib.tracking.conversions.destinations import Proof
+from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.pools.lending import MOST_STEPS
+from chalicelib.tracking.visits.visits import journey as steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from chalicelib.calls.call import Call
+    from chalicelib.tracking.conversions.destinations import Destination
+    from chalicelib.tracking.journeys.journeys import Journey
+    from chalicelib.tracking.visits.visits import Remembered
+
+CONSENT: Final = "consent"
+IDS: Final = "ids"
+QUALIFIED_SECONDS: Final = 60
+_GRANTED: Final = frozenset({"granted", True})
+_ID: Final = re.compile(r"[\w.~-]{1,200}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What people and rules said of a call. `qualified` None: nobody did.
+
+    `denied`: a person said that it was worth nothing, whatever else it has.
+    """
+
+    spam: bool = False
+    denied: bool = False
+    qualified: bool | None = None
+    value_cents: int | None = None
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of a call."""
+
+    call: Call
+    judged: Judged = Judged()
+    journey: Journey | None = None
+    visit: Remembered | None = None
+
+
+def counts(call: Call, judged: Judged, destination: Destination) -> bool:
+    """Say whether a call is worth telling a destination. Spam never is."""
+    if judged.spam or judged.denied or not call.ended:
+        return False
+    wanted = destination.wanted
+    long_enough = wanted.min_seconds is not None and call.talk_seconds >= wanted.min_seconds
+    long_talk = call.talk_seconds >= QUALIFIED_SECONDS
+    qualified = long_talk if judged.qualified is None else judged.qualified
+    tagged = bool({*wanted.tags} & {*call.tags})
+    return long_enough or tagged or (wanted.qualified and qualified)
+
+
+def conversion_of(known: Known, conversion_id: str, destination: Destination) -> Conversion:
+    """Gather what may be told of a call that ended."""
+    call, visit, judged = known.call, known.visit, known.judged
+    ids = _last(visit, IDS)
+    own = judged.value_cents is not None
+    return Conversion(
+        id=conversion_id,
+        called_at=call.started_at,
+        ended_at=call.ended_at or call.started_at,
+        talk_seconds=call.talk_seconds,
+        agreed=agreed(known, destination),
+        caller=call.caller,
+        click=_click(known.journey),
+        clicked_at=None if visit is None else visit.first_seen,
+        client_id=_id(ids, "ga_client_id"),
+        session_id=_id(ids, "ga_session_id"),
+        browser_id=_id(ids, "fbp"),
+        value_cents=judged.value_cents if own else destination.value_cents,
+        currency=(judged.currency if own else None) or destination.currency,
+    )
+
+
+def agreed(known: Known, destination: Destination) -> frozenset[Use]:
+    """Return the uses to which somebody agreed: on the site, or in the call.
+
+    A visit that was followed had its visitor's consent to that, and to nothing else, unless the
+    account declares that its site asks for both at once.
+    """
+    if destination.consent_tag is not None and destination.consent_tag in known.call.tags:
+        return frozenset({Use.ADS})
+    if known.visit is None or is_unsure(known):
+        return frozenset()
+    said = _last(known.visit, CONSENT)
+    assumed = {*Use} if destination.proof is Proof.VISIT else set()
+    granted = {use for use in Use if said.get(use) in _GRANTED}
+    denied = {use for use in Use if use in said and said[use] not in _GRANTED}
+    return frozenset((assumed | granted) - denied)
+
+
+def is_unsure(known: Known) -> bool:
+    """Say whether a visitor may have changed their mind without our having kept it."""
+    return known.visit is not None and len(known.visit.steps) >= MOST_STEPS
+
+
+def missing_consent(known: Known) -> Reason:
+    """Return why nobody is known to have agreed."""
+    if known.visit is None:
+        return Reason.NO_VISIT
+    return Reason.UNSURE_CONSENT if is_unsure(known) else Reason.NO_CONSENT
+
+
+def _click(journey: Journey | None) -> Click | None:
+    found = None if journey is None else journey.landing.get("click")
+    return Click(found[0], found[1]) if found else None
+
+
+def _last(visit: Remembered | None, name: str) -> Mapping[str, Any]:
+    """Return what the last events of a name said, one over another."""
+    steps: Iterable[dict[str, Any]] = () if visit is None else steps_of(visit.steps)
+    said: dict[str, Any] = {}
+    for each in steps:
+        data = each.get("data")
+        if each.get("name") == name and isinstance(data, dict):
+            said |= {key: value for key, value in data.items() if isinstance(value, str | bool)}
+    return said
+
+
+def _id(ids: Mapping[str, Any], name: str) -> str | None:
+    found = ids.get(name)
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None

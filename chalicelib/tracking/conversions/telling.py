@@ -1,0 +1,258 @@
+"""Telling networks of calls: a line of the log is opened for each, seen to, and taken back.
+
+Everything may be done twice. What is told is gathered anew for each attempt, so that consent taken
+back before it counts. Networks know a conversion again by its id (GA4 does not: only an attempt
+whose end nobody knows is sent to it twice).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.tracking.conversions.conversion import (
+    MOST_ATTEMPTS_KEPT,
+    MOST_TRIES,
+    Attempt,
+    Entry,
+    State,
+    back_off,
+    conversion_id,
+)
+from chalicelib.tracking.conversions.evidence import (
+    Known,
+    conversion_of,
+    counts,
+    missing_consent,
+)
+from chalicelib.tracking.conversions.ports import AccessRefused, Busy
+from chalicelib.tracking.conversions.providers.provider import Credentials, Outcome, Verdict
+from chalicelib.tracking.conversions.words import Reason
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.calls.call import Call
+    from chalicelib.tracking.conversions.conversion import Conversion
+    from chalicelib.tracking.conversions.destinations import Destination
+    from chalicelib.tracking.conversions.ports import Desk
+    from chalicelib.tracking.conversions.providers.provider import Provider, Request
+    from chalicelib.tracking.journeys.journeys import Journey
+    from chalicelib.tracking.visits.visits import Remembered
+
+# A worker is cut after a minute; whoever finds its line claimed after this takes it over.
+CLAIM: Final = timedelta(minutes=2)
+
+
+def after(call: Call, desk: Desk) -> None:
+    """See whether a call that ended is to be told anywhere, or no longer is. Idempotent.
+
+    Calls that ended before a destination was made are none of its own.
+    """
+    if not call.ended or call.ended_at is None:
+        return
+    destinations = desk.open_destinations(call.account_id)
+    wanted = [each for each in destinations if each.created_at <= call.ended_at]
+    if not wanted:
+        return
+    known = gather(call, desk)
+    for each in wanted:
+        _note(known, each, desk)
+
+
+def see_to(account_id: str, entry_id: str, desk: Desk) -> None:
+    """Do what is due of a conversion. Raises Unavailable when it should be brought again."""
+    entry = desk.log.find(account_id, entry_id)
+    now = desk.clock()
+    if entry is None or not entry.is_under_way:
+        return
+    if entry.next_at is not None and entry.next_at > now:
+        desk.queue.put(account_id, entry_id, entry.next_at, now)
+        return
+    _check_unclaimed(entry, now)
+    claimed = desk.log.save(replace(entry, claimed_at=now))
+    try:
+        done = _done(claimed, desk, now)
+    except NotFound:  # the call or the destination is no more
+        done = _closed(claimed, State.CANCELLED, Reason.DESTINATION_GONE)
+    done = desk.log.save(replace(done, claimed_at=None))
+    if done.is_under_way and done.next_at is not None:
+        desk.queue.put(account_id, entry_id, done.next_at, now)
+
+
+def lack(
+    conversion: Conversion, known: Known, destination: Destination, provider: Provider
+) -> Reason | None:
+    """Return why a call cannot be told, None if it can."""
+    if not counts(known.call, known.judged, destination):
+        return Reason.DOES_NOT_COUNT
+    if provider.use not in conversion.agreed:
+        return missing_consent(known)
+    return provider.lack(conversion, destination)
+
+
+def gather(call: Call, desk: Desk) -> Known:
+    """Return all that is known of a call now."""
+    try:
+        journey = desk.journey(call.account_id, call.call_id)
+    except NotFound:
+        journey = None
+    judged = desk.judged(call.account_id, call.call_id)
+    return Known(call=call, judged=judged, journey=journey, visit=_visit(journey, desk))
+
+
+def _check_unclaimed(entry: Entry, now: datetime) -> None:
+    if entry.claimed_at is not None and now - entry.claimed_at < CLAIM:
+        raise Busy("another worker is at it", entry_id=entry.id)
+
+
+def _visit(journey: Journey | None, desk: Desk) -> Remembered | None:
+    if journey is None or journey.visit_id is None:
+        return None
+    try:
+        return desk.visit(journey.account_id, journey.visit_id)
+    except NotFound:
+        return None
+
+
+def _note(known: Known, destination: Destination, desk: Desk) -> None:
+    call = known.call
+    entry_id = conversion_id(call.call_id, destination.id)
+    entry = desk.log.find(call.account_id, entry_id)
+    if counts(call, known.judged, destination):
+        _open(entry or _line(entry_id, call, destination), known, destination, desk)
+    elif entry is not None:
+        _take_back(entry, desk)
+
+
+def _line(entry_id: str, call: Call, destination: Destination) -> Entry:
+    return Entry(
+        id=entry_id,
+        account_id=call.account_id,
+        destination_id=destination.id,
+        network=destination.network,
+        call_id=call.call_id,
+        called_at=call.started_at,
+        state=State.SKIPPED,
+    )
+
+
+def _open(entry: Entry, known: Known, destination: Destination, desk: Desk) -> None:
+    """Have a call told that is not yet: what was refused stays so until somebody asks again."""
+    now = desk.clock()
+    if entry.state is State.WAITING:  # the message may not have left
+        desk.queue.put(entry.account_id, entry.id, entry.next_at or now, now)
+        return
+    if entry.state in _STILL_COUNTED:
+        _check_unclaimed(entry, now)
+        desk.log.save(replace(entry, state=State.SENT, reason=None, next_at=None))
+    if entry.state not in (State.SKIPPED, State.CANCELLED):
+        return
+    provider = desk.providers[destination.network]
+    conversion = conversion_of(known, entry.id, destination)
+    reason = lack(conversion, known, destination, provider)
+    if reason is not None:
+        if entry.version == 0 or (entry.state, entry.reason) != (State.SKIPPED, reason):
+            desk.log.save(replace(entry, state=State.SKIPPED, reason=reason))
+        return
+    at = max(now, provider.earliest(conversion, destination))
+    desk.log.save(replace(entry, state=State.WAITING, reason=None, next_at=at, tries=0))
+    desk.queue.put(entry.account_id, entry.id, at, now)
+
+
+# What was to be taken back, and has not been.
+_STILL_COUNTED: Final = frozenset({State.RETRACTING, State.STANDS})
+
+
+def _take_back(entry: Entry, desk: Desk) -> None:
+    """Stop what is not sent yet; have what was sent retracted."""
+    now = desk.clock()
+    _check_unclaimed(entry, now)
+    if entry.state is State.WAITING and not _is_in_doubt(entry):
+        desk.log.save(_closed(entry, State.CANCELLED, Reason.DOES_NOT_COUNT))
+    elif entry.state in (State.SENT, State.WAITING):
+        entry = desk.log.save(replace(entry, state=State.RETRACTING, next_at=now, tries=0))
+        desk.queue.put(entry.account_id, entry.id, now, now)
+    elif entry.state is State.RETRACTING:
+        desk.queue.put(entry.account_id, entry.id, entry.next_at or now, now)
+
+
+def _is_in_doubt(entry: Entry) -> bool:
+    """Say whether a network may have taken what it never answered."""
+    unanswered = any(each.status is None for each in entry.attempts)
+    return unanswered or entry.claimed_at is not None
+
+
+def _done(entry: Entry, desk: Desk, now: datetime) -> Entry:
+    """Attempt what is due, and return the line as it is afterwards."""
+    destination = desk.destinations.destination(entry.destination_id)
+    if not destination.is_open:
+        return _closed(entry, State.CANCELLED, Reason.DESTINATION_GONE)
+    provider = desk.providers[destination.network]
+    known = gather(desk.call(entry.account_id, entry.call_id), desk)
+    conversion = conversion_of(known, entry.id, destination)
+    if entry.state is State.RETRACTING:
+        request = provider.retraction(conversion, destination, now)
+        if request is None:
+            return _closed(entry, State.STANDS, Reason.STANDS)
+        requests: tuple[Request, ...] = (request,)
+    else:
+        reason = lack(conversion, known, destination, provider)
+        if reason is not None:
+            return _closed(entry, State.SKIPPED, reason)
+        if now > conversion.ended_at + provider.latest:
+            return _closed(entry, State.GIVEN_UP, Reason.TOO_LATE)
+        requests = provider.requests(conversion, destination)
+    outcome, status = _sent(requests, destination, provider, desk)
+    return _after_attempt(entry, outcome, status, now)
+
+
+def _sent(
+    requests: tuple[Request, ...], destination: Destination, provider: Provider, desk: Desk
+) -> tuple[Outcome, int | None]:
+    """Send requests in order, as far as each is taken."""
+    outcome, status = Outcome(Verdict.REFUSED, "no-secrets", Reason.CONNECT_AGAIN), None
+    try:
+        secrets = desk.vault.secrets(destination.id)
+        oauth = provider.oauth
+        token = "" if oauth is None else desk.web.token(oauth, destination.id, secrets)
+        credentials = Credentials(secrets, token)
+        for each in requests:
+            reply = desk.web.ask(provider.signed(each, destination, credentials))
+            outcome, status = provider.outcome(reply), reply.status
+            if outcome.verdict is not Verdict.TAKEN:
+                break
+    except (NotFound, AccessRefused) as error:
+        code = str(error.facts.get("error") or error.code)
+        return Outcome(Verdict.REFUSED, code, Reason.CONNECT_AGAIN), None
+    except Unavailable as error:
+        reason = str(error.facts.get("reason", error.code))
+        return Outcome(Verdict.LATER, reason, Reason.NO_ANSWER), None
+    return outcome, status
+
+
+_ENDS: Final = {
+    (State.WAITING, Verdict.TAKEN): State.SENT,
+    (State.WAITING, Verdict.REFUSED): State.REFUSED,
+    (State.WAITING, Verdict.LATER): State.GIVEN_UP,
+    (State.RETRACTING, Verdict.TAKEN): State.RETRACTED,
+    (State.RETRACTING, Verdict.REFUSED): State.STANDS,
+    (State.RETRACTING, Verdict.LATER): State.STANDS,
+}
+
+
+def _after_attempt(entry: Entry, outcome: Outcome, status: int | None, now: datetime) -> Entry:
+    attempt = Attempt(at=now, status=status, code=outcome.code[:100], reason=outcome.reason)
+    tries = entry.tries + 1
+    known = (*entry.attempts, attempt)[-MOST_ATTEMPTS_KEPT:]
+    tried = replace(entry, attempts=known, tries=tries, reason=outcome.reason)
+    if outcome.verdict is Verdict.LATER and tries < MOST_TRIES:
+        wait = max(outcome.after or timedelta(0), back_off(tries))
+        return replace(tried, next_at=now + wait)
+    return replace(tried, state=_ENDS[entry.state, outcome.verdict], next_at=None)
+
+
+def _closed(entry: Entry, state: State, reason: Reason) -> Entry:
+    return replace(entry, state=state, reason=reason, next_at=None)

@@ -1,0 +1,1 @@
+"""The advertising networks' servers on this machine, as strict as their published formats."""

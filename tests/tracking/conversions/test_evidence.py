@@ -1,0 +1,164 @@
+"""What may be told of a call: only what its visitor, or its caller, agreed to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from chalicelib.tracking.conversions.conversion import Use
+from chalicelib.tracking.conversions.destinations import Network, Proof, Wanted
+from chalicelib.tracking.conversions.evidence import Judged, agreed, conversion_of, counts
+from chalicelib.tracking.conversions.networks import PROVIDERS
+from chalicelib.tracking.conversions.telling import lack
+from chalicelib.tracking.conversions.words import WORDS, Reason
+from chalicelib.tracking.pools.lending import MOST_STEPS
+from tests.tracking.conversions.builders import (
+    AGREED,
+    BROWSER,
+    a_call,
+    a_destination,
+    a_visit,
+    ids,
+    known_of,
+    said,
+)
+
+ALL = frozenset(Use)
+NONE: frozenset[Use] = frozenset()
+DENIED = {"kind": "custom", "name": "consent", "data": {"ad_user_data": "denied"}}
+
+
+@pytest.mark.parametrize(
+    ("steps", "proof", "expected"),
+    [
+        pytest.param([], Proof.TOLD, NONE, id="a visit alone is no consent to adverts"),
+        pytest.param([], Proof.VISIT, ALL, id="unless the account declares it so"),
+        pytest.param([said(ad_user_data="granted")], Proof.TOLD, {Use.ADS}, id="one use is said"),
+        pytest.param([said(ad_user_data=True)], Proof.TOLD, {Use.ADS}, id="as true"),
+        pytest.param([said(ad_user_data="yes")], Proof.TOLD, NONE, id="in words nobody knows"),
+        pytest.param(
+            [said(ad_user_data="granted"), DENIED], Proof.TOLD, NONE, id="taken back later"
+        ),
+        pytest.param(
+            [DENIED], Proof.VISIT, ALL - {Use.ADS}, id="who said no is believed against the account"
+        ),
+        pytest.param(
+            [said(ad_user_data="maybe")], Proof.VISIT, ALL - {Use.ADS}, id="unclear is no"
+        ),
+        pytest.param(
+            [{"kind": "page", "name": "consent"}, said(**AGREED)],
+            Proof.TOLD,
+            {Use.ANALYTICS, Use.ADS},
+            id="a step without data says nothing",
+        ),
+    ],
+)
+def test_only_what_somebody_agreed_to_counts(
+    steps: list[dict[str, Any]], proof: Proof, expected: frozenset[Use]
+) -> None:
+    known = known_of(Network.META, visit=a_visit(*steps))
+
+    assert agreed(known, a_destination(proof=proof)) == expected
+
+
+def test_a_visit_whose_last_steps_were_not_kept_may_have_changed_its_mind() -> None:
+    steps = [said(**AGREED), *({"kind": "page", "path": f"/{n}"} for n in range(MOST_STEPS - 1))]
+    known = known_of(Network.META, visit=a_visit(*steps))
+    destination = a_destination(Network.META)
+
+    conversion = conversion_of(known, "cnv_1", destination)
+    assert lack(conversion, known, destination, PROVIDERS[Network.META]) is Reason.UNSURE_CONSENT
+
+
+def test_a_caller_may_agree_in_the_call() -> None:
+    known = known_of(Network.META, visit=None, call=a_call(tags=("accord-pub",)))
+
+    assert agreed(known, a_destination(consent_tag="accord-pub")) == {Use.ADS}
+    assert agreed(known, a_destination()) == NONE
+
+
+@pytest.mark.parametrize(
+    ("facts", "judged", "wanted", "expected"),
+    [
+        pytest.param({"talk_seconds": 59}, Judged(), Wanted(), False, id="59 seconds"),
+        pytest.param({"talk_seconds": 60}, Judged(), Wanted(), True, id="60 seconds qualify"),
+        pytest.param({"talk_seconds": 5}, Judged(qualified=True), Wanted(), True, id="by a person"),
+        pytest.param({}, Judged(qualified=False), Wanted(), False, id="disqualified by a rule"),
+        pytest.param(
+            {"tags": ("devis",)},
+            Judged(qualified=False),
+            Wanted(tags=("devis",)),
+            True,
+            id="disqualified by a rule, with a tag that is wanted",
+        ),
+        pytest.param(
+            {"tags": ("devis",)},
+            Judged(qualified=False, denied=True),
+            Wanted(tags=("devis",)),
+            False,
+            id="disqualified by a person",
+        ),
+        pytest.param({}, Judged(spam=True, qualified=True), Wanted(), False, id="spam"),
+        pytest.param(
+            {"talk_seconds": 30},
+            Judged(),
+            Wanted(qualified=False, min_seconds=30),
+            True,
+            id="long enough for this destination",
+        ),
+        pytest.param(
+            {"talk_seconds": 0, "tags": ("devis",)},
+            Judged(),
+            Wanted(qualified=False, tags=("devis",)),
+            True,
+            id="a tag it wants",
+        ),
+        pytest.param(
+            {"tags": ("sav",)},
+            Judged(),
+            Wanted(qualified=False, tags=("devis",)),
+            False,
+            id="another tag",
+        ),
+    ],
+)
+def test_which_calls_count(
+    facts: dict[str, Any], judged: Judged, wanted: Wanted, expected: bool
+) -> None:
+    assert counts(a_call(**facts), judged, a_destination(wanted=wanted)) is expected
+
+
+def test_a_calls_own_value_goes_before_the_destinations() -> None:
+    known = known_of(Network.META, judged=Judged(value_cents=12_345, currency="CHF"))
+
+    own = conversion_of(known, "cnv_1", a_destination())
+    other = conversion_of(known_of(Network.META), "cnv_1", a_destination())
+
+    assert (own.value, own.currency) == (123.45, "CHF")
+    assert (other.value, other.currency) == (40.0, "EUR")
+
+
+def test_ids_that_are_no_ids_are_not_passed_on() -> None:
+    visit = a_visit(said(**AGREED), ids(**BROWSER), ids(ga_client_id="x y <z>", fbp=7))
+
+    conversion = conversion_of(known_of(Network.GA4, visit=visit), "cnv_1", a_destination())
+
+    assert conversion.client_id is None
+    assert conversion.session_id == BROWSER["ga_session_id"]
+
+
+def test_nothing_that_is_peoples_is_shown_of_a_conversion() -> None:
+    conversion = conversion_of(known_of(Network.META), "cnv_1", a_destination(Network.META))
+
+    shown = repr(conversion)
+    assert "IwAR0abc" not in shown
+    assert "639981234" not in shown
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words_in_both_languages(reason: Reason) -> None:
+    words = WORDS[reason]
+
+    assert set(words) == {"fr", "en"}
+    assert all(each.endswith(".") for each in words.values())
