@@ -24,6 +24,7 @@ from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import (
     conversions_wiring,
     desk_wiring,
+    lake_wiring,
     live_wiring,
     reports_wiring,
     tracking_wiring,
@@ -245,3 +246,22 @@ def tend_pools(event: CloudWatchEvent) -> None:
     now = datetime.fromisoformat(event.to_dict()["time"])
     decks, roster = tracking_wiring.decks(), tracking_wiring.roster()
     handlers.tend_pools(now, keeping=tracking_wiring.keeping(), tends=roster, logs=decks)
+
+
+@app.schedule(Rate(1, unit=Rate.DAYS))
+def ask_for_days(event: CloudWatchEvent) -> None:
+    """Have the last days of every account written as files."""
+    from datetime import datetime
+
+    from chalicelib.tracking.lake import handlers
+
+    now = datetime.fromisoformat(event.to_dict()["time"])
+    handlers.ask_for_days(now, lake_wiring.accounts(), lake_wiring.queue())
+
+
+@app.on_sqs_message(queue=settings().lake_queue, batch_size=1)
+def write_days(event: SQSEvent) -> None:
+    """Write a day of an account's calls and visits as files."""
+    from chalicelib.tracking.lake import handlers
+
+    handlers.write_days([record.body for record in event], lake_wiring.ports())

@@ -35,6 +35,7 @@ QUEUES: Final = (
     "invoices",
     "errands",
     "hooks",
+    "lake",
     "callbacks",
     "conversions",
 )

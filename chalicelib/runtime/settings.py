@@ -46,6 +46,7 @@ class Settings:
     conversions_queue: str
     wakeups_queue: str
     hooks_queue: str
+    lake_queue: str
     rings_queue: str
     secrets_prefix: str
     twilio_url: str

@@ -160,9 +160,10 @@ def track_call(call: Call) -> None:
 
 def visiting() -> Ports:
     """Return all that serving a page needs."""
+    from chalicelib.runtime import lake_wiring
     from chalicelib.tracking.visits.usecases import Ports
 
-    return Ports(decks(), visits(), kept_pools().get)
+    return Ports(decks(), visits(), kept_pools().get, lake_wiring.rewrite)
 
 
 def keeping() -> Keeping:

@@ -46,8 +46,19 @@ VAGUE = frozenset(
 )
 # Where rooms meet: it is several modules because one would be too long.
 WIRING = frozenset(
-    ("wiring", "desk_wiring", "tracking_wiring", "webhooks_wiring", "leads_wiring")
-    + ("watch_wiring", "reports_wiring", "live_wiring", "conversions_wiring")
+    f"{part}wiring"
+    for part in (
+        "",
+        "conversions_",
+        "desk_",
+        "lake_",
+        "leads_",
+        "live_",
+        "reports_",
+        "tracking_",
+        "watch_",
+        "webhooks_",
+    )
 )
 BROAD = frozenset({"runtime/webhook.py", "runtime/api.py", "runtime/jobs.py", "runtime/beacons.py"})
 

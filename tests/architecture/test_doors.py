@@ -52,6 +52,8 @@ HANDLERS = {
     "send_conversions",
     "wake_sockets",
     "ring_calls",
+    "ask_for_days",
+    "write_days",
 }
 
 

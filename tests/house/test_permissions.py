@@ -9,6 +9,7 @@ import pytest
 
 from app import (
     app,
+    ask_for_days,
     close_account_month,
     close_months,
     find_callbacks,
@@ -17,6 +18,7 @@ from app import (
     project_calls,
     store_late_events,
     tend_pools,
+    write_days,
     write_exports,
 )
 from chalicelib.calls.call import CallRef
@@ -108,12 +110,14 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
             find_callbacks(schedule_at("2027-01-01T06:00:00Z"), Context())
             tend_pools(schedule_at("2026-11-22T15:00:00Z"), Context())
+            ask_for_days(schedule_at("2026-11-23T15:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
-        looks = take("callbacks")
+        looks, days = take("callbacks"), take("lake")
         with asked_of_aws(patch) as more:
             project_calls(stream_of(rows), Context())
             close_account_month(messages_of(months), Context())
             place_callbacks(messages_of(looks), Context())
+            write_days(messages_of(days), Context())
     return asked | more
 
 

@@ -36,6 +36,8 @@ JOBS = {
     "tend_pools",
     "wake_sockets",
     "ring_calls",
+    "ask_for_days",
+    "write_days",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -89,6 +91,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-close_months-event": "rate(1 hour)",
         "cadran-dev-find_callbacks-event": "rate(1 minute)",
         "cadran-dev-tend_pools-event": "rate(5 minutes)",
+        "cadran-dev-ask_for_days-event": "rate(1 day)",
     }
     assert after_first["queues"] == {
         "cadran-dev-call-events": "cadran-dev-store_late_events",
@@ -101,6 +104,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-conversions": "cadran-dev-send_conversions",
         "cadran-dev-wakeups": "cadran-dev-wake_sockets",
         "cadran-dev-rings": "cadran-dev-ring_calls",
+        "cadran-dev-lake": "cadran-dev-write_days",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

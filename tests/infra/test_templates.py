@@ -32,8 +32,16 @@ CONSUMERS = {
     "ConversionsQueue": "send_conversions",
     "WakeupsQueue": "wake_sockets",
     "RingsQueue": "ring_calls",
+    "LakeQueue": "write_days",
 }
-JOBS = {*CONSUMERS.values(), "project_calls", "close_months", "find_callbacks", "tend_pools"}
+JOBS = {
+    *CONSUMERS.values(),
+    "project_calls",
+    "close_months",
+    "find_callbacks",
+    "tend_pools",
+    "ask_for_days",
+}
 
 
 @pytest.mark.parametrize("name", ["cadran.yaml", "alarms.yaml"])

@@ -193,6 +193,14 @@ class LeadStore:
                 return None
         return _quality(row) if row.account_id == account_id else None
 
+    def qualities(self, account_id: str, call_ids: Iterable[str]) -> dict[str, Quality]:
+        """Return what calls are worth, of at most a hundred."""
+        keys = [(f"call#{each}", QUALITY) for each in call_ids]
+        with translated("load qualities", account_id=account_id):
+            found = list(QualityRow.batch_get(keys)) if keys else []
+        mine = (row for row in found if row.account_id == account_id)
+        return {row.pk.partition("#")[2]: _quality(row) for row in mine}
+
     def keep(
         self, account_id: str, call_id: str, quality: Quality, at: datetime, *, said: bool
     ) -> Quality:

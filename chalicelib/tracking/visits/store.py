@@ -13,7 +13,7 @@ from chalicelib.tracking.pools.rows.store import VisitRow
 from chalicelib.tracking.visits.visits import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from pynamodb.expressions.update import Action
@@ -82,6 +82,15 @@ class VisitStore:
                 rows.on_site_key(account_id), after, scan_index_forward=False, limit=limit
             )
             return tuple(map(_remembered, found))
+
+    def seen(self, account_id: str, since: datetime, until: datetime) -> Iterator[Remembered]:
+        """Yield who was heard of last in [since, until)."""
+        first, last = stamp(millis(since)), stamp(millis(until) - 1) + "~"
+        with translated("list visits", account_id=account_id):
+            for row in VisitRow.by_account.query(
+                rows.on_site_key(account_id), VisitRow.account_sk.between(first, last)
+            ):
+                yield _remembered(row)
 
 
 def _remembered(row: VisitRow) -> Remembered:

@@ -48,11 +48,16 @@ class Visits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All that serving a page needs. `pool` raises NotFound."""
+    """All that serving a page needs. `pool` raises NotFound.
+
+    `forgetting` is told of a visit, by when it began, before it is erased: of what was written of
+    it elsewhere.
+    """
 
     decks: Decks
     visits: Visits
     pool: Callable[[str], Pool]
+    forgetting: Callable[[str, datetime], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +134,7 @@ def hear(
     if known is None:
         return Shown()
     if any(each.kind is Kind.WITHDRAW for each in events):
-        lending.withdraw(site.account_id, known.visit_id, store=ports.decks)
+        _forget(site.account_id, known.visit_id, ports)
         return Shown()
     noted = visits.happened(events, millis(now))
     visit = Visit(id=known.visit_id, account_id=site.account_id, site_id=site.id, noted=noted)
@@ -139,6 +144,15 @@ def hear(
     except NotFound:
         return Shown()
     return _shown(visit.id, found, site.swaps)
+
+
+def _forget(account_id: str, visit_id: str, ports: Ports) -> None:
+    try:
+        found = ports.visits.visit(account_id, visit_id)
+    except NotFound:
+        return
+    ports.forgetting(account_id, found.first_seen)
+    lending.withdraw(account_id, visit_id, store=ports.decks)
 
 
 def _serve(serving: _Serving, pools: Iterable[str]) -> dict[str, _Held]:
