@@ -53,6 +53,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "attribute_call",
     ),
     "local_call": ("local_call_p50", "local_call_p95"),
+    "ring_to_journey": ("ring_to_journey_p50", "ring_to_journey_p95"),
 }
 
 
