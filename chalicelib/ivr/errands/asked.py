@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.ivr.chores import PassOn
-from chalicelib.ivr.errands.errands import Errand, Means, Notify, SendText, Transcribe
+from chalicelib.ivr.errands.errands import Errand, Notify, SendText, Transcribe
+from chalicelib.kernel.telling import Means
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel.telling import Means
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,28 +20,10 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 
 
-class Means(StrEnum):
-    """By what somebody is told of a call."""
-
-    EMAIL = "email"
-    SMS = "sms"
-    WEBHOOK = "webhook"
-
-
 class ErrandUnreadable(Rejected):
     """A message of the queue is none of ours, or of a version that we do not know."""
 
     code = "errand-unreadable"
-
-
-class NotSendable(Rejected):
-    """Somebody cannot be told, now or ever. `reason` is a word that stays the same."""
-
-    code = "not-sendable"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("it cannot be sent", reason=reason)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

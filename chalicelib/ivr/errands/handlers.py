@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from chalicelib.calls.recordings.gateway import AmazonTranscriber
 from chalicelib.calls.recordings.sharing import url_of
 from chalicelib.ivr.errands.errands import from_message
-from chalicelib.ivr.errands.gateway import CarrierTexts, SesMail, SignedHooks
 from chalicelib.ivr.errands.ports import Desk
 from chalicelib.ivr.errands.store import AttemptStore
 from chalicelib.ivr.errands.usecases import see_to
 from chalicelib.runtime import jobs, secrets, wiring
 from chalicelib.runtime.settings import settings
+from chalicelib.runtime.telling import CarrierTexts, SesMail, SignedHooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.usecases import CallLog
     from chalicelib.ivr.errands.errands import Errand, Notify, Order
+    from chalicelib.kernel.telling import Mail, Texts
 
 
 class Errands(Protocol):
@@ -49,36 +50,6 @@ class Attempts(Protocol):
 
     def end(self, errand: Errand, status: str, reason: str | None, message_id: str | None) -> None:
         """Note how it ended, for ever."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextOrder:
-    """A text message to send. `ordered_at` tells it from earlier ones with the same words, and
-    `status_url` is told what becomes of it.
-    """
-
-    to: str
-    from_: str
-    body: str
-    ordered_at: datetime
-    status_url: str
-
-
-class Texts(Protocol):
-    """Text messages."""
-
-    def send(self, order: TextOrder, *, retry: bool) -> str:
-        """Send one and return its id. With `retry`, first look whether it was sent already.
-
-        Raises Rejected with the carrier's code when it refuses.
-        """
-
-
-class Mail(Protocol):
-    """E-mail."""
-
-    def send(self, to: str, subject: str, body: str) -> str:
-        """Send one and return its id. Raises Rejected when it can never be sent."""
 
 
 class Hooks(Protocol):

@@ -9,7 +9,6 @@ rather than none.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -27,9 +26,9 @@ from chalicelib.calls.recordings.recordings import (
 )
 from chalicelib.calls.recordings.sharing import share
 from chalicelib.ivr.errands import notices, texting
-from chalicelib.ivr.errands.errands import Means, Notify, NotSendable, SendText, Transcribe
-from chalicelib.ivr.errands.ports import TextOrder
+from chalicelib.ivr.errands.errands import Notify, SendText, Transcribe
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
+from chalicelib.kernel.telling import Means, TextOrder, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -135,12 +134,6 @@ def _link(errand: Notify, desk: Desk) -> str | None:
 
 def _text(errand: SendText | Notify, body: str, attempt: Attempt, desk: Desk) -> str:
     """Send a text message from the number given, or where it cannot, from the house's sender."""
-    refusal = texting.refusal(errand.to)
-    if refusal is not None:
-        raise NotSendable(refusal)
-    senders = [each for each in dict.fromkeys((errand.from_, desk.sender)) if each]
-    if not senders:
-        raise NotSendable("no-sender")
     order = TextOrder(
         to=errand.to,
         from_="",
@@ -148,14 +141,7 @@ def _text(errand: SendText | Notify, body: str, attempt: Attempt, desk: Desk) ->
         ordered_at=attempt.began_at,
         status_url=texting.status_url(desk.base_url(), errand),
     )
-    for sender in senders:
-        try:
-            return desk.texts.send(replace(order, from_=sender), retry=not attempt.fresh)
-        except Rejected as error:
-            reason = texting.reason_of(error)
-            if reason != texting.SENDER_CANNOT_TEXT or sender == senders[-1]:
-                raise NotSendable(reason) from error
-    raise AssertionError("one of the senders was the last")
+    return text(order, (errand.from_, desk.sender), desk.texts, retry=not attempt.fresh)
 
 
 def _once(errand: Errand, desk: Desk, work: Callable[[Attempt], str]) -> Attempt:

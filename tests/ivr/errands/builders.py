@@ -14,7 +14,8 @@ import pytest
 from app import app, run_errands
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import MessageLeft, Received
-from chalicelib.ivr.errands.errands import Means, Notify, Order, SendText, Transcribe, to_message
+from chalicelib.ivr.errands.errands import Notify, Order, SendText, Transcribe, to_message
+from chalicelib.kernel.telling import Means
 from chalicelib.runtime import wiring
 from chalicelib.runtime.gateway import TwilioGateway
 from chalicelib.runtime.secrets import TwilioCredentials

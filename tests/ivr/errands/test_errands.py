@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.ivr.errands.errands import ErrandUnreadable, Means, Order, from_message, to_message
+from chalicelib.ivr.errands.errands import ErrandUnreadable, Order, from_message, to_message
+from chalicelib.kernel.telling import Means
 from tests.ivr.errands import builders as an
 
 EVERY_KIND = [an.a_text(), an.a_notice(by=Means.WEBHOOK, waits=True), an.a_transcription()]

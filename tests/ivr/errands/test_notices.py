@@ -8,8 +8,8 @@ import pytest
 
 from chalicelib.calls.events import MessageTranscribed, Notified
 from chalicelib.ivr.errands import notices
-from chalicelib.ivr.errands.errands import Means
 from chalicelib.ivr.errands.usecases import JOB_ROUNDS, NOTICE_ROUNDS, leave
+from chalicelib.kernel.telling import Means
 from chalicelib.runtime import wiring
 from tests.house.faults import Trouble, of, trouble
 from tests.ivr.errands.builders import (

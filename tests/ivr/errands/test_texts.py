@@ -7,8 +7,7 @@ from contextlib import suppress
 import pytest
 
 from chalicelib.calls.events import TextDelivered, TextSent
-from chalicelib.ivr.errands.errands import Means
-from chalicelib.ivr.errands.texting import refusal
+from chalicelib.kernel.telling import Means, refusal
 from tests.house.faults import Trouble, from_, trouble, watched
 from tests.ivr.errands.builders import CALLER, OURS, a_house, a_notice, a_text
 
