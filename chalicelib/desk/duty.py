@@ -1,52 +1,20 @@
-"""When people work, and when they may be rung: schedules kept as JSON, and quiet hours."""
+"""When people work, and when they may be rung: schedules, and quiet hours."""
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.kernel import timetable
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.numbering import classify
-from chalicelib.kernel.reading import Place
 from chalicelib.kernel.territory import Territory
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from chalicelib.kernel.errors import Fault
-    from chalicelib.kernel.hours import Schedule
+from chalicelib.kernel.timetable import schedule_of
 
 # Our own choice, and narrower than what the law sets for calls that nobody asked for (code de la
 # consommation, D223-9): a person may have asked days ago, and not think of it at night.
 QUIET_UNTIL: Final = 8
 QUIET_FROM: Final = 20
-
-
-def read_hours(document: Mapping[str, Any] | None, pointer: str) -> tuple[str, tuple[Fault, ...]]:
-    """Return hours as they are kept (JSON; "" is always), and what is wrong with them."""
-    if document is None:
-        return "", ()
-    faults: list[Fault] = []
-    place = Place(dict(document), pointer, faults)
-    fields = place.fields(("weekly",), ("zone", "public_holidays", "exceptions"))
-    timetable.read_schedule(fields)
-    return json.dumps(document, sort_keys=True, separators=(",", ":")), tuple(faults)
-
-
-@lru_cache(maxsize=2048)
-def schedule_of(hours: str) -> Schedule | None:
-    """Return the schedule that `read_hours` kept; None is always."""
-    if not hours:
-        return None
-    place = Place(json.loads(hours), "", [])
-    return timetable.read_schedule(
-        place.fields(("weekly",), ("zone", "public_holidays", "exceptions"))
-    )
 
 
 def on_duty_since(hours: str, now: datetime) -> datetime | None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, StringConstraints
 
-from chalicelib.desk import agents, callbacks, duty, live, managing, queues, reports
+from chalicelib.desk import agents, callbacks, live, managing, queues, reports
+from chalicelib.kernel import timetable
 from chalicelib.kernel.errors import Rejected
 from chalicelib.runtime.schema import Body, Out, Patch, Query
 
@@ -369,7 +370,7 @@ def facts(body: QueueIn | QueuePatch | AgentIn | AgentPatch) -> dict[str, Any]:
         known["skills"] = frozenset(known["skills"])
     for name in ("hours", "callback_hours"):
         if name in known:
-            known[name], faults = duty.read_hours(known[name], f"/{name}")
+            known[name], faults = timetable.read_hours(known[name], f"/{name}")
             if faults:
                 raise Rejected("the hours are not right", faults=faults)
     return known

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.desk.duty import schedule_of
+from chalicelib.kernel.timetable import schedule_of
 
 if TYPE_CHECKING:
     from datetime import datetime

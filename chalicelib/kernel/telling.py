@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Protocol
@@ -30,6 +31,7 @@ REASONS: Final[dict[int, str]] = {
     30007: "filtered",
 }
 SENDER_CANNOT_TEXT: Final = "sender-cannot-text"
+EMAIL: Final = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 class Means(StrEnum):

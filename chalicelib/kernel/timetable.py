@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,7 +16,9 @@ from chalicelib.kernel.hours import DAY, Day, Interval, Schedule
 from chalicelib.kernel.reading import Place, matching, one_of, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from chalicelib.kernel.errors import Fault
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT_ZONE: Final = "Europe/Paris"
@@ -38,6 +42,26 @@ def read_schedule(fields: dict[str, Place]) -> Schedule:
     if weekly is not None and len(weekly.faults) == faults and not schedule.ever_opens():
         weekly.fault("never opens: no day of the week and no exception has hours")
     return schedule
+
+
+def read_hours(document: Mapping[str, Any] | None, pointer: str) -> tuple[str, tuple[Fault, ...]]:
+    """Return hours as they are kept (JSON; "" is always), and what is wrong with them."""
+    if document is None:
+        return "", ()
+    faults: list[Fault] = []
+    place = Place(dict(document), pointer, faults)
+    fields = place.fields(("weekly",), ("zone", "public_holidays", "exceptions"))
+    read_schedule(fields)
+    return json.dumps(document, sort_keys=True, separators=(",", ":")), tuple(faults)
+
+
+@lru_cache(maxsize=2048)
+def schedule_of(hours: str) -> Schedule | None:
+    """Return the schedule that `read_hours` kept; None is always."""
+    if not hours:
+        return None
+    place = Place(json.loads(hours), "", [])
+    return read_schedule(place.fields(("weekly",), ("zone", "public_holidays", "exceptions")))
 
 
 def schedule_schemas() -> dict[str, dict[str, Any]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.runtime import wiring
 from chalicelib.runtime.settings import settings
@@ -11,10 +12,15 @@ from chalicelib.runtime.settings import settings
 if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.alerts.alerts import Alert
+    from chalicelib.tracking.alerts.ports import Desk
+    from chalicelib.tracking.alerts.store import AlertStore
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.spam.ports import Bench
     from chalicelib.tracking.spam.rules import Rules
     from chalicelib.tracking.spam.store import SpamStore
+
+ALERTS: Final = "alerts"  # among projections: it is in messages, keep it
 
 
 @cache
@@ -46,6 +52,79 @@ def tell_of_call(call: Call, journey: Journey, *, spam: bool) -> None:
     from chalicelib.tracking.journeys.telling import visit_told
 
     webhooks_wiring.tell_of_call(call, spam=spam, visit=lambda: visit_told(journey))
+    if not spam:
+        _leave_alerts(call)
+
+
+def _leave_alerts(call: Call) -> None:
+    """Have a call looked at for its account's alerts, when each has waited long enough."""
+    from chalicelib.calls.projections import projection_message
+    from chalicelib.tracking.alerts.alerts import is_missed, is_old
+    from chalicelib.tracking.alerts.usecases import waits
+
+    now = wiring.clock()
+    if not is_missed(call, 0) or is_old(call, now) or call.ended_at is None:
+        return
+    for minutes in waits(call, kept_alerts().get(call.account_id), call.source_id):
+        message = projection_message(call.account_id, call.call_id, ALERTS)
+        left = (call.ended_at - now).total_seconds() + 60 * minutes
+        wiring.projections_queue().put(message, delay_seconds=max(math.ceil(left), 0))
+
+
+def alert_of_call(call: Call) -> None:
+    """Tell people of a call that nobody took: a projection that only delayed messages ask for."""
+    from chalicelib.tracking.alerts.handlers import tell_of
+
+    tell_of(call, alert_desk())
+
+
+@cache
+def alerts() -> AlertStore:
+    """Return who is told of missed calls, and what became of it."""
+    from chalicelib.tracking.alerts.store import AlertStore
+
+    return AlertStore(settings().tracking_table)
+
+
+@cache
+def kept_alerts() -> Kept[str, tuple[Alert, ...]]:
+    """Return accounts' alerts as calls that end know them."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(alerts().alerts)
+
+
+def alert_desk() -> Desk:
+    """Return all that telling of missed calls takes."""
+    from urllib.parse import urlencode
+
+    from chalicelib.runtime import secrets
+    from chalicelib.runtime.telling import CarrierTexts, SesMail, SignedHooks
+    from chalicelib.tracking.alerts.ports import Desk
+
+    def source(call: Call) -> tuple[str | None, str | None]:
+        if call.source_id is None:
+            return None, None
+        known = wiring.sources().about(call.account_id, call.source_id)
+        return call.source_id, None if known is None else known.name
+
+    def status_url(call: Call, alert_id: str) -> str:
+        query = {"account": call.account_id, "call": call.call_id, "node": alert_id}
+        return f"{secrets.api_url()}/messages/status?{urlencode(query)}"
+
+    return Desk(
+        alerts=alerts(),
+        attempts=alerts(),
+        log=wiring.calls(),
+        is_spam=spams().is_spam,
+        source=source,
+        texts=CarrierTexts(wiring.gateway),
+        mail=SesMail(lambda: wiring.aws("sesv2"), settings().mail_sender),
+        hooks=SignedHooks(wiring.webhook_secret),
+        sender=settings().text_sender,
+        status_url=status_url,
+        clock=wiring.clock,
+    )
 
 
 def bench() -> Bench:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from chalicelib.desk.duty import is_polite, on_duty_since, read_hours
+from chalicelib.desk.duty import is_polite, on_duty_since
+from chalicelib.kernel.timetable import read_hours
 from tests.desk.builders import NINE, WEEKDAYS, at
 
 NIGHT = json.dumps({"weekly": {"monday": [["22:00", "06:00"]]}})

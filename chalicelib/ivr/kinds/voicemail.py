@@ -25,6 +25,7 @@ from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.numbering import Family, classify
+from chalicelib.kernel.telling import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from chalicelib.ivr.turns import Turn
     from chalicelib.kernel.reading import Place
 
-_EMAIL: Final = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HTTPS: Final = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?(/[!-~]*)?")
 _MOST_RECIPIENTS: Final = 10
 
@@ -128,7 +128,7 @@ _UNTOLD: Final[dict[By, Callable[[str], str | None]]] = {
 }
 _RECIPIENT: Final = Record(
     {
-        "email": may(Matching(_EMAIL, "an e-mail address"), "An e-mail address.", ""),
+        "email": may(Matching(EMAIL, "an e-mail address"), "An e-mail address.", ""),
         "sms": may(PhoneNumber(), "A French mobile number.", ""),
         "webhook": may(Matching(_HTTPS, "an https URL"), "An https URL.", ""),
     },

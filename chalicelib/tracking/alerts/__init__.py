@@ -1,0 +1,1 @@
+"""People told at once of calls that nobody took."""
