@@ -28,6 +28,7 @@ from chalicelib.runtime import (
     live_wiring,
     reports_wiring,
     tracking_wiring,
+    watch_wiring,
     webhooks_wiring,
     wiring,
 )
@@ -36,6 +37,7 @@ from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.conversions import routes as conversions
+from chalicelib.tracking.alerts import routes as alerts
 from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.live import routes as live
@@ -76,6 +78,7 @@ ROOMS = (
     desk,
     webhooks,
     spam,
+    alerts,
 )
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
@@ -143,7 +146,8 @@ def project_again(event: SQSEvent) -> None:
     bodies = [record.body for record in event]
     legs = gateway.CarrierLegs(wiring.gateway)
     ends = handlers.settling_legs(legs, wiring.calls(), wiring.clock)
-    projections = {**wiring.projections(), **ends}
+    told = {watch_wiring.ALERTS: watch_wiring.alert_of_call}
+    projections = {**wiring.projections(), **ends, **told}
     handlers.project_again(bodies, log=wiring.calls(), projections=projections)
 
 

@@ -29,7 +29,7 @@ from app import (
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
-from chalicelib.runtime import tracking_wiring, wiring
+from chalicelib.runtime import tracking_wiring, watch_wiring, wiring
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
 from tests.fakes import CarrierOfUrls
@@ -251,7 +251,13 @@ class World:
         webhook = client.made("/v1/webhooks", {**crm, "description": f"CRM {client.name}"})
         for _ in range(2):
             tried = client.made(f"/v1/webhooks/{webhook['id']}/test")
-        client.ids |= {"webhook_id": webhook["id"], "delivery_id": tried["id"]}
+        mail = {"by": "email", "to": f"accueil@{client.name.lower()}.example"}
+        alert = client.made("/v1/alerts", {"name": f"Accueil {client.name}", **mail})
+        client.ids |= {
+            "webhook_id": webhook["id"],
+            "delivery_id": tried["id"],
+            "alert_id": alert["id"],
+        }
 
     def _call(self, client: Client) -> None:
         spam = [f"CA{client.name:s>32}", f"CA{client.name:z>32}"]
@@ -277,8 +283,12 @@ class World:
             over = {"CallStatus": "completed", "CallDuration": "95"}
             assert ring(app, "/voice/status", {**fields, **over}).status == 200
             client.ids["call_id"] = call_id
+        alert = watch_wiring.alerts().alert(client.account_id, client.ids["alert_id"])
         for call_id in spam:
             client.made(f"/v1/calls/{call_id}/spam")
+            # As a call leaves it that nobody took.
+            call = wiring.calls().load(client.account_id, call_id)
+            watch_wiring.alerts().begin(alert, call, NOVEMBER)
         project_calls(stream_of(self.cloud.rows("calls")), Context())
         project_again(messages_of(self.cloud.messages("projections")), Context())
         self._goes_on(client)

@@ -38,6 +38,7 @@ NAMES_A_THING = frozenset(
         "agent_id",
         "callback_id",
         "webhook_id",
+        "alert_id",
         "delivery_id",
         "lead_id",
     }
@@ -99,6 +100,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_agent": [{"name": "Stolen"}, {"available": False}],
         "ask_for_callback": [{"queue": ids["queue"], "line": ids["number"], **number}],
         "reschedule_callback": [{"slot": None}],
+        "create_alert": [{"name": "Stolen", "by": "email", "to": "thief@example.com"}],
+        "edit_alert": [{"to": "thief@example.com"}],
         "edit_spam_rules": [{"repeated_calls": 1}],
         "block_number": [{"note": "Stolen"}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],

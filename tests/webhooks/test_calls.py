@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app import run_hooks
+from app import project_again, run_hooks
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Dialled, Ended, Rang, Received
 from chalicelib.runtime import webhooks_wiring, wiring
 from chalicelib.webhooks import gateway
+from chalicelib.webhooks.called import may_change
 from tests.gateway import Context
 from tests.house.shops import NUMBER, Shop, open_shop
+from tests.tracking.alerts.builders import a_call as a_call_that_ended
 from tests.world import messages_of
 
 if TYPE_CHECKING:
@@ -75,6 +78,7 @@ def a_call(
 def works(shop: Shop) -> None:
     """Show calls to everybody, and bring what that leaves to its handlers."""
     shop.project()
+    project_again(messages_of(shop.taken("projections")), Context())
     for _ in range(3):
         run_hooks(messages_of(shop.taken("hooks")), Context())
 
@@ -121,27 +125,45 @@ def test_a_call_of_long_ago_that_is_shown_again_is_told_to_nobody(shop: Shop, to
     assert told.types == []
 
 
-def test_a_call_of_which_an_end_is_awaited_is_told_of_when_it_is_known_or_never_will_be(
+def test_a_call_of_which_an_end_is_awaited_is_told_of_when_it_is_known(
     shop: Shop, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     delays: list[int] = []
     put = wiring.projections_queue().put
 
     def noting(message: dict[str, Any], *, delay_seconds: int = 0) -> None:
-        if message["projection"] == "tracking":
-            delays.append(delay_seconds)
+        delays.append(delay_seconds)
         put(message)
 
     monkeypatch.setattr(wiring.projections_queue(), "put", noting)
     a_call(shop, rang=True)
 
     works(shop)
-    assert (told.types, delays) == ([], [301])
+    assert told.types == []
+    assert 301 in delays
+    shop.taken("projections")
 
     shop.clock.passes(minutes=5, seconds=1)
-    works(shop)
-    assert told.types == ["call.completed"]
-    assert told.bodies[0]["data"]["talk_seconds"] is None
+    works(shop)  # the carrier, asked, knows of no leg
+    assert told.types == ["call.completed", "call.missed"]
+    assert told.bodies[0]["data"]["outcome"] == "missed"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "unsettled", "awaited"),
+    [
+        pytest.param(299, ("step:1",), True, id="the carrier is being asked"),
+        pytest.param(300, ("step:1",), False, id="it does not know either"),
+        pytest.param(0, (), False, id="all is known"),
+    ],
+)
+def test_an_end_is_awaited_for_so_long_and_no_longer(
+    seconds: int, unsettled: tuple[str, ...], awaited: bool
+) -> None:
+    call = a_call_that_ended(unsettled=unsettled)
+    assert call.ended_at is not None
+
+    assert may_change(call, call.ended_at + timedelta(seconds=seconds)) is awaited
 
 
 def test_an_account_that_wants_nothing_is_asked_about_nothing_more(
@@ -150,7 +172,7 @@ def test_an_account_that_wants_nothing_is_asked_about_nothing_more(
     shop = open_shop(cloud, monkeypatch)
     a_call(shop)
 
-    shop.project()
+    works(shop)
 
     assert shop.taken("hooks") == []
     assert webhooks_wiring.store().endpoints("acct_shop") == ()

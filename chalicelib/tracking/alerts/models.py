@@ -25,9 +25,7 @@ Text = Annotated[
     AfterValidator(storable),
 ]
 To = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(storable)]
-SourceId = Annotated[
-    str, StringConstraints(min_length=1, max_length=100), AfterValidator(storable)
-]
+SourceId = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(storable)]
 Hours = dict[str, JsonValue]
 By = Annotated[Means, Field(strict=False)]
 Told = Annotated[Time, Field(strict=False, description="Of calls inside of `hours`, or outside.")]
@@ -164,9 +162,7 @@ class SentOut(Out):
     def of(cls, attempt: ports.Attempt) -> Self:
         """Show one."""
         status: Any = attempt.status or "pending"
-        return cls(
-            call=attempt.call_id, at=attempt.began_at, status=status, reason=attempt.reason
-        )
+        return cls(call=attempt.call_id, at=attempt.began_at, status=status, reason=attempt.reason)
 
 
 class SentList(Out):

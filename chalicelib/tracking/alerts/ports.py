@@ -57,7 +57,7 @@ class Attempts(Protocol):
         """Note how it ended, for ever."""
 
     def claim_quiet(self, alert: Alert, call: Call, now: datetime, until: datetime) -> bool:
-        """Have the alert be quiet of a caller until then; False if it is because of another call."""
+        """Have the alert be quiet of a caller until then; False if another call had it so."""
 
     def sent(self, account_id: str, alert_id: str, limit: int, after: str | None) -> Page[Attempt]:
         """Return an alert's attempts, newest first."""

@@ -50,9 +50,7 @@ def show_alert(request: Request, alert_id: str) -> Answer[models.AlertOut]:
 
 
 @api.patch("/v1/alerts/{alert_id}", scope="calls:write")
-def edit_alert(
-    request: Request, alert_id: str, body: models.AlertPatch
-) -> Answer[models.AlertOut]:
+def edit_alert(request: Request, alert_id: str, body: models.AlertPatch) -> Answer[models.AlertOut]:
     """Change an alert; `If-Match` is the ETag of what was seen."""
     request.principal.require("calls:read")
     changed = usecases.edit_alert(

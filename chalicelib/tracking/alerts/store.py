@@ -98,7 +98,9 @@ class AlertStore:
     def alert(self, account_id: str, alert_id: str) -> Alert:
         """Read one."""
         with translated("load alert", alert_id=alert_id):
-            return _alert(AlertRow.get(_account(account_id), ALERT + alert_id, consistent_read=True))
+            return _alert(
+                AlertRow.get(_account(account_id), ALERT + alert_id, consistent_read=True)
+            )
 
     def save(self, alert: Alert) -> Alert:
         """Put it whole, if nobody else did since it was read."""

@@ -44,7 +44,9 @@ def due(call: Call, desk: Desk) -> tuple[Alert, ...]:
         return ()
     source_id, _ = desk.source(call)
     known = desk.alerts.alerts(call.account_id)
-    return tuple(each for each in known if each.concerns(call, source_id) and each.is_due(call, now))
+    return tuple(
+        each for each in known if each.concerns(call, source_id) and each.is_due(call, now)
+    )
 
 
 def tell(alert: Alert, call: Call, desk: Desk) -> None:
@@ -132,4 +134,3 @@ def _by_hook(alert: Alert, call: Call, attempt: Attempt, desk: Desk) -> None:
 
 
 _SENDERS: Final = {Means.EMAIL: _by_mail, Means.SMS: _by_text, Means.WEBHOOK: _by_hook}
-
