@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, ConfigDict, Field, JsonValue, StringConstraints
 
 from chalicelib.desk import agents, callbacks, live, managing, queues, reports
-from chalicelib.kernel import timetable
-from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel import errors, timetable
 from chalicelib.runtime.schema import Body, Out, Patch, Query
 
 if TYPE_CHECKING:
@@ -372,7 +371,7 @@ def facts(body: QueueIn | QueuePatch | AgentIn | AgentPatch) -> dict[str, Any]:
         if name in known:
             known[name], faults = timetable.read_hours(known[name], f"/{name}")
             if faults:
-                raise Rejected("the hours are not right", faults=faults)
+                raise errors.Rejected("the hours are not right", faults=faults)
     return known
 
 
