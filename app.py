@@ -36,8 +36,8 @@ from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
-from chalicelib.tracking.conversions import routes as conversions
 from chalicelib.tracking.alerts import routes as alerts
+from chalicelib.tracking.conversions import routes as conversions
 from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.live import routes as live
