@@ -38,6 +38,7 @@ from chalicelib.runtime.streams import calls_stream
 from chalicelib.tracking import routes as tracking
 from chalicelib.tracking.alerts import routes as alerts
 from chalicelib.tracking.conversions import routes as conversions
+from chalicelib.tracking.costs import routes as costs
 from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
 from chalicelib.tracking.live import routes as live
@@ -70,6 +71,7 @@ ROOMS = (
     live,
     pools,
     reports,
+    costs,
     sites,
     conversions,
     script,

@@ -185,6 +185,9 @@ class World:
         source = client.made("/v1/sources", {"name": f"Radio {client.name}", "channel": "radio"})
         client.made("/v1/sources", {"name": f"Affiche {client.name}", "channel": "print"})
         client.ask("PUT", f"/v1/sources/{source['id']}/numbers/{quote(number)}", {})
+        spent = {"amount": "12.00", "from": "2026-11-02", "to": "2026-11-08"}
+        client.made("/v1/costs", {**spent, "campaign": f"Soldes {client.name}"})
+        cost = client.made(f"/v1/sources/{source['id']}/costs", spent)
         pool = client.made("/v1/pools", {"name": f"Boutique {client.name}"})
         client.made("/v1/pools", {"name": f"Salon {client.name}"})
         pooled = quote(number.replace("1000", "1100"))
@@ -224,6 +227,7 @@ class World:
             "name": "beep",
             "version": "1",
             "source_id": source["id"],
+            "cost_id": cost["id"],
             "pool_id": pool["id"],
             "site_id": site["id"],
             "revision": "1",

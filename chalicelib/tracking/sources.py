@@ -29,6 +29,17 @@ class Channel(StrEnum):
     WEB = "web"
     OUTDOOR = "outdoor"
     FLYER = "flyer"
+    VEHICLE = "vehicle"
+    DIRECTORY = "directory"
+    GOOGLE_BUSINESS = "google_business"  # the profile that Google Maps and Search show
+    QR_CODE = "qr_code"
+    MAILING = "mailing"
+    EMAIL = "email"
+    SMS = "sms"
+    EVENT = "event"
+    SHOP = "shop"  # windows, counters, packaging
+    CARD = "card"  # business cards, signatures, invoices
+    PARTNER = "partner"
     OTHER = "other"
 
 

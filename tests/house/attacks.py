@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
 
 SHOP = "https://boutique.example"
+SPENT = {"amount": "5.00", "from": "2026-11-02", "to": "2026-11-08"}
 
 # Parts of paths that name somebody's own thing. The others (a version, a revision) name nothing
 # without them.
@@ -27,6 +28,7 @@ NAMES_A_THING = frozenset(
         "prompt_id",
         "caller_id",
         "source_id",
+        "cost_id",
         "pool_id",
         "site_id",
         "destination_id",
@@ -67,6 +69,11 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_source": [{"name": "Stolen", "channel": "web"}],
         "edit_source": [{"name": "Stolen"}],
         "assign_number": [{}],
+        "add_source_cost": [SPENT],
+        "add_cost": [{**SPENT, "campaign": "Stolen"}],
+        "import_costs": [
+            {"content": f"source_id,amount,from\n{ids['source_id']},5,2026-11-02", "preview": False}
+        ],
         "create_pool": [{"name": "Stolen"}, {"name": "Stolen", "overflow": ids["number"]}],
         "edit_pool": [{"name": "Stolen"}, {"hold_minutes": 5}],
         "create_site": [{"name": "Stolen", "origins": [SHOP], "swaps": swaps}],

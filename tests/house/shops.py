@@ -167,13 +167,14 @@ class Shop:
 
     def track(self) -> None:
         """Bring what is there for tracking to the queue's handler; the rest stays."""
-        others = []
+        there: list[dict[str, Any]] = []
         while messages := self.taken("projections"):
-            mine = [each for each in messages if each.get("projection") == "tracking"]
-            others += [each for each in messages if each not in mine]
-            project_again(messages_of(mine), Context())
-        for each in others:
-            wiring.projections_queue().put(each)
+            there += messages
+        mine = [each for each in there if each.get("projection") == "tracking"]
+        project_again(messages_of(mine), Context())
+        for each in there:
+            if each not in mine:
+                wiring.projections_queue().put(each)
 
     def amounts(self) -> list[str]:
         """Return what each charge in the ledger comes to."""
