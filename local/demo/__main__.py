@@ -28,6 +28,7 @@ HANDLERS: Final = (
     "close_account_month",
     "run_errands",
     "place_callbacks",
+    "ring_calls",
 )
 
 

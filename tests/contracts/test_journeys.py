@@ -134,3 +134,13 @@ def test_a_visit_that_is_erased_is_erased_from_its_calls(store: Store) -> None:
     assert "google" not in repr(erased)
     assert "vis_a" not in repr(erased)
     assert store.journey(ACCOUNT, "CA2").landing == LANDING
+
+
+def test_a_visit_that_is_erased_while_a_call_ends_does_not_come_back(store: Store) -> None:
+    store.keep(a_journey())
+    store.withdraw(ACCOUNT, "vis_a")
+
+    with pytest.raises(NotFound):
+        store.keep(a_journey(final=True), new_visit=False)
+
+    assert "google" not in repr(store.journey(ACCOUNT, "CA1"))

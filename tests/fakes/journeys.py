@@ -53,6 +53,9 @@ class JourneysInMemory:
         named = journey.visit_id is not None and new_visit and self.visits is not None
         if named and journey.visit_id not in (self.visits or ()):
             raise NotFound("no such visit")
+        moved = journey.visit_id is not None and not new_visit
+        if moved and (known is None or known.visit_id != journey.visit_id):
+            raise NotFound("no such visit")
         self._kept[journey.call_id] = journey
         return True
 

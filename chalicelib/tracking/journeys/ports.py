@@ -26,5 +26,6 @@ class Journeys(Protocol):
         """Store a journey. False: one that is final is there, and this one is not.
 
         With `new_visit`, its visit is told of the call, so that erasing the visit is to erase it
-        here too. Raises NotFound if the visit is no more, Conflict if somebody is at it just now.
+        here too; without, it is the visit of the journey that is there. Raises NotFound if the
+        visit is no more, Conflict if somebody is at it just now.
         """

@@ -83,18 +83,27 @@ class JourneyStore:
         row, replaceable = _row(journey), _replaceable(journey)
         try:
             with translated("keep journey", call_id=journey.call_id):
-                if journey.visit_id is None or not new_visit:
+                if journey.visit_id is None:
                     row.save(condition=replaceable)
+                elif not new_visit:
+                    row.save(condition=_still_credited(journey, replaceable))
                 else:
                     _save_with_visit(row, replaceable, journey)
         except Conflict as error:
             refused = _refused(error)
-            if refused == [False, True]:
+            erased = journey.final and not new_visit
+            if erased or refused == [False, True]:
                 raise NotFound("no such visit", visit_id=journey.visit_id) from error
             if refused == [False, False]:
                 raise  # a page told of the visit at that instant
             return False
         return True
+
+
+def _still_credited(journey: Journey, replaceable: Condition | None) -> Condition:
+    """The visit that was known to be credited still is: erasing it erases it here as well."""
+    same: Condition = JourneyRow.visit == journey.visit_id
+    return same if replaceable is None else same & replaceable
 
 
 def _save_with_visit(row: JourneyRow, condition: Condition | None, journey: Journey) -> None:

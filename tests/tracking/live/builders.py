@@ -93,6 +93,7 @@ class Office:
         heard = ring(app, "/voice/status", {**_fields(call_id, to, from_), **over})
         assert heard.status < 300, heard.text
         project_calls(stream_of(self.page.shop.cloud.rows("calls")), Context())
+        self.page.shop.project_again()  # tracking has the call from its queue
         ring_calls(messages_of(self.page.shop.taken("rings")), Context())
 
     def answers_on(self, number: str) -> None:
