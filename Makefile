@@ -27,7 +27,7 @@ run: setup ## the product on this machine: local cloud, phone network, demo acco
 	@$(BIN)/python -m local.run
 
 .PHONY: demo
-demo: setup ## real calls through the deployed package, checked step by step, on throw-away state
+demo: setup test-tools ## real calls through the deployed package, checked step by step, on throw-away state
 	@$(BIN)/python -m local.demo
 
 .PHONY: call

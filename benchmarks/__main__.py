@@ -52,6 +52,12 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "attribution_calibration_uncredited",
         "attribute_call",
     ),
+    "script": (
+        "script_bytes",
+        "script_bytes_head",
+        "script_main_thread",
+        "script_layout_shift",
+    ),
     "local_call": ("local_call_p50", "local_call_p95"),
     "ring_to_journey": ("ring_to_journey_p50", "ring_to_journey_p95"),
 }

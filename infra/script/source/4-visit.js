@@ -130,8 +130,9 @@ const ask = () => {
   const done = (failed) => {
     asking = 0;
     if (again) return (again = 0), ask();
-    if (failed && typeof failed != "number" && tries++ < 2) setTimeout(safe(ask), 15000);
-    else wanted();
+    if (!failed) return wanted();
+    // Again, twice at most, and not all pages together; what was refused stays so.
+    if (typeof failed != "number" && tries++ < 2) setTimeout(safe(ask), 4000 + Math.random() * 8000);
   };
   const arrive = () => {
     const consent = agreed() && !preview;
@@ -149,11 +150,11 @@ const ask = () => {
       hidden: d.hidden,
     }).then(safe((answer) => answered(answer, consent)));
   };
-  Promise.resolve(alone(arrive)).then(safe(() => done()), safe(done));
+  Promise.resolve(alone(arrive)).then(safe(done), safe(done));
 };
 
 const answered = (answer, consent) => {
-  if (!answer.printed) return; // they failed: what is shown stays, until it is over
+  if (!answer.printed) return "failed"; // what is shown stays, until it is over
   answer.printed.forEach((each) => learn(each));
   if (consent && !agreed()) {
     // It was withdrawn meanwhile.
