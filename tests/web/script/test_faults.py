@@ -166,3 +166,24 @@ def test_a_page_without_the_question_does_not_load_the_diagnosis(
         until(page, lambda: bool(site.answers), "an answer")
 
         assert [each for each in loaded if "debug" in each] == []
+
+
+def test_a_page_that_was_answered_nothing_asks_again_twice(site: Site, browser: Browser) -> None:
+    with a_tab(browser) as page:
+        page.clock.install()
+        site.fault = Fault(status=200)
+        asked: list[str] = []
+        page.on("requestfinished", lambda sent: asked.append(sent.url))
+        page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
+        for times in (1, 2, 3):
+            until(page, lambda n=times: len(_visits(asked)) == n, "the page to ask")  # type: ignore[misc]
+            page.wait_for_timeout(100)
+            page.clock.run_for(13_000)
+        page.wait_for_timeout(200)
+
+        assert len(_visits(asked)) == 3
+        expect(page.locator("p")).to_have_text(SHOWN)
+
+
+def _visits(urls: list[str]) -> list[str]:
+    return [each for each in urls if each.endswith("/t/visits")]
