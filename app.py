@@ -251,7 +251,8 @@ def tend_pools(event: CloudWatchEvent) -> None:
 
     now = datetime.fromisoformat(event.to_dict()["time"])
     decks, roster = tracking_wiring.decks(), tracking_wiring.roster()
-    handlers.tend_pools(now, keeping=tracking_wiring.keeping(), tends=roster, logs=decks)
+    keeping, tell = tracking_wiring.keeping(), watch_wiring.tell_of_short_pool(now)
+    handlers.tend_pools(now, keeping=keeping, tends=roster, logs=decks, tell=tell)
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))

@@ -10,12 +10,17 @@ from chalicelib.runtime import wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
     from chalicelib.tracking.alerts.alerts import Alert
     from chalicelib.tracking.alerts.ports import Desk
     from chalicelib.tracking.alerts.store import AlertStore
     from chalicelib.tracking.journeys.journeys import Journey
+    from chalicelib.tracking.pools.forecast import Shortage
+    from chalicelib.tracking.pools.tending import Due
     from chalicelib.tracking.spam.ports import Bench
     from chalicelib.tracking.spam.rules import Rules
     from chalicelib.tracking.spam.store import SpamStore
@@ -54,6 +59,18 @@ def tell_of_call(call: Call, journey: Journey, *, spam: bool) -> None:
     webhooks_wiring.tell_of_call(call, spam=spam, visit=lambda: visit_told(journey))
     if not spam:
         _leave_alerts(call)
+
+
+def tell_of_short_pool(now: datetime) -> Callable[[Due, Shortage], None]:
+    """Return what tells an account's servers of a pool that runs short: once a day of each kind."""
+    from chalicelib.runtime import webhooks_wiring
+
+    def tell(due: Due, short: Shortage) -> None:
+        data = {"pool": due.pool_id, "when": short.value}
+        event_id = f"{due.pool_id} {short.value} {now.date().isoformat()}"
+        webhooks_wiring.publish(due.account_id, "pool.short", event_id, data, at=now)
+
+    return tell
 
 
 def _leave_alerts(call: Call) -> None:

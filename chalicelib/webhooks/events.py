@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 # has calls sent to a server, which must not be a way around what their key may see.
 SCOPES: Final[Mapping[str, str]] = {
     "call.ringing": "calls:read",
-    "call.answered": "calls:read",
     "call.completed": "calls:read",
     "call.missed": "calls:read",
     "lead.created": "leads:read",

@@ -9,13 +9,22 @@ from chalicelib.runtime.observability import count, logger
 from chalicelib.tracking.pools import tending
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.tracking.pools.forecast import Shortage
     from chalicelib.tracking.pools.tending import Due, Logs, Tends
     from chalicelib.tracking.pools.usecases import Keeping
 
 
-def tend_pools(now: datetime, *, keeping: Keeping, tends: Tends, logs: Logs) -> None:
+def tend_pools(
+    now: datetime,
+    *,
+    keeping: Keeping,
+    tends: Tends,
+    logs: Logs,
+    tell: Callable[[Due, Shortage], None],
+) -> None:
     """Look after every pool, whatever becomes of the others; say which ones run short."""
 
     def see_to(due: Due) -> None:
@@ -23,6 +32,7 @@ def tend_pools(now: datetime, *, keeping: Keeping, tends: Tends, logs: Logs) -> 
         if short is not None:
             count("PoolRunsShort", when=short.value)
             logger().warning("pool runs short", extra={"pool_id": due.pool_id, "when": short.value})
+            tell(due, short)
 
     with jobs.job("tend-pools"):
         jobs.every("tend-pool", tends.due(), see_to)

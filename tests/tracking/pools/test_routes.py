@@ -220,6 +220,8 @@ def test_a_forecast_tells_how_many_numbers_and_what_they_cost(shop: Shop) -> Non
 def test_a_pool_that_runs_short_is_told_to_whoever_watches(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    crm = {"url": "https://crm.example.fr/", "events": ["pool.short"]}
+    shop.makes("/v1/webhooks", crm)
     pool = a_pool(shop, ONE)
     for name in "abc":
         visited(shop, pool, name)
@@ -227,6 +229,8 @@ def test_a_pool_that_runs_short_is_told_to_whoever_watches(
 
     tick(shop)
 
+    (event,) = shop.taken("hooks")
+    assert (event["event"], event["data"]) == ("pool.short", {"pool": pool["id"], "when": "now"})
     told = capsys.readouterr().out
     assert '"PoolRunsShort"' in told
     assert pool["id"] in told
