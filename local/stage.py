@@ -12,6 +12,7 @@ from local.client import Client
 from local.cloud.cloud import ACCOUNT_SID, AUTH_TOKEN, Cloud
 from local.orders import order_system
 from local.phone.threads import running
+from local.providers.server import networks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from local.cloud.running import RunningCloud
     from local.orders import OrderSystem
     from local.phone.threads import RunningNetwork
+    from local.providers.server import Networks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Machine:
     cloud: RunningCloud
     network: RunningNetwork
     orders: OrderSystem
+    networks: Networks
     agency: Client
 
 
@@ -49,13 +52,14 @@ def up(
             port=phone_port, account_sid=ACCOUNT_SID, auth_token=AUTH_TOKEN, **network_options
         ) as network,
         order_system(orders_port) as orders,
+        networks() as providers,
     ):
         say("Starting the cloud")
         cloud = Cloud(
             place / "cloud",
             port=cloud_port,
             twilio_url=network.base_url,
-            outgoing=orders.outgoing,
+            outgoing=f"{orders.outgoing}, {providers.outgoing}",
             say=say,
         )
         with cloud.start() as ready:
@@ -63,7 +67,7 @@ def up(
             key = _operator_key(place / "operator-key")
             # Kept numbers may point at where another run was.
             Rooms().point_numbers(ready.base_url)
-            yield Machine(ready, network, orders, Client(ready.base_url, key))
+            yield Machine(ready, network, orders, providers, Client(ready.base_url, key))
 
 
 def _operator_key(kept: Path) -> str:
