@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from local import lines, seed
 from local.checks import Checks
-from local.demo import first_calls, support_line, surcharged_line, tracked_site
+from local.demo import conversions, first_calls, support_line, surcharged_line, tracked_site
 from local.phone.handsets import Handset
 from local.stage import up
 
@@ -29,6 +29,7 @@ HANDLERS: Final = (
     "run_errands",
     "place_callbacks",
     "ring_calls",
+    "send_conversions",
 )
 
 
@@ -48,6 +49,7 @@ def main() -> int:
             support_line.play(machine, shop, checks)
             surcharged_line.play(machine, shop, checks)
             tracked_site.play(machine, checks)
+            conversions.play(machine, checks)
         except Exception as error:
             checks.failed.append(f"{type(error).__name__}: {error}")
         if checks.failed:

@@ -27,6 +27,7 @@ LENT: Final = "+33199004301"
 DESK: Final = "+33199004309"
 CALLER: Final = "+33600004301"
 ORIGIN: Final = "https://www.garage-demo.example"
+BROWSER: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 ADVERT: Final = f"{ORIGIN}/devis?utm_campaign=Pneus&fbclid=IwAR0demo"
 LEGAL: Final = {
     "legal_name": "Garage des Pentes SARL",
@@ -105,7 +106,7 @@ def _tells(machine: Machine, path: str, message: dict[str, Any]) -> Any:
     answer = requests.post(
         machine.cloud.base_url + path,
         data=json.dumps(message).encode(),
-        headers={"Content-Type": "text/plain", "Origin": ORIGIN},
+        headers={"Content-Type": "text/plain", "Origin": ORIGIN, "User-Agent": BROWSER},
         timeout=TIMEOUT_SECONDS,
     )
     answer.raise_for_status()

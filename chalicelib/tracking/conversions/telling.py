@@ -7,11 +7,12 @@ whose end nobody knows is sent to it twice).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.conversions.conversion import (
     MOST_ATTEMPTS_KEPT,
     MOST_TRIES,
@@ -71,8 +72,9 @@ def see_to(account_id: str, entry_id: str, desk: Desk) -> None:
     if entry.next_at is not None and entry.next_at > now:
         desk.queue.put(account_id, entry_id, entry.next_at, now)
         return
-    _check_unclaimed(entry, now)
-    claimed = desk.log.save(replace(entry, claimed_at=now))
+    claimed = _claimed(entry, desk, now)
+    if claimed is None:
+        return
     try:
         done = _done(claimed, desk, now)
     except NotFound:  # the call or the destination is no more
@@ -103,8 +105,21 @@ def gather(call: Call, desk: Desk) -> Known:
     return Known(call=call, judged=judged, journey=journey, visit=_visit(journey, desk))
 
 
+def _claimed(entry: Entry, desk: Desk, now: datetime) -> Entry | None:
+    """Claim a line; None if another worker is at it: a message looks after that one later."""
+    if not _is_claimed(entry, now):
+        with suppress(Conflict):
+            return desk.log.save(replace(entry, claimed_at=now))
+    desk.queue.put(entry.account_id, entry.id, now + CLAIM, now)
+    return None
+
+
+def _is_claimed(entry: Entry, now: datetime) -> bool:
+    return entry.claimed_at is not None and now - entry.claimed_at < CLAIM
+
+
 def _check_unclaimed(entry: Entry, now: datetime) -> None:
-    if entry.claimed_at is not None and now - entry.claimed_at < CLAIM:
+    if _is_claimed(entry, now):
         raise Busy("another worker is at it", entry_id=entry.id)
 
 

@@ -102,10 +102,31 @@ def test_two_workers_are_never_at_one_conversion() -> None:
     house = a_house()
     entry = house.store.save(replace(ended(house), claimed_at=house.now))
 
-    with pytest.raises(Busy):
-        see_to(ACCOUNT, entry.id, house.desk)
+    see_to(ACCOUNT, entry.id, house.desk)
 
     assert house.taken() == []
+    assert house.queue.due[-1] == (ACCOUNT, entry.id, house.now + timedelta(minutes=2))
+
+
+def test_a_worker_that_lost_the_race_leaves_it_to_the_winner() -> None:
+    house = a_house()
+    entry = ended(house)
+    house.store.find = lambda *_: entry  # type: ignore[method-assign]
+    house.store.save(entry)
+
+    see_to(ACCOUNT, entry.id, house.desk)
+
+    assert house.taken() == []
+    assert house.queue.due[-1][2] == house.now + timedelta(minutes=2)
+
+
+def test_a_call_is_not_judged_anew_under_a_worker() -> None:
+    house = a_house()
+    house.store.save(replace(ended(house), claimed_at=house.now))
+
+    house.judged = SPAM
+    with pytest.raises(Busy):
+        ended(house)
 
 
 def test_a_worker_that_died_is_replaced() -> None:
