@@ -57,7 +57,7 @@ def test_a_tool_is_heard_when_visitors_agree_and_when_they_take_it_back(
         expect(number).to_have_text(STANDIN)
         until(page, lambda: bool(site.said("events", "withdraw")), "the withdrawal")
         assert nothing_is_kept(page)
-        assert site.pooled.rows("visit#") == []
+        until(page, lambda: site.pooled.rows("visit#") == [], "the visit to be erased")
 
 
 @pytest.mark.parametrize("tool", TOOLS)
