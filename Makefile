@@ -84,6 +84,10 @@ destroy: setup stage ## take a stage down (asks first): STAGE=dev
 replay: setup stage ## project calls again: STAGE=prod ARGS="--dead-letters"
 	@$(BIN)/python -m infra.replay --stage "$(STAGE)" $(ARGS)
 
+.PHONY: recount
+recount: setup stage ## prove that reports are the sum of the calls: STAGE=prod ARGS="--account acct_1"
+	@$(BIN)/python -m infra.recount --stage "$(STAGE)" $(ARGS)
+
 .PHONY: stage
 stage:
 	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=dev, staging or prod"; exit 2; }

@@ -65,7 +65,7 @@ def count(
             caller = before.placed.caller  # a call stays its first caller's
             told = None if told is None else replace(told, caller=caller)
             continue
-        if not _differs(before.contribution, told):
+        if not differs(before.contribution, told, newer=True):
             return False
         try:
             tallies.save(_change(before, told, seen, tallies))
@@ -78,10 +78,13 @@ def count(
     return True
 
 
-def _differs(before: Contribution | None, told: Contribution | None) -> bool:
+def differs(before: Contribution | None, told: Contribution | None, *, newer: bool = False) -> bool:
+    """Say whether a call adds something else than was told; `newer`: by as full a view of it."""
     if before is None or told is None:
         return before is not told
-    return told.known >= before.known and replace(told, known=before.known) != before
+    if newer and told.known < before.known:
+        return False
+    return replace(told, known=before.known, caller=before.caller) != before
 
 
 def _change(before: Tallied, told: Contribution | None, seen: Seen, tallies: Tallies) -> Tally:

@@ -116,6 +116,12 @@ class TallyStore:
                 head = TrackingRow(*_head_key(told.account_id, dim, told.day, tally.shard))
                 transaction.update(head, actions=[Path("values").add(1)])
 
+    def correct(self, account_id: str, key: Key, amounts: Mapping[str, int]) -> None:
+        """Add to a counter that is not the sum of its calls."""
+        row = TrackingRow(*_counter_key(account_id, key, 0))
+        with translated("correct counter", account_id=account_id):
+            row.update([Path(name).add(amount) for name, amount in amounts.items()])
+
     def verdict(self, account_id: str, call_id: str) -> Verdict:
         """Return what rules and people made of a call, with one read of its partition."""
         pk, _ = _call_key(call_id)

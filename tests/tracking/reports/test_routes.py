@@ -28,11 +28,11 @@ DAY = timedelta(days=1)
 
 
 def a_call(call_id: str, landing: dict[str, Any] | None = None, **facts: Any) -> None:
-    """Have a call counted that a visit of this landing made."""
+    """Have a call counted that one of the visits with this landing made."""
     account_id = facts.get("account_id", "acct_1")
     if landing is not None:
-        kept = a_journey(call_id, account_id=account_id, landing={**LANDING, **landing})
-        tracking_wiring.journeys().keep(kept, new_visit=False)
+        brought = {"landing": {**LANDING, **landing}, "visit_id": None, "shared_id": "a-source"}
+        tracking_wiring.journeys().keep(a_journey(call_id, account_id=account_id, **brought))
     known = {"source_id": None, "caller_hash": f"hash-{call_id}", **facts}
     reports_wiring.count_call(a.a_call(call_id=call_id, **known))
 
