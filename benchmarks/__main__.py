@@ -58,6 +58,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "script_main_thread",
         "script_layout_shift",
     ),
+    "report": ("report", "report_requests"),
     "local_call": ("local_call_p50", "local_call_p95"),
     "ring_to_journey": ("ring_to_journey_p50", "ring_to_journey_p95"),
 }
