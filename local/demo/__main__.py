@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Final
 
 from local import lines, seed
 from local.checks import Checks
-from local.demo import conversions, first_calls, support_line, surcharged_line, tracked_site
+from local.demo import (
+    conversions,
+    first_calls,
+    support_line,
+    surcharged_line,
+    tracked_site,
+    what_came_of_it,
+)
 from local.phone.handsets import Handset
 from local.stage import up
 
@@ -48,7 +55,8 @@ def main() -> int:
             shop = lines.open_lines(machine.agency, machine.orders)
             support_line.play(machine, shop, checks)
             surcharged_line.play(machine, shop, checks)
-            tracked_site.play(machine, checks)
+            tracked = tracked_site.play(machine, checks)
+            what_came_of_it.play(machine, tracked, checks)
             conversions.play(machine, checks)
         except Exception as error:
             checks.failed.append(f"{type(error).__name__}: {error}")
