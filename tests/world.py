@@ -187,6 +187,7 @@ class World:
         client.ask("PUT", f"/v1/sources/{source['id']}/numbers/{quote(number)}", {})
         spent = {"amount": "12.00", "from": "2026-11-02", "to": "2026-11-08"}
         client.made("/v1/costs", {**spent, "campaign": f"Soldes {client.name}"})
+        client.made(f"/v1/sources/{source['id']}/costs", spent)
         cost = client.made(f"/v1/sources/{source['id']}/costs", spent)
         pool = client.made("/v1/pools", {"name": f"Boutique {client.name}"})
         client.made("/v1/pools", {"name": f"Salon {client.name}"})
