@@ -92,6 +92,7 @@ def archive_destination(request: Request, destination_id: str) -> None:
 @api.post("/v1/conversions/preview", scope="conversions:read", status=200)
 def preview_conversion(request: Request, body: models.PreviewIn) -> models.PreviewOut:
     """Show what a destination would be told of a call; nothing is sent or stored."""
+    request.principal.require("calls:read")
     call = wiring.calls().load(request.account_id, body.call_id)
     found = usecases.preview(call, body.destination_id, conversions_wiring.desk())
     return models.PreviewOut.of(found)

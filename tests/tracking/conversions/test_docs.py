@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from app import app
 from chalicelib.tracking.conversions.conversion import BACK_OFF, MOST_TRIES, REMEMBERED, State
 from chalicelib.tracking.conversions.destinations import Network
 from chalicelib.tracking.conversions.evidence import conversion_of
 from chalicelib.tracking.conversions.networks import PROVIDERS
+from tests.gateway import ask
 from tests.house.shops import open_shop
 from tests.tracking.conversions.builders import (
     IDS,
@@ -52,6 +54,17 @@ def test_the_destination_of_the_page_is_taken_and_its_secrets_are_not_shown(
         name: order[name] for name in order.keys() - {"secrets"}
     }
     assert heard.status == 404  # there is no such call
+
+
+def test_a_preview_shows_a_call_only_to_a_key_that_may_read_calls(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = open_shop(cloud, monkeypatch)
+    key = shop.makes("/v1/keys", {"scopes": ["conversions:*"]})["key"]
+
+    heard = ask(app, "POST", "/v1/conversions/preview", body=examples()[1], key=key)
+
+    assert (heard.status, heard.json["title"]) == (403, "the key lacks a scope")
 
 
 @pytest.mark.parametrize(
