@@ -50,18 +50,22 @@ def current(file: str = "cadran") -> str:
     return str(json.loads(_read("current.json"))[file])
 
 
-@cache
 def text_of(name: str) -> str | None:
-    """Return a build, None if there is no such."""
+    """Return a build, None if there is no such: strangers ask for any name, which is not kept."""
     if not _NAME.fullmatch(name) or not (FOLDER / f"{name}.js").is_file():
         return None
-    return _read(f"{name}.js")
+    return _built(name)
 
 
 @cache
 def head() -> str:
     """Return what pages may have in their head, the same for every site."""
     return _read("head.js")
+
+
+@cache
+def _built(name: str) -> str:
+    return _read(f"{name}.js")
 
 
 def _read(file: str) -> str:

@@ -50,3 +50,13 @@ def test_the_script_names_the_diagnosis_that_it_would_load() -> None:
 @pytest.mark.parametrize("name", ["cadran", "cadran-0000000000000000", "head", "../builds", ""])
 def test_what_was_never_built_is_not_there(name: str) -> None:
     assert builds.text_of(name) is None
+
+
+def test_names_that_strangers_invent_are_not_kept() -> None:
+    builds.text_of(builds.current())
+    kept = builds._built.cache_info().currsize
+
+    for at in range(50):
+        builds.text_of(f"cadran-{at:016x}")
+
+    assert builds._built.cache_info().currsize == kept
