@@ -107,6 +107,10 @@ class Block:
             return number.startswith(self.pattern[:-1])
         return number == self.pattern
 
+    def holds_for(self, number: str, at: datetime) -> bool:
+        """Tell whether it makes a call of a number spam that ended at a time."""
+        return self.since <= at and self.covers(number)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
@@ -117,16 +121,17 @@ class Rules:
     blocks: tuple[Block, ...] = ()
     version: int = 0
 
-    def block_of(self, number: str) -> Block | None:
-        """Return what blocks a number."""
-        return next((each for each in self.blocks if each.covers(number)), None)
+    def block_of(self, number: str, at: datetime) -> Block | None:
+        """Return what blocked a number at a time."""
+        return next((each for each in self.blocks if each.holds_for(number, at)), None)
 
     def with_block(self, block: Block) -> Rules:
-        """Return them with one more block, or with another note of one."""
+        """Return them with one more block, or with another note of one, which holds as before."""
         others = tuple(each for each in self.blocks if each.pattern != block.pattern)
         if len(others) >= MOST_BLOCKS:
             raise Rejected("the block list is full", most=MOST_BLOCKS)
-        return replace(self, blocks=(*others, block))
+        known = (each.since for each in self.blocks if each.pattern == block.pattern)
+        return replace(self, blocks=(*others, replace(block, since=next(known, block.since))))
 
     def without_block(self, pattern: str) -> Rules:
         """Return them without one."""

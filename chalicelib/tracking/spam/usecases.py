@@ -102,7 +102,7 @@ class _Crowd:
 def _reasons(call: Call, rules: Rules, bench: Bench) -> Iterator[Reason]:
     if call.caller is None:
         return
-    block = rules.block_of(call.caller)
+    block = rules.block_of(call.caller, call.ended_at or call.started_at)
     if block is not None:
         yield Reason(Ground.BLOCKED, block.pattern)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +160,29 @@ def test_the_block_list_knows_numbers_and_beginnings() -> None:
     )
 
     assert found == ["CA1", "CA2"]
+
+
+def test_a_block_of_today_leaves_the_calls_of_before_as_they_are() -> None:
+    judge_ = Judge()
+    block = Block(pattern=CALLER, since=NOON + timedelta(minutes=5))
+    judge_.spams.save_rules(Rules(account_id=ACCOUNT, blocks=(block,)))
+    talked: dict[str, Any] = {"seconds": 300, "outcome": Outcome.ANSWERED}
+
+    found = judge_.sees(
+        a_call(1, **talked),
+        a_call(2, ended_at=block.since, **talked),
+        a_call(3, minutes=6, **talked),
+    )
+
+    assert found == ["CA2", "CA3"]
+
+
+def test_another_note_does_not_make_a_block_a_new_one() -> None:
+    first = Rules(account_id=ACCOUNT).with_block(Block(pattern=CALLER, since=NOON))
+
+    noted = first.with_block(Block(pattern=CALLER, since=NOON + timedelta(days=9), note="robot"))
+
+    assert noted.blocks == (Block(pattern=CALLER, since=NOON, note="robot"),)
 
 
 def test_who_withholds_the_number_is_never_told_apart_and_so_never_spam() -> None:
