@@ -47,7 +47,12 @@ def told(known: Facts | None = None) -> Contribution:
 def count(store: Store, known: Facts, *, out: bool = False) -> None:
     call, each = known.call, None if out else contribution_of(known)
     counting.count(
-        call.account_id, call.call_id, call.caller_hash, each, tallies=store, pause=lambda _: None
+        call.account_id,
+        call.call_id,
+        call.caller_hash,
+        lambda: each,
+        tallies=store,
+        pause=lambda _: None,
     )
 
 
@@ -115,6 +120,18 @@ def test_a_call_that_is_taken_out_leaves_nothing(store: Store) -> None:
     assert [read(store, dim, "2026-11-01", "2026-11-30") for dim in Dim] == [[]] * len(Dim)
     tallied, seen = store.look("acct_1", "CA1", "ann")
     assert (tallied.contribution, seen.days) == (None, {})
+
+
+def test_whoever_counts_a_call_that_was_held_meanwhile_is_refused(store: Store) -> None:
+    late = tally(Tallied(), told(), told(), Seen())
+
+    store.hold("acct_1", "CA1", 0)
+
+    with pytest.raises(Conflict):
+        store.save(late)
+    with pytest.raises(Conflict):
+        store.hold("acct_1", "CA1", 0)
+    assert store.look("acct_1", "CA1", "ann") == (Tallied(version=1), Seen())
 
 
 def test_every_shard_is_read_and_a_caller_stays_in_theirs(store: Store) -> None:

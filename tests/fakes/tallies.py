@@ -66,6 +66,12 @@ class TalliesInMemory:
         for dim, _ in tally.fresh:
             self._values[told.account_id, dim, told.day.isoformat(), tally.shard] += 1
 
+    def hold(self, account_id: str, call_id: str, version: int) -> None:
+        self._answer()
+        if self._calls.get(call_id, Tallied()).version != version:
+            raise Conflict("somebody was first")
+        self._calls[call_id] = Tallied(version=version + 1)
+
     def counted(
         self, account_id: str, dim: Dim, first: str, last: str, log_shards: int
     ) -> Iterator[Counted]:

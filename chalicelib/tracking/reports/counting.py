@@ -44,37 +44,40 @@ class Tallies(Protocol):
     def save(self, tally: Tally) -> None:
         """Store a change, all of it or nothing. Raises Conflict."""
 
+    def hold(self, account_id: str, call_id: str, version: int) -> None:
+        """Store that a call adds nothing, so that nobody who thought otherwise counts it.
+
+        Raises Conflict where its version is another by now.
+        """
+
 
 def count(
     account_id: str,
     call_id: str,
     caller: str | None,
-    told: Contribution | None,
+    tell: Callable[[], Contribution | None],
     *,
     tallies: Tallies,
     pause: Callable[[int], None],
 ) -> bool:
     """Have the counters hold what a call adds now: nothing, if that is None.
 
-    An older view of a call than the one that is counted changes nothing. Returns whether anything
-    was changed.
+    That is asked for after what it has added was looked up, in each try: people judge a call
+    meanwhile. An older view of a call than the one that is counted changes nothing. Returns whether
+    anything was changed.
     """
     for attempt in range(1, TRIES + 1):
         before, seen = tallies.look(account_id, call_id, caller)
         if before.placed is not None and before.placed.caller != caller:
             caller = before.placed.caller  # a call stays its first caller's
-            told = None if told is None else replace(told, caller=caller)
             continue
-        if not differs(before.contribution, told, newer=True):
-            return False
+        told = tell()
         try:
-            tallies.save(_change(before, told, seen, tallies))
+            return _put(account_id, call_id, before, _of(caller, told), seen, tallies)
         except Conflict:
             if attempt == TRIES:
                 raise
             pause(attempt)
-        else:
-            break
     return True
 
 
@@ -85,6 +88,27 @@ def differs(before: Contribution | None, told: Contribution | None, *, newer: bo
     if newer and told.known < before.known:
         return False
     return replace(told, known=before.known, caller=before.caller) != before
+
+
+def _of(caller: str | None, told: Contribution | None) -> Contribution | None:
+    return None if told is None else replace(told, caller=caller)
+
+
+def _put(
+    account_id: str,
+    call_id: str,
+    before: Tallied,
+    told: Contribution | None,
+    seen: Seen,
+    tallies: Tallies,
+) -> bool:
+    if before.contribution is None and told is None:
+        tallies.hold(account_id, call_id, before.version)
+        return False
+    if not differs(before.contribution, told, newer=True):
+        return False
+    tallies.save(_change(before, told, seen, tallies))
+    return True
 
 
 def _change(before: Tallied, told: Contribution | None, seen: Seen, tallies: Tallies) -> Tally:

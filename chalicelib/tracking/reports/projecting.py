@@ -69,7 +69,7 @@ def count_call(call: Call, *, known: Known, tallies: Tallies, pause: Callable[[i
         call.account_id,
         call.call_id,
         call.caller_hash,
-        contribution(call, known),
+        lambda: contribution(call, known),
         tallies=tallies,
         pause=pause,
     )

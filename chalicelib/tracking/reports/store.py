@@ -116,6 +116,12 @@ class TallyStore:
                 head = TrackingRow(*_head_key(told.account_id, dim, told.day, tally.shard))
                 transaction.update(head, actions=[Path("values").add(1)])
 
+    def hold(self, account_id: str, call_id: str, version: int) -> None:
+        """Store that a call adds nothing. Raises Conflict where its version is another by now."""
+        row = TallyRow(*_call_key(call_id), account_id=account_id, version=version + 1)
+        with translated("hold call", call_id=call_id):
+            row.save(condition=unchanged(version))
+
     def correct(self, account_id: str, key: Key, amounts: Mapping[str, int]) -> None:
         """Add to a counter that is not the sum of its calls."""
         row = TrackingRow(*_counter_key(account_id, key, 0))

@@ -25,6 +25,7 @@ from tests.tracking import builders as a
 if TYPE_CHECKING:
     import random
 
+    from chalicelib.tracking.reports.contributing import Contribution
     from chalicelib.tracking.reports.reporting import Sums
 
 MONDAY = datetime(2026, 11, 2, 11, tzinfo=UTC)
@@ -51,7 +52,7 @@ def count(store: TalliesInMemory, known: Facts) -> bool:
         call.account_id,
         call.call_id,
         call.caller_hash,
-        contribution_of(known),
+        lambda: contribution_of(known),
         tallies=store,
         pause=lambda attempt: None,
     )
@@ -156,8 +157,12 @@ def test_an_older_view_of_a_call_changes_nothing() -> None:
     newer = replace(told, known=4)
     older = replace(newer, known=3, amounts={"calls": 1, "missed": 1})
 
-    for each in (newer, older):
-        counting.count("acct_1", "CA1", "ann", each, tallies=store, pause=lambda attempt: None)
+    views = iter([newer, older])
+
+    for _ in range(2):
+        counting.count(
+            "acct_1", "CA1", "ann", lambda: next(views), tallies=store, pause=lambda _: None
+        )
 
     assert total(store).amounts["missed"] == 0
 
@@ -173,6 +178,33 @@ def test_two_who_count_one_call_at_once_count_it_once() -> None:
     assert (total(store).amounts["calls"], total(store).unique) == (1, 1)
 
 
+def test_a_call_that_is_marked_between_two_tries_is_not_counted() -> None:
+    store = TalliesInMemory()
+    told = contribution_of(facts())
+    _, seen = store.look("acct_1", "CA1", "ann")
+    store.rivals = [tally(Tallied(), told, told, seen)]
+    said = iter([told, None])
+
+    counting.count("acct_1", "CA1", "ann", lambda: next(said), tallies=store, pause=lambda _: None)
+
+    assert total(store).amounts["calls"] == 0
+
+
+def test_a_call_that_is_marked_while_somebody_is_about_to_count_it_is_not_counted() -> None:
+    store = TalliesInMemory()
+    said = iter([contribution_of(facts()), None])
+
+    def tell() -> Contribution | None:
+        found = next(said)
+        if found is not None:  # it is marked, and shown as spam, right after that was read
+            count(store, facts(verdict=Verdict(spam=True)))
+        return found
+
+    counting.count("acct_1", "CA1", "ann", tell, tallies=store, pause=lambda _: None)
+
+    assert total(store).amounts["calls"] == 0
+
+
 def test_what_is_always_in_the_way_is_tried_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
     store = TalliesInMemory()
 
@@ -183,7 +215,12 @@ def test_what_is_always_in_the_way_is_tried_again_later(monkeypatch: pytest.Monk
     waited: list[int] = []
     with pytest.raises(Conflict):
         counting.count(
-            "acct_1", "CA1", "ann", contribution_of(facts()), tallies=store, pause=waited.append
+            "acct_1",
+            "CA1",
+            "ann",
+            lambda: contribution_of(facts()),
+            tallies=store,
+            pause=waited.append,
         )
     store.down = True
     with pytest.raises(Unavailable):
