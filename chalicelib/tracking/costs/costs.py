@@ -125,9 +125,10 @@ def by_value(costs: Iterable[Cost], dim: Dim, first: date, last: date) -> Mappin
     return found
 
 
-def total(costs: Iterable[Cost], first: date, last: date) -> Money:
-    """Sum what a span cost."""
-    return sum((within(each, first, last) for each in costs), start=Money.zero)
+def total(costs: Iterable[Cost], first: date, last: date) -> Money | None:
+    """Sum what a span cost; None where nobody said."""
+    parts = [within(each, first, last) for each in costs]
+    return sum(parts, start=Money.zero) if parts else None
 
 
 def _until(cost: Cost, days: int) -> int:

@@ -65,6 +65,10 @@ def test_the_days_of_a_span_add_up_to_it() -> None:
     assert sum(days.values(), start=Money.zero) == costs.total([cost], first, last)
 
 
+def test_where_nobody_said_a_cost_there_is_none() -> None:
+    assert costs.total([], date(2026, 10, 30), date(2026, 11, 2)) is None
+
+
 def test_what_a_poster_cost_is_told_listed_and_taken_back(world: World) -> None:
     source_id = world.source(campaign="Rentrée")
     path = f"/v1/sources/{source_id}/costs"
