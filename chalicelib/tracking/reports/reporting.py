@@ -16,6 +16,7 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.periods import PARIS
 from chalicelib.tracking.reports.callers import FIRST, LONGEST, gap_named, is_new_in
 from chalicelib.tracking.reports.contributing import Dim
+from chalicelib.tracking.reports.tallying import OPEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.kernel.money import Money
 
 HALF_HOUR: Final = timedelta(minutes=30)
+# The longest period, in days, by what strangers say: each day may have a thousand values of it.
+LONGEST_OPEN: Final = 92
 
 
 class By(StrEnum):
@@ -120,6 +123,14 @@ def check(span: Span, pointer: str = "") -> Span:
             "no such report", faults=(Fault("/zone", "its clocks differ by odd minutes"),)
         )
     return span
+
+
+def check_values(span: Span, by: By, pointer: str = "") -> None:
+    """Refuse a period with more values to read than an answer has time for."""
+    days = (span.last - span.first).days + 1
+    if by.dim in OPEN and days > LONGEST_OPEN:
+        reason = f"at most {LONGEST_OPEN} days by {by}, these are {days}"
+        raise Rejected("the report is too long", faults=(Fault(f"/{pointer}to", reason),))
 
 
 def by_value(counted: Iterable[Counted], first: date) -> dict[str, Sums]:

@@ -64,6 +64,7 @@ class Report:
 def report(question: Question, counters: Counters, costs: Costs) -> Report:
     """Answer a question from counters. Raises Rejected."""
     span, by = reporting.check(question.span), question.by
+    reporting.check_values(span, by)
     if span.zone != PARIS and by.dim is not None:
         reason = "only for days, hours and weekdays: the others are counted by the day in France"
         raise Rejected("no such report", faults=(Fault("/zone", reason),))
@@ -81,6 +82,7 @@ def report(question: Question, counters: Counters, costs: Costs) -> Report:
 def compared(question: Question, other: Span, counters: Counters, costs: Costs) -> Report:
     """Answer the same question of another period."""
     reporting.check(other, "compare_")
+    reporting.check_values(other, question.by, "compare_")
     return report(replace(question, span=other), counters, costs)
 
 
