@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime import leads_wiring, secrets, tracking_wiring, wiring
+from chalicelib.runtime import leads_wiring, secrets, tracking_wiring, watch_wiring, wiring
 from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 
@@ -25,6 +25,7 @@ def ports() -> Ports:
         log=wiring.calls(),
         journeys=tracking_wiring.journeys(),
         qualities=leads_wiring.leads(),
+        spams=watch_wiring.spams(),
         visits=tracking_wiring.visits(),
         files=LakeBucket(wiring.aws("s3"), secrets.files_bucket()),
         log_shards=lambda account_id: wiring.directory().account(account_id).log_shards,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.runtime import wiring
 from chalicelib.runtime.queues import Queue
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from chalicelib.tracking.sources import Number
     from chalicelib.tracking.visits.store import VisitStore
     from chalicelib.tracking.visits.usecases import Ports
+    from chalicelib.tracking.visits.visits import Remembered
+
+SOON_SECONDS: Final = 60  # by then a visit is erased that was about to be
 
 
 @cache
@@ -147,11 +150,14 @@ def track_call(call: Call) -> None:
     from chalicelib.runtime.conversions_wiring import tell_networks
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
+    from chalicelib.tracking.leads.usecases import take_out
 
     journey = finish(call, journey_desk())
     rings().ended(call.account_id, call.call_id)
     spam = watch_wiring.judge_call(call)
-    if not spam:
+    if spam:
+        take_out(call.call_id, account_id=call.account_id, store=leads_wiring.leads())
+    else:
         take_call(call, journey, leads_wiring.desk())
     reports_wiring.count_call(call)
     tell_networks(call)
@@ -160,10 +166,25 @@ def track_call(call: Call) -> None:
 
 def visiting() -> Ports:
     """Return all that serving a page needs."""
-    from chalicelib.runtime import lake_wiring
     from chalicelib.tracking.visits.usecases import Ports
 
-    return Ports(decks(), visits(), kept_pools().get, lake_wiring.rewrite)
+    return Ports(decks(), visits(), kept_pools().get, forget_visit)
+
+
+def forget_visit(account_id: str, visit: Remembered) -> None:
+    """Have a visit that is about to be erased forgotten wherever else it was written.
+
+    Calls are shown to tracking again once it is erased: reports and leads are corrected then.
+    """
+    from chalicelib.calls.projections import projection_message
+    from chalicelib.runtime import lake_wiring, leads_wiring
+    from chalicelib.tracking.leads import usecases as leads
+
+    lake_wiring.rewrite(account_id, visit.first_seen)
+    for call_id in visit.calls:
+        message = projection_message(account_id, call_id, "tracking")
+        wiring.projections_queue().put(message, delay_seconds=SOON_SECONDS)
+    leads.forget_visit(visit.id, account_id=account_id, store=leads_wiring.leads())
 
 
 def keeping() -> Keeping:

@@ -37,6 +37,7 @@ CALLS: Final = (
     Column("talk_seconds", Type.INTEGER),
     Column("source_id", Type.TEXT),
     Column("flow_id", Type.TEXT),
+    Column("spam", Type.BOOLEAN),
     Column("qualified", Type.BOOLEAN),
     Column("value_cents", Type.INTEGER),
     Column("visit_id", Type.TEXT),
@@ -68,7 +69,9 @@ def key_of(account_id: str, kind: str, day: date, part: int) -> str:
     return f"lake/{kind}/account={account_id}/day={day.isoformat()}/part-{part:05}.parquet"
 
 
-def call_row(call: Call, journey: Journey | None, quality: Quality | None) -> dict[str, Any]:
+def call_row(
+    call: Call, journey: Journey | None, quality: Quality | None, *, spam: bool
+) -> dict[str, Any]:
     """Return a call as a row."""
     landing = {} if journey is None else journey.landing
     return {
@@ -82,6 +85,7 @@ def call_row(call: Call, journey: Journey | None, quality: Quality | None) -> di
         "talk_seconds": call.known_talk_seconds,
         "source_id": call.source_id,
         "flow_id": call.flow_id,
+        "spam": spam,
         "qualified": None if quality is None else quality.qualified,
         "value_cents": None if quality is None else quality.cents,
         "visit_id": None if journey is None else journey.visit_id,

@@ -45,6 +45,13 @@ class Qualities(Protocol):
         """Return those of at most 100 calls that were judged, by call."""
 
 
+class Spams(Protocol):
+    """Which calls are spam."""
+
+    def spam(self, account_id: str, call_ids: Iterable[str]) -> set[str]:
+        """Return which of at most 100 calls are."""
+
+
 class Visits(Protocol):
     """Visits of web sites."""
 
@@ -69,6 +76,7 @@ class Ports:
     log: Log
     journeys: Journeys
     qualities: Qualities
+    spams: Spams
     visits: Visits
     files: Files
     log_shards: Callable[[str], int]
@@ -109,8 +117,10 @@ def _call_rows(account_id: str, span: Day, ports: Ports) -> Iterator[dict[str, A
         ids = [each.call_id for each in some]
         journeys = ports.journeys.journeys(account_id, ids)
         qualities = ports.qualities.qualities(account_id, ids)
+        spams = ports.spams.spam(account_id, ids)
         for each in some:
-            yield lake.call_row(each, journeys.get(each.call_id), qualities.get(each.call_id))
+            of_call = (each, journeys.get(each.call_id), qualities.get(each.call_id))
+            yield lake.call_row(*of_call, spam=each.call_id in spams)
 
 
 def _calls(account_id: str, span: Day, ports: Ports) -> Iterator[Call]:

@@ -158,6 +158,34 @@ def with_interaction(lead: Lead, new: Interaction) -> Lead:
     return _fitted(lead, [*others, new], (*lead.identities, *new.identities, itself(new.id)))
 
 
+def without(lead: Lead, interaction_id: str) -> Lead:
+    """Take out something that was no contact after all, with what only it was known by."""
+    gone = {itself(interaction_id)}
+    staying = tuple(each for each in lead.interactions if each.id != interaction_id)
+    for each in lead.interactions:
+        gone |= set(each.identities) if each.id == interaction_id else set()
+    gone -= {name for each in staying for name in each.identities}
+    rest = tuple(name for name in lead.identities if name not in gone)
+    return replace(lead, interactions=staying, identities=rest)
+
+
+def without_visit(lead: Lead, visit_id: str) -> Lead:
+    """Take out all that is known of a visit that took its consent back."""
+    name = by_visit(visit_id)
+
+    def cleaned(each: Interaction) -> Interaction:
+        names = tuple(other for other in each.identities if other != name)
+        if each.visit_id == visit_id:
+            return replace(each, visit_id=None, touches=(), identities=names)
+        return replace(each, identities=names)
+
+    return replace(
+        lead,
+        interactions=tuple(map(cleaned, lead.interactions)),
+        identities=tuple(other for other in lead.identities if other != name),
+    )
+
+
 def merged(lead: Lead, other: Lead) -> Lead:
     """Make one lead of two; what is said of both, the first one has it."""
     told: dict[str, Any] = {

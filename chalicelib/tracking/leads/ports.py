@@ -34,6 +34,9 @@ class Leads(Protocol):
     def delete(self, lead: Lead) -> None:
         """Forget a lead, and whom its identities name."""
 
+    def let_go(self, lead: Lead, identities: Iterable[str]) -> None:
+        """Forget that some identities are a lead's; those that are another's stay."""
+
     def page(
         self,
         account_id: str,

@@ -133,10 +133,20 @@ class LeadStore:
     def delete(self, lead: Lead) -> None:
         """Forget whom identities name, then the lead: if it fails half way, do it again."""
         with translated("forget lead", lead_id=lead.id):
-            with KnownRow.batch_write() as batch:
-                for name in lead.identities:
-                    batch.delete(KnownRow(*_known_key(lead.account_id, name)))
+            self.let_go(lead, lead.identities)
             LeadRow(_pk(lead.id), LEAD).delete()
+
+    def let_go(self, lead: Lead, identities: Iterable[str]) -> None:
+        """Forget whose some identities are: those that lead to this lead, or to none."""
+        owners = self.find(lead.account_id, identities)
+        found = self.leads(lead.account_id, owners.values())
+        mine = [name for name, at in owners.items() if at not in found or found[at].id == lead.id]
+        with (
+            translated("let go of identities", lead_id=lead.id),
+            KnownRow.batch_write() as batch,
+        ):
+            for name in mine:
+                batch.delete(KnownRow(*_known_key(lead.account_id, name)))
 
     def page(
         self,

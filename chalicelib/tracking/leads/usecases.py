@@ -65,6 +65,24 @@ def note(
     raise AssertionError("unreachable")
 
 
+def take_out(interaction_id: str, *, account_id: str, store: Leads) -> None:
+    """Take what proved to be no contact (spam) out of its lead; a lead of nothing else goes."""
+
+    def changed(lead: Lead) -> Lead:
+        return rules.without(lead, interaction_id)
+
+    _correct(itself(interaction_id), changed, account_id, store)
+
+
+def forget_visit(visit_id: str, *, account_id: str, store: Leads) -> None:
+    """Forget what a lead says of a visit that took its consent back."""
+
+    def changed(lead: Lead) -> Lead:
+        return rules.without_visit(lead, visit_id)
+
+    _correct(rules.by_visit(visit_id), changed, account_id, store)
+
+
 def lead_of_account(account_id: str, lead_id: str, store: Leads) -> Lead:
     """Return a lead, or what it was merged into. Raises NotFound."""
     return store.lead(account_id, lead_id)
@@ -114,6 +132,27 @@ def forget(account_id: str, lead_id: str, store: Leads) -> None:
     store.delete(store.lead(account_id, lead_id))
 
 
+def _correct(identity: str, change: Callable[[Lead], Lead], account_id: str, store: Leads) -> None:
+    """Change the lead that an identity is of, and let go of the names that it loses."""
+    for attempt in range(1, ATTEMPTS + 1):
+        owners = store.find(account_id, [identity])
+        lead = store.leads(account_id, owners.values()).get(owners.get(identity, ""))
+        if lead is None:
+            return
+        new = change(lead)
+        try:
+            if not new.interactions:
+                store.delete(lead)
+                return
+            if new != lead:
+                store.save(new)
+            store.let_go(lead, set(lead.identities) - set(new.identities) | {identity})
+            return
+        except Conflict:
+            if attempt == ATTEMPTS:
+                raise
+
+
 def _noted(
     interaction: Interaction,
     account_id: str,
@@ -131,9 +170,13 @@ def _noted(
     for each in joining:
         lead = merged(lead, each)
     lead = _told(with_interaction(lead, interaction), about)
-    moved = {name: owners.get(name, "") for name in names if owners.get(name) not in found}
-    if home is not None and lead == home and not moved:
+    new = {name for name in names if owners.get(name) not in found}
+    if home is not None and lead == home and not new:
         return Noted(home, created=False, changed=False)
+    mine = {lead.id, *(each.id for each in joining)}
+    kept = {name for name in names if name not in new and found[owners[name]].id in mine}
+    # Those that it had are written too: they are known as long after the last contact as it is.
+    moved = {name: owners.get(name, "") for name in sorted(new | kept)}
     gone = (replace(each, merged_into=lead.id) for each in joining)
     store.save(lead, *gone, moved=moved)
     return Noted(replace(lead, version=lead.version + 1), created=home is None, changed=True)

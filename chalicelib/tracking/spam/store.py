@@ -29,6 +29,8 @@ from chalicelib.tracking.spam.verdicts import Verdict
 from chalicelib.tracking.store import TrackingRow, unchanged, versioned
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pynamodb.expressions.condition import Condition
 
 SPAM: Final = "spam"
@@ -75,6 +77,14 @@ class SpamStore:
         """Read one row."""
         verdict = self.verdict(account_id, call_id)
         return verdict is not None and verdict.is_spam
+
+    def spam(self, account_id: str, call_ids: Iterable[str]) -> set[str]:
+        """Return which of at most a hundred calls are spam."""
+        keys = [(f"call#{each}", SPAM) for each in call_ids]
+        with translated("load verdicts", account_id=account_id):
+            found = list(VerdictRow.batch_get(keys)) if keys else []
+        mine = (_verdict(row) for row in found if row.account_id == account_id)
+        return {each.call_id for each in mine if each.is_spam}
 
     def verdict(self, account_id: str, call_id: str) -> Verdict | None:
         """Read one row."""

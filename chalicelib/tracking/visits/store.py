@@ -104,7 +104,16 @@ def _remembered(row: VisitRow) -> Remembered:
         cart=row.cart,
         form=row.form,
         lease=_lease(row),
+        calls=tuple(_calls(row.log or ())),
     )
+
+
+def _calls(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the calls among the lines that a visit is to be erased from."""
+    for line in lines:
+        kind, _, name = line.rpartition("|")[0].partition("#")
+        if kind == "call":
+            yield name
 
 
 def _lease(row: VisitRow) -> Lease | None:

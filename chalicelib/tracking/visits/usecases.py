@@ -50,14 +50,13 @@ class Visits(Protocol):
 class Ports:
     """All that serving a page needs. `pool` raises NotFound.
 
-    `forgetting` is told of a visit, by when it began, before it is erased: of what was written of
-    it elsewhere.
+    `forgetting` is told of a visit before it is erased: of what was written of it elsewhere.
     """
 
     decks: Decks
     visits: Visits
     pool: Callable[[str], Pool]
-    forgetting: Callable[[str, datetime], None]
+    forgetting: Callable[[str, Remembered], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +150,7 @@ def _forget(account_id: str, visit_id: str, ports: Ports) -> None:
         found = ports.visits.visit(account_id, visit_id)
     except NotFound:
         return
-    ports.forgetting(account_id, found.first_seen)
+    ports.forgetting(account_id, found)
     lending.withdraw(account_id, visit_id, store=ports.decks)
 
 

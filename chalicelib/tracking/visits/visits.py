@@ -97,6 +97,7 @@ class Remembered:
     cart: str | None = None
     form: str | None = None
     lease: Lease | None = None
+    calls: tuple[str, ...] = ()  # credited to it
 
 
 def wanted(site: Site, numbers: Sequence[str]) -> tuple[Swap, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale, Unavailable
 from chalicelib.tracking.leads import usecases
-from chalicelib.tracking.leads.store import KnownRow, LeadRow
+from chalicelib.tracking.leads.store import KEPT, KnownRow, LeadRow
 from tests.clouds import requests_counted
-from tests.tracking.leads.builders import ACCOUNT, a_call, a_form
+from tests.tracking.leads.builders import ACCOUNT, NOON, a_call, a_form
 
 if TYPE_CHECKING:
     from chalicelib.tracking.leads.leads import Interaction, Lead
@@ -170,6 +171,60 @@ def test_leads_are_listed_newest_first_between_two_instants(store: LeadStore) ->
         leads[2].id,
         leads[1].id,
     ]
+
+
+def test_what_proves_to_be_spam_leaves_no_lead(store: LeadStore) -> None:
+    noted(store, a_call("CA1", 0, CALLER))
+
+    for _ in range(2):
+        usecases.take_out("CA1", account_id=ACCOUNT, store=store)
+
+    assert store.page(ACCOUNT, 10).items == ()
+    assert list(KnownRow.scan()) == []
+
+
+def test_spam_that_was_put_to_somebody_is_taken_out_of_what_they_did(store: LeadStore) -> None:
+    noted(store, a_form("form:1", 0, EMAIL))
+    lead = noted(store, a_call("CA1", 1, EMAIL, CALLER))
+
+    usecases.take_out("CA1", account_id=ACCOUNT, store=store)
+
+    assert [each.id for each in store.lead(ACCOUNT, lead.id).interactions] == ["form:1"]
+    assert noted(store, a_form("form:2", 2, EMAIL)).id == lead.id
+    assert noted(store, a_call("CA2", 3, CALLER)).id != lead.id
+
+
+def test_a_visit_that_took_its_consent_back_is_in_no_lead(store: LeadStore) -> None:
+    lead = noted(store, a_form("form:1", 0, EMAIL, VISIT, visit_id="vis_1"))
+
+    usecases.forget_visit("vis_1", account_id=ACCOUNT, store=store)
+
+    rows = str([row.to_dynamodb_dict() for row in LeadRow.scan()])
+    assert "vis_1" not in rows
+    assert store.lead(ACCOUNT, lead.id).interactions[0].visit_id is None
+    assert noted(store, a_form("form:2", 1, VISIT)).id != lead.id
+
+
+def test_somebody_is_known_as_long_after_their_last_contact_as_their_lead(store: LeadStore) -> None:
+    noted(store, a_call("CA1", 0, CALLER))
+    noted(store, a_call("CA2", 60 * 24 * 1_000, CALLER))
+
+    until = {row.expires_at for row in KnownRow.scan() if CALLER in row.pk}
+
+    assert until == {NOON + timedelta(days=1_000) + KEPT}
+
+
+def test_forgetting_a_lead_leaves_another_what_it_is_known_by(store: LeadStore) -> None:
+    lead = noted(store, a_call("CA1", 0, CALLER))
+    lead = noted(store, a_call("CA2", 1, CALLER))
+    _, new = usecases.split(
+        ACCOUNT, lead.id, ["CA2"], version=lead.version, new_id="led_apart", store=store
+    )
+    noted(store, a_call("CA2", 1, CALLER))  # shown again
+
+    usecases.forget(ACCOUNT, new.id, store)
+
+    assert noted(store, a_call("CA3", 2, CALLER)).id == lead.id
 
 
 _DEEDS = st.lists(
