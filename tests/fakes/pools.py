@@ -48,6 +48,7 @@ class KeptVisit:
     visit: Visit
     lease: Lease | None = None
     last_seen: int = 0
+    latest: str | None = None
     steps: list[str] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
 
@@ -151,6 +152,7 @@ class PoolsInMemory:
         kept.last_seen = at
         if len(kept.steps) < MOST_STEPS:
             kept.steps.extend(noted.steps)
+        kept.latest = noted.brought or kept.latest
         return True
 
     @request
@@ -197,6 +199,7 @@ class PoolsInMemory:
                 landing=each.visit.landing,
                 first_seen=moment(each.log[0].at if each.log else each.last_seen),
                 last_seen=moment(each.last_seen),
+                latest=each.latest,
                 steps=tuple(each.steps),
                 lease=each.lease,
             )
@@ -321,6 +324,7 @@ class PoolsInMemory:
         kept.last_seen = entry.at
         kept.log.append(entry)
         kept.steps.extend(visit.noted.steps)
+        kept.latest = visit.noted.brought or kept.latest
         return kept
 
     def _store(self, pool: Pool) -> Pool:

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.tracking.conversions.conversion import Click, Conversion, Use
 from chalicelib.tracking.conversions.destinations import Proof
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.pools.leases import moment
 from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from chalicelib.calls.call import Call
     from chalicelib.tracking.conversions.destinations import Destination
@@ -81,7 +83,7 @@ def conversion_of(known: Known, conversion_id: str, destination: Destination) ->
         agreed=agreed(known, destination),
         caller=call.caller,
         click=_click(known.journey),
-        clicked_at=None if visit is None else visit.first_seen,
+        clicked_at=_clicked_at(known),
         client_id=_id(ids, "ga_client_id"),
         session_id=_id(ids, "ga_session_id"),
         browser_id=_id(ids, "fbp"),
@@ -122,6 +124,14 @@ def missing_consent(known: Known) -> Reason:
 def _click(journey: Journey | None) -> Click | None:
     found = None if journey is None else journey.landing.get("click")
     return Click(found[0], found[1]) if found else None
+
+
+def _clicked_at(known: Known) -> datetime | None:
+    """Return when the visit came that rang: it may have begun long before, in another way."""
+    if known.visit is None:
+        return None
+    again = None if known.journey is None else known.journey.landing.get("at")
+    return known.visit.first_seen if again is None else moment(again)
 
 
 def _last(visit: Remembered | None, name: str) -> Mapping[str, Any]:

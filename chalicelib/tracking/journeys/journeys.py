@@ -24,7 +24,8 @@ SOURCE_FACTS: Final = ("channel", "source", "medium", "campaign")
 class Told:
     """Somebody who may have rung. Without a visit and a lease: all whom no visit explains.
 
-    `reason` is in words by language; `source` is what brought them (see `SOURCE_FACTS`).
+    `reason` is in words by language; `source` is what brought them (see `SOURCE_FACTS`). Of a visit
+    that is not credited there is neither its name nor its source.
     """
 
     visit_id: str | None
@@ -44,7 +45,8 @@ class Journey:
     """What is known of how a call came about.
 
     `source_id` is the source that the number stood for then (a poster). `landing` is what brought
-    the visit, the JSON of `visits.written`; where a number is shared by all visits that one source
+    the visit last before the ring, the JSON of `visits.written`, with `at` if the visit had begun
+    otherwise; where a number is shared by all visits that one source
     brought, there is a landing and no visit (`shared_id` names them). `earlier_calls` are the same
     caller's that are known, twenty at most; `last_call` says when the last of them was (`at`) and
     what became of it (`outcome`). `erased`: the call had a visit, which was erased since.

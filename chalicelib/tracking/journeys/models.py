@@ -98,8 +98,8 @@ class VisitOut(Out):
 class CandidateOut(Out):
     """Somebody who may have rung, `weight` being how likely it is they.
 
-    Of a visit that was erased, and of a number that all visits of one source share, there is no
-    `visit_id`. `nobody` stands for all whom no visit explains.
+    Only the visit that is credited has a `visit_id`, until it is erased. `nobody` stands
+    for all whom no visit explains.
     """
 
     visit_id: str | None

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.tracking.journeys.evidence import facts_in, is_shared
 from chalicelib.tracking.journeys.journeys import SOURCE_FACTS, Journey, Told, source_facts
+from chalicelib.tracking.pools.leases import millis
+from chalicelib.tracking.visits.visits import FROM_OUTSIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +56,7 @@ def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:
         site_id=site_id,
         confidence=round(attribution.confidence, 4),
         landing=_of_source(brought) if shared else brought,
-        candidates=_candidates(attribution.candidates),
+        candidates=_candidates(attribution.candidates, holder),
         reason=in_words(attribution.reason),
         final=final,
     )
@@ -84,9 +86,24 @@ def _brought(holder: str | None, found: Found) -> tuple[dict[str, Any], str | No
         return {}, None
     if holder in found.visits:
         visit = found.visits[holder]
-        return facts_in(visit.landing), visit.site_id
+        return _brought_last(visit, found), visit.site_id
     before = next((each for each in found.past if each.holder == holder), None)
     return ({}, None) if before is None else (dict(before.landing), before.site_id)
+
+
+def _brought_last(visit: Remembered, found: Found) -> dict[str, Any]:
+    """Return what brought a visit from outside last before the ring; `at`: not what did first."""
+    first, rang = facts_in(visit.landing), millis(found.rung.at)
+    mine = (each for each in found.entries if each.visit_id == visit.id)
+    lent = ({**facts_in(each.landing), "at": each.at} for each in mine)
+    latest = () if visit.latest is None else (facts_in(visit.latest),)
+    again = [
+        each
+        for each in (*lent, *latest)
+        if each["at"] <= rang and each.get("evidence") in FROM_OUTSIDE
+    ]
+    newest = max(again, key=lambda each: each["at"], default=first)
+    return first if newest == {**first, "at": newest.get("at")} else newest
 
 
 def _pool_of(holder: str | None, found: Found) -> str | None:
@@ -99,18 +116,25 @@ def _of_source(brought: Mapping[str, Any]) -> dict[str, Any]:
     return {name: brought[name] for name in SOURCE_FACTS if name in brought}
 
 
-def _candidates(candidates: tuple[Candidate, ...]) -> tuple[Told, ...]:
+def _candidates(candidates: tuple[Candidate, ...], holder: str | None) -> tuple[Told, ...]:
     """Tell of the likeliest, and always of those whom no visit explains."""
     named = [each for each in candidates if not each.is_nobody][:MOST_CANDIDATES]
     nobody = [each for each in candidates if each.is_nobody]
     kept = sorted([*named, *nobody], key=lambda each: -each.weight)
-    return tuple(
-        Told(
-            visit_id=None if is_shared(each.visit) else each.visit,
-            lease_id=each.lease,
-            weight=round(each.weight, 4),
-            reason=in_words([each.reason]),
-            source=source_facts(each.source),
-        )
-        for each in kept
+    return tuple(_told_of(each, holder) for each in kept)
+
+
+def _told_of(candidate: Candidate, holder: str | None) -> Told:
+    """Name the visit that is credited, and no other: what erases a visit knows only its own calls.
+
+    A visit that had no lease of the number has an empty one: it is somebody.
+    """
+    shared = is_shared(candidate.visit)
+    credited = candidate.visit is not None and candidate.visit == holder
+    return Told(
+        visit_id=candidate.visit if credited and not shared else None,
+        lease_id=None if candidate.is_nobody else candidate.lease or "",
+        weight=round(candidate.weight, 4),
+        reason=in_words([candidate.reason]),
+        source=source_facts(candidate.source) if credited or shared else {},
     )

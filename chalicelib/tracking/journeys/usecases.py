@@ -101,7 +101,7 @@ def finish(call: Call, desk: Desk) -> Journey:
             return journey
         known = _known(rung, desk.journeys)
         if known is not None:
-            journey = replace(journey, earlier_calls=known.earlier_calls, last_call=known.last_call)
+            journey = _with_what_was_known(journey, known)
         new_visit = known is None or known.visit_id != journey.visit_id
         try:
             desk.journeys.keep(journey, new_visit=new_visit)
@@ -114,6 +114,17 @@ def finish(call: Call, desk: Desk) -> Journey:
 def journey_of(call: Call, desk: Desk) -> Journey:
     """Return a call's journey; one that nobody has kept is found on the spot."""
     return _known(rung_of(call), desk.journeys) or _found(rung_of(call), desk, final=call.ended)
+
+
+def _with_what_was_known(journey: Journey, known: Journey) -> Journey:
+    """Keep what was true at the ring: what brought the visitor again since brought no call."""
+    same = journey.holder is not None and journey.holder == known.holder
+    return replace(
+        journey,
+        landing=known.landing if same else journey.landing,
+        earlier_calls=known.earlier_calls,
+        last_call=known.last_call,
+    )
 
 
 def _known(rung: Rung, journeys: Journeys) -> Journey | None:

@@ -46,9 +46,13 @@ def stamp(milliseconds: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What a visit did, as JSON: steps are added to those known, cart and form replace the last."""
+    """What a visit did, as JSON: steps are added to those known, the others replace the last.
+
+    `brought` is what brought the visitor from outside, this time, and when (`at`).
+    """
 
     steps: tuple[str, ...] = ()
+    brought: str | None = None
     cart: str | None = None
     form: str | None = None
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
-from chalicelib.tracking.pools.leases import Noted, millis, moment, read_lease, stamp
+from chalicelib.tracking.pools.leases import millis, moment, read_lease, stamp
 from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import VisitRow
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from pynamodb.expressions.update import Action
 
-    from chalicelib.tracking.pools.leases import Lease, Visit
+    from chalicelib.tracking.pools.leases import Lease, Noted, Visit
 
 
 class VisitStore:
@@ -55,7 +56,7 @@ class VisitStore:
         except Conflict as error:
             if not noted.steps:
                 raise NotFound("no such visit", visit_id=visit_id) from error
-            self.note(account_id, visit_id, Noted(cart=noted.cart, form=noted.form), at)
+            self.note(account_id, visit_id, replace(noted, steps=()), at)
 
     def visit(self, account_id: str, visit_id: str) -> Remembered:
         """Return a visit, with one consistent read. Raises NotFound, also for another account."""
@@ -98,6 +99,7 @@ def _remembered(row: VisitRow) -> Remembered:
         id=row.pk.partition("#")[2],
         site_id=row.site,
         landing=row.landing,
+        latest=row.latest,
         first_seen=moment(int(row.first_seen)),
         last_seen=moment(int(row.last_seen)),
         steps=tuple(row.steps or ())[:MOST_STEPS],

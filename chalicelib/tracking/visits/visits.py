@@ -32,7 +32,7 @@ LONGEST_TITLE: Final = 80
 LONGEST_NAME: Final = 60
 BEAT_SECONDS: Final = 60
 # A landing within the site brought nobody: the visit goes on, or its past is unknown.
-_FROM_OUTSIDE: Final = frozenset(Evidence) - {Evidence.INTERNAL, Evidence.NONE}
+FROM_OUTSIDE: Final = frozenset(Evidence) - {Evidence.INTERNAL, Evidence.NONE}
 
 
 class Kind(StrEnum):
@@ -86,13 +86,17 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """A visit as it is stored. `landing`, `cart` and `form` are JSON, and so is each step."""
+    """A visit as it is stored. `landing`, `cart` and `form` are JSON, and so is each step.
+
+    `landing` is what brought it first; `latest` is what brought it last from outside, with `at`.
+    """
 
     id: str
     site_id: str
     landing: str
     first_seen: datetime
     last_seen: datetime
+    latest: str | None = None
     steps: tuple[str, ...] = ()
     cart: str | None = None
     form: str | None = None
@@ -119,26 +123,12 @@ def standins(swaps: Iterable[Swap], landing: Landing) -> tuple[tuple[str, str], 
 
 def is_from_outside(landing: Landing) -> bool:
     """Say whether anything but the site itself is known to have brought the visit there."""
-    return landing.evidence in _FROM_OUTSIDE
+    return landing.evidence in FROM_OUTSIDE
 
 
 def written(landing: Landing) -> str:
     """Write what brought a visit, as JSON; what nobody said is left out."""
-    facts = {
-        "channel": str(landing.channel),
-        "source": landing.source,
-        "medium": landing.medium,
-        "campaign": landing.campaign,
-        "term": landing.term,
-        "content": landing.content,
-        "click": None if landing.click is None else [landing.click.parameter, landing.click.id],
-        "host": landing.host,
-        "path": landing.path,
-        "referrer": landing.referrer,
-        "evidence": str(landing.evidence),
-        "rule": landing.rule,
-    }
-    return _json(facts)
+    return _json(_facts(landing))
 
 
 def source_of(landing: Landing) -> str:
@@ -149,14 +139,15 @@ def source_of(landing: Landing) -> str:
 
 def arrived(arrival: Arrival, landing: Landing, at: int) -> Noted:
     """Return the step of opening a page; it says what brought the visitor there, if that is new."""
-    brought = {}
+    source, brought = {}, None
     if is_from_outside(landing):
         texts = (landing.channel, landing.source, landing.medium, landing.campaign)
         names = ("channel", "source", "medium", "campaign")
-        brought = {name: clean(text, LONGEST_NAME) for name, text in zip(names, texts, strict=True)}
+        source = {name: clean(text, LONGEST_NAME) for name, text in zip(names, texts, strict=True)}
+        brought = _json({**_facts(landing), "at": at})
     page = _page(arrival.url, arrival.title)
-    step = {"kind": "page", "at": at, "said": arrival.said, **page, **brought}
-    return Noted(steps=(_json(step),))
+    step = {"kind": "page", "at": at, "said": arrival.said, **page, **source}
+    return Noted(steps=(_json(step),), brought=brought)
 
 
 def happened(events: Iterable[Event], at: int) -> Noted:
@@ -178,6 +169,23 @@ def journey(steps: Iterable[str]) -> tuple[dict[str, Any], ...]:
         step: dict[str, Any] = json.loads(each)
         seen.setdefault(json.dumps({**step, "at": 0}, sort_keys=True), step)
     return tuple(seen.values())
+
+
+def _facts(landing: Landing) -> dict[str, Any]:
+    return {
+        "channel": str(landing.channel),
+        "source": landing.source,
+        "medium": landing.medium,
+        "campaign": landing.campaign,
+        "term": landing.term,
+        "content": landing.content,
+        "click": None if landing.click is None else [landing.click.parameter, landing.click.id],
+        "host": landing.host,
+        "path": landing.path,
+        "referrer": landing.referrer,
+        "evidence": str(landing.evidence),
+        "rule": landing.rule,
+    }
 
 
 def _step(event: Event, at: int) -> str:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from chalicelib.tracking.conversions.conversion import Use
+from chalicelib.tracking.conversions.conversion import Click, Use
 from chalicelib.tracking.conversions.destinations import Network, Proof, Wanted
 from chalicelib.tracking.conversions.evidence import Judged, agreed, conversion_of, counts
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.telling import lack
 from chalicelib.tracking.conversions.words import WORDS, Reason
+from chalicelib.tracking.pools.leases import millis
 from chalicelib.tracking.pools.lending import MOST_STEPS
 from tests.tracking.conversions.builders import (
     AGREED,
     BROWSER,
+    NOON,
     a_call,
     a_destination,
     a_visit,
@@ -23,6 +26,7 @@ from tests.tracking.conversions.builders import (
     known_of,
     said,
 )
+from tests.tracking.journeys.builders import a_journey
 
 ALL = frozenset(Use)
 NONE: frozenset[Use] = frozenset()
@@ -69,6 +73,16 @@ def test_a_visit_whose_last_steps_were_not_kept_may_have_changed_its_mind() -> N
 
     conversion = conversion_of(known, "cnv_1", destination)
     assert lack(conversion, known, destination, PROVIDERS[Network.META]) is Reason.UNSURE_CONSENT
+
+
+def test_the_click_is_of_when_the_visitor_came_back() -> None:
+    back = NOON - timedelta(minutes=9)
+    again = a_journey(landing={"click": ["gclid", "march"], "at": millis(back)})
+    conversion = conversion_of(known_of(Network.META, journey=again), "cnv_1", a_destination())
+    first = conversion_of(known_of(Network.META), "cnv_1", a_destination())
+
+    assert (conversion.click, conversion.clicked_at) == (Click("gclid", "march"), back)
+    assert first.clicked_at == NOON - timedelta(hours=1)
 
 
 def test_a_caller_may_agree_in_the_call() -> None:

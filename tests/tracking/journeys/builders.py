@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -114,14 +115,25 @@ class Shop:
             calls=self.log,
         )
 
-    def visited(self, name: str, minutes: float, *, source: str = "google") -> str | None:
+    def visited(
+        self, name: str, minutes: float, *, source: str = "google", evidence: str | None = None
+    ) -> str | None:
         """Have somebody come to the site; the number that they are shown."""
         now = NOON + timedelta(minutes=minutes)
-        landing = f'{{"channel":"paid-search","source":"{source}","click":["gclid","{name}"]}}'
+        landing = json.dumps(brought(source, name, evidence))
         step = f'{{"kind":"page","at":{millis(now)},"path":"/{name}"}}'
         visit = a_visit(name, landing=landing, noted=Noted(steps=(step,)))
-        order = Order(pool_id="pool_shop", visit=visit, lease_id=f"lea_{name}")
+        again = f"_{minutes}" if visit.id in self.pools.visits else ""
+        order = Order(pool_id="pool_shop", visit=visit, lease_id=f"lea_{name}{again}")
         return lend(order, now=now, store=self.pools).number
+
+    def comes_back(self, name: str, minutes: float, *, source: str, click: str) -> None:
+        """Have a visitor come to the site again from outside, who keeps their number."""
+        at = millis(NOON + timedelta(minutes=minutes))
+        lease = self.pools.visits[f"vis_{name}"].lease
+        assert lease is not None
+        facts = {**brought(source, click, "click"), "at": at}
+        assert self.pools.extend(lease, at, Noted(brought=json.dumps(facts)))
 
     def erased(self, name: str) -> None:
         """Have a visitor take their consent back."""
@@ -143,6 +155,12 @@ class Shop:
         over = Ended(id="ended", at=rung.at + timedelta(minutes=3), status="completed", seconds=180)
         self.log.append(ref, begun, over)
         return finish(self.log.load(ACCOUNT, call_id), self.desk)
+
+
+def brought(source: str, click: str, evidence: str | None) -> dict[str, Any]:
+    """Return what brought somebody who clicked an advert."""
+    facts = {"channel": "paid-search", "source": source, "click": ["gclid", click]}
+    return facts if evidence is None else {**facts, "evidence": evidence}
 
 
 def a_rung(minutes: float = 0, call_id: str = "CA1", **facts: Any) -> Rung:

@@ -43,6 +43,10 @@ def names(journey: Journey) -> list[str | None]:
     return [each.visit_id for each in journey.candidates]
 
 
+def leases(journey: Journey) -> set[str | None]:
+    return {each.lease_id for each in journey.candidates}
+
+
 def test_a_ring_is_read_as_it_was_left() -> None:
     for rung in (a_rung(1.5), a_rung(caller="+33612340001", source_id="src_1", caller_hash=None)):
         assert from_message(json.loads(json.dumps(to_message(rung)))) == rung
@@ -105,7 +109,20 @@ def test_of_two_visitors_the_one_who_saw_the_number_last_is_likelier(shop: Shop)
     journey = shop.rings(22)
 
     assert journey.visit_id == "vis_b"
-    assert set(names(journey)) == {"vis_a", "vis_b", None}
+    assert leases(journey) == {"lea_a", "lea_b", None}
+
+
+def test_visits_that_are_not_credited_are_candidates_without_a_name(shop: Shop) -> None:
+    shop.visited("a", 0, source="qwant")
+    shop.visited("b", 21, source="bing")
+
+    journey = shop.rings(22)
+
+    assert names(journey).count("vis_b") == 1
+    assert "vis_a" not in repr(journey)
+    assert "qwant" not in repr(journey)
+    assert sum(each.weight for each in journey.candidates) == pytest.approx(1, abs=0.001)
+    assert [each.is_nobody for each in journey.candidates].count(True) == 1
 
 
 def test_an_overflow_number_was_seen_by_all_who_found_the_pool_empty(shop: Shop) -> None:
@@ -115,8 +132,8 @@ def test_an_overflow_number_was_seen_by_all_who_found_the_pool_empty(shop: Shop)
     journey = shop.rings(1, dialled=SHOWN_TO_ALL)
 
     assert (journey.role, journey.pool_id) == (Role.OVERFLOW, "pool_shop")
-    assert {"vis_b", "vis_c"} <= set(names(journey))
-    assert "vis_a" not in names(journey)
+    assert {"lea_b", "lea_c"} <= leases(journey)
+    assert "lea_a" not in leases(journey)
     assert journey.confidence < 0.9
 
 
@@ -154,6 +171,46 @@ def test_somebody_who_rings_again_is_known_from_the_first_call(shop: Shop) -> No
     assert journey.landing["click"] == ["gclid", "a"]
     assert (journey.earlier_calls, journey.last_call["outcome"]) == (1, "abandoned")
     assert "déjà composé" in journey.reason["fr"]
+
+
+def test_a_visitor_who_comes_back_by_an_advert_is_credited_to_the_advert(shop: Shop) -> None:
+    shop.visited("a", 0, source="qwant")
+    shop.comes_back("a", 9, source="google", click="march")
+
+    journey = shop.rings(10)
+
+    assert (journey.landing["source"], journey.landing["click"]) == ("google", ["gclid", "march"])
+    assert journey.landing["at"] == millis(NOON + timedelta(minutes=9))
+
+
+def test_a_visitor_who_is_lent_another_number_is_credited_to_what_brought_them_then(
+    shop: Shop,
+) -> None:
+    shop.visited("a", 0, source="qwant")
+    shop.visited("a", 60, evidence="click")
+    shop.visited("a", 90, source="boutique", evidence="internal")
+
+    journey = shop.rings(91)
+
+    assert journey.landing["source"] == "google"
+    assert journey.landing["at"] == millis(NOON + timedelta(hours=1))
+
+
+def test_an_advert_that_is_clicked_while_they_talk_brought_no_call(shop: Shop) -> None:
+    shop.visited("a", 0, source="qwant")
+    shop.comes_back("a", 1, source="google", click="march")
+    rang = shop.rings(2)
+    shop.comes_back("a", 3, source="bing", click="too-late")
+
+    assert shop.ended(2).landing == rang.landing
+    assert rang.landing["click"] == ["gclid", "march"]
+
+
+def test_a_page_of_the_advert_that_is_opened_again_is_the_same_click(shop: Shop) -> None:
+    shop.visited("a", 0, evidence="click")
+    shop.comes_back("a", 5, source="google", click="a")
+
+    assert "at" not in shop.rings(6).landing
 
 
 def test_a_visit_that_goes_on_after_the_ring_proves_that_the_page_was_open(shop: Shop) -> None:
@@ -204,9 +261,9 @@ def test_a_number_that_changed_pools_is_still_rung_by_those_who_saw_it(shop: Sho
     moved = shop.rings(62, "CA2")
 
     assert left.role is Role.POOL
-    assert "vis_a" in names(left)
+    assert "lea_a" in leases(left)
     assert (moved.role, moved.pool_id) == (Role.POOL, "pool_other")
-    assert "vis_a" in names(moved)
+    assert "lea_a" in leases(moved)
 
 
 def test_a_number_that_a_source_s_visits_share_has_a_source_and_no_visit(shop: Shop) -> None:

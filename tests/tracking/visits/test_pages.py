@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.tracking.pools.leases import moment
 from chalicelib.tracking.visits.visits import journey
 from tests.clouds import requests_counted
 from tests.tracking.pools.test_crowds import one_request_at_a_time
@@ -65,6 +67,27 @@ def test_a_visit_that_goes_on_keeps_its_number(page: Page) -> None:
     pages = steps(page.remembered(first["visit"]))
     assert [each["path"] for each in pages] == ["/promo", "/prix"]
     assert "campaign" not in pages[1]
+
+
+def test_what_brings_a_visitor_back_is_remembered_beside_what_brought_them_first(
+    page: Page,
+) -> None:
+    first = page.lent(url=f"{ORIGIN}/", referrer="https://www.qwant.com/")
+    page.shop.clock.passes(minutes=15)
+    page.lent(first["visit"], url=f"{ORIGIN}/promo?gclid=march")
+    page.shop.clock.passes(minutes=1)
+
+    page.lent(first["visit"], url=f"{ORIGIN}/prix", referrer=f"{ORIGIN}/promo")
+
+    found = page.remembered(first["visit"])
+    assert found.latest is not None
+    landing, latest = json.loads(found.landing), json.loads(found.latest)
+    assert (landing["source"], landing.get("click")) == ("qwant", None)
+    assert (latest["click"], moment(latest["at"])) == (
+        ["gclid", "march"],
+        found.first_seen + timedelta(minutes=15),
+    )
+    assert len(page.rows("lent#")) == 1
 
 
 def test_a_new_visit_takes_two_requests_and_one_that_goes_on_takes_one(page: Page) -> None:

@@ -71,11 +71,15 @@ class LogRow(TrackingRow):
 
 
 class VisitRow(TrackingRow):
-    """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log."""
+    """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log.
+
+    `landing` is what brought it first, `latest` what brought it last from outside.
+    """
 
     account_id = UnicodeAttribute()
     site = UnicodeAttribute()
     landing = UnicodeAttribute()
+    latest = UnicodeAttribute(null=True)
     first_seen = NumberAttribute()
     last_seen = NumberAttribute()
     lease = UnicodeAttribute(null=True)
@@ -255,6 +259,8 @@ def noting(noted: Noted) -> list[Action]:
     changes: list[Action] = []
     if noted.steps:
         changes.append(VisitRow.steps.set((VisitRow.steps | []).append(list(noted.steps))))
+    if noted.brought is not None:
+        changes.append(VisitRow.latest.set(noted.brought))
     if noted.cart is not None:
         changes.append(VisitRow.cart.set(noted.cart))
     if noted.form is not None:
