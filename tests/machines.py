@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from local.phone.threads import RunningNetwork
     from local.seed import World
 
-PATIENCE_SECONDS: Final = 90.0  # nobody waits so long unless something is wrong, or starved
+PATIENCE_SECONDS: Final = 300.0  # nobody waits so long unless something is wrong, or starved
 _callers = count(1)
 
 

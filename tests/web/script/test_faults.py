@@ -176,7 +176,7 @@ def test_a_page_that_was_answered_nothing_asks_again_twice(site: Site, browser: 
         page.on("requestfinished", lambda sent: asked.append(sent.url))
         page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
         for times in (1, 2, 3):
-            until(page, lambda n=times: len(_visits(asked)) == n, "the page to ask")  # type: ignore[misc]
+            until(page, lambda n=times: len(_visits(asked)) >= n, "the page to ask")  # type: ignore[misc]
             page.wait_for_timeout(100)
             page.clock.run_for(13_000)
         page.wait_for_timeout(200)
