@@ -52,4 +52,4 @@ def judging() -> Judging:
     """Return what judging a call takes."""
     from chalicelib.tracking.leads.managing import Judging
 
-    return Judging(wiring.calls(), leads(), wiring.projections_queue())
+    return Judging(wiring.calls(), leads(), tracking_wiring.track_again)

@@ -54,10 +54,8 @@ def later() -> Mapping[str, Projection]:
     Tracking looks for visits, sums and tells others. Charges, and the next calls of the batch, must
     not wait for that.
     """
-    from chalicelib.calls.projections import projection_message
 
     def tracking(call: Call) -> None:
-        message = projection_message(call.account_id, call.call_id, "tracking")
-        wiring.projections_queue().put(message)
+        tracking_wiring.track_again(call.account_id, call.call_id)
 
     return {"tracking": tracking}

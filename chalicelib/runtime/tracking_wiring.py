@@ -164,6 +164,14 @@ def track_call(call: Call) -> None:
     watch_wiring.tell_of_call(call, journey, spam=spam)
 
 
+def track_again(account_id: str, call_id: str, *, delay_seconds: int = 0) -> None:
+    """Have a call taken into account anew, by the queue: something else is known of it now."""
+    from chalicelib.calls.projections import projection_message
+
+    message = projection_message(account_id, call_id, "tracking")
+    wiring.projections_queue().put(message, delay_seconds=delay_seconds)
+
+
 def visiting() -> Ports:
     """Return all that serving a page needs."""
     from chalicelib.tracking.visits.usecases import Ports
@@ -176,14 +184,12 @@ def forget_visit(account_id: str, visit: Remembered) -> None:
 
     Calls are shown to tracking again once it is erased: reports and leads are corrected then.
     """
-    from chalicelib.calls.projections import projection_message
     from chalicelib.runtime import lake_wiring, leads_wiring
     from chalicelib.tracking.leads import usecases as leads
 
     lake_wiring.rewrite(account_id, visit.first_seen)
     for call_id in visit.calls:
-        message = projection_message(account_id, call_id, "tracking")
-        wiring.projections_queue().put(message, delay_seconds=SOON_SECONDS)
+        track_again(account_id, call_id, delay_seconds=SOON_SECONDS)
     leads.forget_visit(visit.id, account_id=account_id, store=leads_wiring.leads())
 
 

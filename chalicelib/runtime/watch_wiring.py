@@ -146,18 +146,14 @@ def alert_desk() -> Desk:
 
 def bench() -> Bench:
     """Return all that judging a call needs."""
-    from chalicelib.calls.projections import projection_message
+    from chalicelib.runtime import tracking_wiring
     from chalicelib.tracking.spam.ports import Bench
-
-    def again(account_id: str, call_id: str) -> None:
-        message = projection_message(account_id, call_id, "tracking")
-        wiring.projections_queue().put(message)
 
     return Bench(
         spams=spams(),
         rules=kept_rules().get,
         log=wiring.calls(),
         hashed=wiring.Callers().caller_hash,
-        again=again,
+        again=tracking_wiring.track_again,
         clock=wiring.clock,
     )

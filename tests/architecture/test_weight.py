@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -66,6 +67,41 @@ def test_a_cold_start_loads_no_model_of_the_api() -> None:
     )
 
     assert "app" in loaded_by(code)
+
+
+# Two small modules of constants that routes are made of.
+EDGES = ("chalicelib.ivr.audio.addresses", "chalicelib.ivr.audio.sounds")
+INSIDE_OF_ROOMS = """
+import sys
+print([
+    name
+    for name, module in sys.modules.items()
+    if type(module).__name__ != "_LazyModule"  # first: to be looked at loads it
+    and name.startswith("chalicelib.")
+    and name.split(".")[1] not in ("kernel", "runtime")
+    and not name.endswith(".routes")
+    and not hasattr(module, "__path__")
+])
+"""
+
+
+def inside_of_rooms(code: str) -> list[str]:
+    """Return what `code` loads of rooms besides their routes."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{INSIDE_OF_ROOMS}"],
+        cwd=ROOT,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[str] = ast.literal_eval(done.stdout)
+    return [name for name in found if name not in EDGES]
+
+
+def test_a_cold_start_loads_the_routes_of_rooms_and_nothing_behind_them() -> None:
+    assert inside_of_rooms("import app") == []
+    assert "chalicelib.calls.events" in inside_of_rooms("import chalicelib.calls.projections")
 
 
 def test_a_cold_start_is_little_more_than_its_three_libraries() -> None:

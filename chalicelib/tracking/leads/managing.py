@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.calls.projections import projection_message
 from chalicelib.kernel.errors import Fault, NotFound, Rejected
 from chalicelib.tracking.leads import comparing, contacts, qualifying
 from chalicelib.tracking.leads.contacts import Hashes, plain_email
@@ -13,11 +12,10 @@ from chalicelib.tracking.leads.projecting import tell
 from chalicelib.tracking.leads.usecases import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime, timedelta
 
     from chalicelib.calls.call import Call
-    from chalicelib.calls.projections import Again
     from chalicelib.tracking.attribution.comparing import Compared
     from chalicelib.tracking.leads.comparing import By, ModelName
     from chalicelib.tracking.leads.contacts import Contact
@@ -45,11 +43,11 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """What judging a call takes: the log, what is said of calls, and who is to hear of it."""
+    """What judging a call takes: the log, what is said of calls, and to have it tracked again."""
 
     log: Log
     qualities: Qualities
-    again: Again
+    again: Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +88,7 @@ def judge_call(account_id: str, call_id: str, quality: Quality, judging: Judging
     """Keep what a person says a call is worth; leads and reports follow."""
     call = judging.log.load(account_id, call_id)
     kept = judging.qualities.keep(account_id, call_id, quality, call.started_at, said=True)
-    judging.again.put(projection_message(account_id, call_id, "tracking"))
+    judging.again(account_id, call_id)
     return kept
 
 

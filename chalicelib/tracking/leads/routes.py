@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.kernel import periods
 from chalicelib.runtime import leads_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
@@ -13,9 +12,11 @@ from chalicelib.runtime.paging import cursor, position
 from chalicelib.runtime.versions import etag, expected
 
 if TYPE_CHECKING:
+    from chalicelib.kernel import periods
     from chalicelib.runtime.api import Request
     from chalicelib.tracking.leads import leads, managing, models, qualifying, usecases
 else:
+    periods = lazily("chalicelib.kernel.periods")
     managing = lazily("chalicelib.tracking.leads.managing")
     models = lazily("chalicelib.tracking.leads.models")
     qualifying = lazily("chalicelib.tracking.leads.qualifying")
@@ -76,7 +77,7 @@ def set_lead_rules(request: Request, body: models.RulesIn) -> Answer[models.Rule
 @api.get("/v1/leads/{lead_id}", scope="leads:read")
 def show_lead(request: Request, lead_id: str) -> Answer[models.LeadOut]:
     """Show a lead; one that was merged is shown as what it is now."""
-    return _lead(usecases.lead_of_account(request.account_id, lead_id, leads_wiring.leads()))
+    return _lead(leads_wiring.leads().lead(request.account_id, lead_id))
 
 
 @api.patch("/v1/leads/{lead_id}", scope="leads:write")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from chalicelib.runtime import live_wiring, sockets, tracking_wiring
+from chalicelib.runtime import live_wiring, tracking_wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 
 if TYPE_CHECKING:
+    from chalicelib.runtime import sockets
     from chalicelib.runtime.api import Request
     from chalicelib.tracking.live import live, models, usecases
 else:
+    sockets = lazily("chalicelib.runtime.sockets")
     live = lazily("chalicelib.tracking.live.live")
     models = lazily("chalicelib.tracking.live.models")
     usecases = lazily("chalicelib.tracking.live.usecases")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.calls.projections import projection_message
-from chalicelib.runtime import watch_wiring, wiring
+from chalicelib.runtime import tracking_wiring, watch_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
@@ -95,7 +94,7 @@ def _said(request: Request, call_id: str, say: Callable[..., Verdict]) -> models
         log=wiring.calls(),
         spams=watch_wiring.spams(),
     )
-    wiring.projections_queue().put(projection_message(request.account_id, call_id, "tracking"))
+    tracking_wiring.track_again(request.account_id, call_id)
     return models.SpamOut.of(call_id, verdict)
 
 
