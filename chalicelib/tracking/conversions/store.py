@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final, cast
 
 from pynamodb.attributes import (
     BooleanAttribute,
@@ -20,7 +20,7 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Conflict, NotFound, Stale
+from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.conversions import conversion as log
 from chalicelib.tracking.conversions.conversion import Attempt, Entry, State
@@ -28,10 +28,7 @@ from chalicelib.tracking.conversions.destinations import Destination, Network, P
 from chalicelib.tracking.conversions.evidence import Judged
 from chalicelib.tracking.conversions.words import Reason
 from chalicelib.tracking.pools.leases import millis, stamp
-from chalicelib.tracking.store import LONGEST_ID, TrackingRow
-
-if TYPE_CHECKING:
-    from pynamodb.expressions.condition import Condition
+from chalicelib.tracking.store import LONGEST_ID, TrackingRow, unchanged, versioned
 
 DESTINATION: Final = "destination"
 CONVERSION: Final = "conversion"
@@ -105,13 +102,8 @@ class ConversionStore:
     def save_destination(self, destination: Destination) -> Destination:
         """Store a destination."""
         stored = replace(destination, version=destination.version + 1)
-        try:
-            with translated("save destination", destination_id=destination.id):
-                _destination_row(stored).save(
-                    condition=_unchanged(DestinationRow, destination.version)
-                )
-        except Conflict as error:
-            raise Stale("changed meanwhile: load it again", **error.facts) from error
+        with versioned(), translated("save destination", destination_id=destination.id):
+            _destination_row(stored).save(condition=unchanged(destination.version))
         return stored
 
     def entry(self, account_id: str, entry_id: str) -> Entry:
@@ -150,7 +142,7 @@ class ConversionStore:
         """Store a line of the log."""
         stored = replace(entry, version=entry.version + 1)
         with translated("save conversion", conversion_id=entry.id):
-            _entry_row(stored).save(condition=_unchanged(ConversionRow, entry.version))
+            _entry_row(stored).save(condition=unchanged(entry.version))
         return stored
 
 
@@ -196,11 +188,6 @@ def _conversions_of(account_id: str) -> str:
 def _position(pk: str, sk: str, owner: str, place: str) -> dict[str, dict[str, str]]:
     key = {"pk": pk, "sk": sk, "account_pk": owner, "account_sk": place}
     return {name: {"S": value} for name, value in key.items()}
-
-
-def _unchanged(row: type[TrackingRow], version: int) -> Condition:
-    same: Condition = row.version == version if version else row.pk.does_not_exist()
-    return same
 
 
 def _destination_row(destination: Destination) -> DestinationRow:

@@ -8,7 +8,7 @@ Without a rule that fits, a conversation of a minute is: the length that the fie
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
@@ -70,7 +70,7 @@ class Rules:
     """An account's rules, in order."""
 
     account_id: str
-    rules: tuple[Rule, ...] = field(default=())
+    rules: tuple[Rule, ...] = ()
     version: int = 0
 
 

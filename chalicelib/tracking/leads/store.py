@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -16,12 +17,12 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale
+from chalicelib.kernel.errors import Conflict, NotFound, Rejected
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.leads import records
 from chalicelib.tracking.leads.qualifying import Quality, Rules
 from chalicelib.tracking.pools.leases import millis, stamp
-from chalicelib.tracking.store import LONGEST_ID, TrackingRow
+from chalicelib.tracking.store import LONGEST_ID, TrackingRow, unchanged, versioned
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +124,7 @@ class LeadStore:
             TransactWrite(connection=LeadRow._get_connection().connection) as transaction,
         ):
             for lead in leads:
-                transaction.save(_row(lead), condition=_unchanged(lead.version))
+                transaction.save(_row(lead), condition=unchanged(lead.version))
             for name, before in changes.items():
                 row = KnownRow(*_known_key(owner.account_id, name), lead=owner.id)
                 row.expires_at = owner.last_at + KEPT
@@ -187,12 +188,9 @@ class LeadStore:
         """Store rules."""
         row = RulesRow(_rules_key(rules.account_id), RULES, version=rules.version + 1)
         row.rules = [records.write_rule(each) for each in rules.rules]
-        try:
-            with translated("save rules of leads", account_id=rules.account_id):
-                row.save(condition=_unchanged(rules.version))
-        except Conflict as error:
-            raise Stale("changed meanwhile: load it again", **error.facts) from error
-        return Rules(account_id=rules.account_id, rules=rules.rules, version=rules.version + 1)
+        with versioned(), translated("save rules of leads", account_id=rules.account_id):
+            row.save(condition=unchanged(rules.version))
+        return replace(rules, version=rules.version + 1)
 
     def quality(self, account_id: str, call_id: str) -> Quality | None:
         """Return what a call is worth."""
@@ -265,11 +263,6 @@ def _position(owner: str, after: str) -> dict[str, dict[str, str]]:
     lead_id = after.partition("#")[2]
     key = {"pk": _pk(lead_id), "sk": LEAD, "account_pk": owner, "account_sk": after}
     return {name: {"S": value} for name, value in key.items()}
-
-
-def _unchanged(version: int) -> Condition:
-    same: Condition = TrackingRow.version == version if version else ~TrackingRow.pk.exists()
-    return same
 
 
 def _row(lead: Lead) -> LeadRow:

@@ -83,11 +83,6 @@ def forget_visit(visit_id: str, *, account_id: str, store: Leads) -> None:
     _correct(rules.by_visit(visit_id), changed, account_id, store)
 
 
-def lead_of_account(account_id: str, lead_id: str, store: Leads) -> Lead:
-    """Return a lead, or what it was merged into. Raises NotFound."""
-    return store.lead(account_id, lead_id)
-
-
 def edit(
     changes: LeadChanges, *, account_id: str, lead_id: str, version: int, store: Leads
 ) -> Lead:

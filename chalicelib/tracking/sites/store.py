@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute, UTCDateTimeAttribute
 
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Conflict, NotFound, Stale
+from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.sites import records
 from chalicelib.tracking.sites.sites import Site
-from chalicelib.tracking.store import LONGEST_ID, TrackingRow
-
-if TYPE_CHECKING:
-    from pynamodb.expressions.condition import Condition
+from chalicelib.tracking.store import LONGEST_ID, TrackingRow, unchanged, versioned
 
 SITE: Final = "site"
 
@@ -58,11 +55,8 @@ class SiteStore:
     def save_site(self, site: Site) -> Site:
         """Store a site."""
         stored = replace(site, version=site.version + 1)
-        try:
-            with translated("save site", site_id=site.id):
-                _row(stored).save(condition=_unchanged(site.version))
-        except Conflict as error:
-            raise Stale("changed meanwhile: load it again", **error.facts) from error
+        with versioned(), translated("save site", site_id=site.id):
+            _row(stored).save(condition=unchanged(site.version))
         return stored
 
 
@@ -73,11 +67,6 @@ def _owner(account_id: str, *, archived: bool) -> str:
 def _position(owner: str, site_id: str) -> dict[str, dict[str, str]]:
     key = {"pk": f"site#{site_id}", "sk": SITE, "account_pk": owner, "account_sk": site_id}
     return {name: {"S": value} for name, value in key.items()}
-
-
-def _unchanged(version: int) -> Condition:
-    same: Condition = SiteRow.version == version if version else SiteRow.pk.does_not_exist()
-    return same
 
 
 def _row(site: Site) -> SiteRow:
