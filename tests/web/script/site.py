@@ -202,6 +202,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def taken_in(page: Page) -> None:
+    """Wait until the page has kept its visit, which is later than the doors' answer to it."""
+    page.wait_for_function("Object.keys(localStorage).length > 0", timeout=30000)
+
+
 def until(page: Page, holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
     """Wait for something that the page brings about."""
     deadline = time.monotonic() + seconds
