@@ -34,7 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stage = Stage(options.stage)
     try:
         aws = Aws.connect(options.endpoint_url, options.region)
-        base_url = deploy(stage, aws, alarm_email=options.alarm_email)
+        base_url = deploy(
+            stage,
+            aws,
+            alarm_email=options.alarm_email,
+            pages_a_second=options.pages_a_second,
+        )
         _hand_over(product.of(stage, aws, options.twilio_url), base_url)
     except FAILURES as error:
         print(f"\nNot deployed. {error}", file=sys.stderr)
@@ -46,7 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def deploy(
-    stage: Stage, aws: Aws, *, alarm_email: str | None, say: Callable[[str], None] = print
+    stage: Stage,
+    aws: Aws,
+    *,
+    alarm_email: str | None,
+    pages_a_second: int | None = None,
+    say: Callable[[str], None] = print,
 ) -> str:
     """Do the steps in order, each of them idempotent. Return the public address."""
     say(f"Deploying {stage.name} to account {aws.account} in {aws.region}")
@@ -54,6 +64,7 @@ def deploy(
         say(f"{name}: made")
     _deploy_data(stage, aws, say)
     base_url = _deploy_code(stage, aws, say)
+    touches.bound_pages(aws.apigateway, *records.api(stage), pages_a_second)
     _deploy_alarms(stage, aws, alarm_email, say)
     say(f"{stage.name} answers at {base_url}")
     return base_url
@@ -140,6 +151,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--stage", required=True, choices=ON_AWS)
     parser.add_argument("--region", help="default: AWS_REGION, your profile's, or eu-west-3")
     parser.add_argument("--alarm-email", help="who hears of alarms (kept when left out)")
+    parser.add_argument(
+        "--pages-a-second",
+        type=int,
+        choices=range(1, 10_001),
+        metavar="N",
+        help="what web pages may send, each of two doors (kept when left out, 200 at first)",
+    )
     parser.add_argument(
         "--endpoint-url",
         default=os.environ.get("AWS_ENDPOINT_URL"),

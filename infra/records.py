@@ -45,6 +45,12 @@ def forget(s3: S3Client, bucket: str, stage: Stage) -> None:
     s3.delete_object(Bucket=bucket, Key=_key(stage))
 
 
+def api(stage: Stage) -> tuple[str, str]:
+    """Return the id of the REST API that the note tells, and the name of its stage."""
+    (found,) = _deployed(stage, "rest_api")
+    return found["rest_api_id"], base_url(stage).rpartition("/")[2]
+
+
 def base_url(stage: Stage) -> str:
     """Return the public address that the note tells, without a trailing slash."""
     (api,) = _deployed(stage, "rest_api")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
+from infra import touches
 from infra.session import Aws
 from infra.stages import REGION, Stage
 from local.cloud import emulator
@@ -113,6 +114,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "failures": "cadran-dev-projections-dead",
     }
     assert after_first["logs kept"] == dict.fromkeys(after_first["functions"], 7)
+    assert after_first["pages"] == {"t/visits/POST": (200, 400), "t/events/POST": (200, 400)}
     outputs = json.loads((here.home / ".chalice/outputs/dev.json").read_text())
     assert outputs["calls_stream_arn"].startswith("arn:aws:dynamodb:")
     sockets = aws.ssm.get_parameter(Name="/cadran/dev/sockets-url")["Parameter"]["Value"]
@@ -128,6 +130,13 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
     assert "cadran-dev-data: up to date" in second.stdout
     assert "shown this once" in first.stdout
     assert "shown this once" not in second.stdout
+    assert what_is_there(aws) == after_first
+
+    touches.bound_pages(aws.apigateway, *_api(aws), 50)
+    touches.bound_pages(aws.apigateway, *_api(aws), None)  # what an operator set stays
+    bounded = what_is_there(aws)
+    assert bounded.pop("pages") == {"t/visits/POST": (50, 100), "t/events/POST": (50, 100)}
+    touches.bound_pages(aws.apigateway, *_api(aws), 200)
     assert what_is_there(aws) == after_first
 
     spared = destroy(elsewhere, aws, typed="prod\n")
@@ -179,6 +188,7 @@ def what_is_there(aws: Aws) -> dict[str, Any]:
         },
         "stream": _stream(streams),
         "logs kept": _kept(aws),
+        "pages": _bounds(aws),
     }
 
 
@@ -195,6 +205,21 @@ def _routes(aws: Aws) -> Iterator[str]:
         for resource in aws.apigateway.get_resources(restApiId=api["id"], limit=500)["items"]:
             for method in resource.get("resourceMethods", {}):
                 yield f"{method} {resource['path']}"
+
+
+def _api(aws: Aws) -> tuple[str, str]:
+    (api,) = aws.apigateway.get_rest_apis()["items"]
+    return api["id"], "dev"
+
+
+def _bounds(aws: Aws) -> dict[str, tuple[float, int]]:
+    """Return what may come a second and at once, where that is bounded."""
+    return {
+        door.strip("/"): (each["throttlingRateLimit"], each["throttlingBurstLimit"])
+        for api in aws.apigateway.get_rest_apis()["items"]
+        for stage in aws.apigateway.get_stages(restApiId=api["id"])["item"]
+        for door, each in stage.get("methodSettings", {}).items()
+    }
 
 
 def _stream(mappings: list[Any]) -> dict[str, object]:
