@@ -244,15 +244,14 @@ def send_conversions(event: SQSEvent) -> None:
 
 @app.schedule(Rate(5, unit=Rate.MINUTES))
 def tend_pools(event: CloudWatchEvent) -> None:
-    """Let numbers go that leave their pool, and sum how pools did in the hours that are over."""
+    """Let numbers go that leave their pool, sum the hours that are over, buy what was asked for."""
     from datetime import datetime
 
     from chalicelib.tracking.pools import handlers
 
     now = datetime.fromisoformat(event.to_dict()["time"])
-    decks, roster = tracking_wiring.decks(), tracking_wiring.roster()
-    keeping, tell = tracking_wiring.keeping(), watch_wiring.tell_of_short_pool(now)
-    handlers.tend_pools(now, keeping=keeping, tends=roster, logs=decks, tell=tell)
+    needs, tell = tracking_wiring.tending(), watch_wiring.tell_of_pools(now)
+    handlers.tend_pools(now, needs=needs, tell=tell)
 
 
 @app.schedule(Rate(1, unit=Rate.DAYS))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
+    from chalicelib.tracking.pools.tending import Tending
     from chalicelib.tracking.pools.usecases import Keeping
     from chalicelib.tracking.sites.sites import Site
     from chalicelib.tracking.sites.store import SiteStore
@@ -198,3 +199,11 @@ def keeping() -> Keeping:
     from chalicelib.tracking.pools.usecases import Keeping
 
     return Keeping(roster(), decks(), wiring.tracking(), wiring.directory())
+
+
+def tending() -> Tending:
+    """Return all that looking after pools needs."""
+    from chalicelib.runtime.market import CarrierMarket
+    from chalicelib.tracking.pools.tending import Tending
+
+    return Tending(keeping(), roster(), decks(), CarrierMarket())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.runtime import wiring
 from chalicelib.runtime.settings import settings
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.alerts.ports import Desk
     from chalicelib.tracking.alerts.store import AlertStore
     from chalicelib.tracking.journeys.journeys import Journey
-    from chalicelib.tracking.pools.forecast import Shortage
-    from chalicelib.tracking.pools.tending import Due
+    from chalicelib.tracking.pools.tending import Due, Found
     from chalicelib.tracking.spam.ports import Bench
     from chalicelib.tracking.spam.rules import Rules
     from chalicelib.tracking.spam.store import SpamStore
@@ -61,14 +60,27 @@ def tell_of_call(call: Call, journey: Journey, *, spam: bool) -> None:
         _leave_alerts(call)
 
 
-def tell_of_short_pool(now: datetime) -> Callable[[Due, Shortage], None]:
-    """Return what tells an account's servers of a pool that runs short: once a day of each kind."""
+def tell_of_pools(now: datetime) -> Callable[[Due, Found], None]:
+    """Return what tells an account's servers of its pools.
+
+    Of one that runs short once a day, now or soon; of numbers that were bought, and of a reason
+    why none could be, once a day too.
+    """
     from chalicelib.runtime import webhooks_wiring
 
-    def tell(due: Due, short: Shortage) -> None:
-        data = {"pool": due.pool_id, "when": short.value}
-        event_id = f"{due.pool_id} {short.value} {now.date().isoformat()}"
-        webhooks_wiring.publish(due.account_id, "pool.short", event_id, data, at=now)
+    def publish(due: Due, event: str, about: str, data: dict[str, Any]) -> None:
+        told = {"pool": due.pool_id, **data}
+        webhooks_wiring.publish(due.account_id, event, f"{due.pool_id} {about}", told, at=now)
+
+    def tell(due: Due, found: Found) -> None:
+        day, grown = now.date().isoformat(), found.grown
+        if found.short is not None:
+            when = found.short.value
+            publish(due, "pool.short", f"{when} {day}", {"when": when})
+        if grown.numbers or grown.refusal is not None:
+            about = " ".join(grown.numbers) or f"refused {day}"
+            data = {"bought": list(grown.numbers), "refusal": grown.refusal}
+            publish(due, "pool.grown", about, data)
 
     return tell
 

@@ -26,6 +26,7 @@ SCOPES: Final[Mapping[str, str]] = {
     "lead.created": "leads:read",
     "lead.updated": "leads:read",
     "pool.short": "pools:read",
+    "pool.grown": "pools:read",
 }
 TRIAL: Final = "webhook.test"
 VERSION: Final = 1

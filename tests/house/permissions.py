@@ -86,9 +86,12 @@ def _table(name: str) -> str:
     return f"arn:aws:dynamodb:{PLACE}:table/{name}"
 
 
-def refused(asked: Asked, *, stage: str, jobs: bool) -> list[str]:
-    """Return what the stage's policy would refuse of what the test stage asked."""
-    suffix = "-jobs" if jobs else ""
+def refused(asked: Asked, *, stage: str, policy: str = "") -> list[str]:
+    """Return what a policy of the stage would refuse of what the test stage asked.
+
+    The API's own policy has no name, others are `jobs`, `pools` and `sockets`.
+    """
+    suffix = f"-{policy}" if policy else ""
     path = ROOT / ".chalice" / f"policy-{stage}{suffix}.json"
     statements = json.loads(path.read_text())["Statement"]
     return sorted(

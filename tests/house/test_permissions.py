@@ -17,7 +17,6 @@ from app import (
     project_again,
     project_calls,
     store_late_events,
-    tend_pools,
     write_days,
     write_exports,
 )
@@ -109,7 +108,6 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             write_exports(messages_of(exports), Context())
             close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
             find_callbacks(schedule_at("2027-01-01T06:00:00Z"), Context())
-            tend_pools(schedule_at("2026-11-22T15:00:00Z"), Context())
             ask_for_days(schedule_at("2026-11-23T15:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
         looks, days = take("callbacks"), take("lake")
@@ -133,12 +131,12 @@ def _await_a_callback(world: World) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_apis_function_may_do_all_that_it_does(api_asked: Asked, stage: str) -> None:
-    assert refused(api_asked, stage=stage, jobs=False) == []
+    assert refused(api_asked, stage=stage) == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_jobs_may_do_all_that_they_do(jobs_asked: Asked, stage: str) -> None:
-    assert refused(jobs_asked, stage=stage, jobs=True) == []
+    assert refused(jobs_asked, stage=stage, policy="jobs") == []
 
 
 def test_enough_was_asked_to_tell(api_asked: Asked, jobs_asked: Asked) -> None:
@@ -159,7 +157,7 @@ def test_what_no_policy_allows_is_seen() -> None:
         ("dynamodb:GetItem", f"{table}-2"),
     }
 
-    assert refused(asked, stage="prod", jobs=False) == [
+    assert refused(asked, stage="prod") == [
         f"dynamodb:GetItem on {table}-2",
         f"dynamodb:Scan on {table}",
     ]

@@ -11,7 +11,7 @@ from infra.stages import ROOT, chalice_config
 from tests.infra.policies import policy, too_broad, unreachable
 
 STAGES = ("local", "dev", "staging", "prod")
-SUFFIXES = ("", "-jobs", "-sockets")
+SUFFIXES = ("", "-jobs", "-pools", "-sockets")
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -1,4 +1,4 @@
-"""How many numbers a pool needs, from its own traffic, and what they cost. It buys nothing.
+"""How many numbers a pool needs, from its own traffic, and what they cost.
 
 The load is that of the busiest hour: its visits, times how long each keeps its number, which is
 the visit and the hold after it. The mean of a day would leave the visitors of its peak without.
@@ -72,13 +72,16 @@ def measured(hours: Iterable[Hour], hold: timedelta) -> Traffic | None:
 
     The mean visit is told from all hours, as a visit may outlast its own.
     """
-    known = [hour for hour in hours if hour.lent]
-    if not known:
+    known = list(hours)
+    busiest = max((hour.visits for hour in known), default=0)
+    if busiest == 0:
         return None
-    kept = sum(hour.busy for hour in known) / sum(hour.lent for hour in known) / SECOND
+    lent = sum(hour.lent for hour in known)
+    # Where nobody was lent a number, nobody knows how long visits are: the hold at least is sure.
+    kept = sum(hour.busy for hour in known) / lent / SECOND if lent else 0.0
     seconds = hold.total_seconds()
     return Traffic(
-        visits_per_hour=max(hour.visits for hour in known),
+        visits_per_hour=busiest,
         visit_seconds=max(0.0, kept - seconds),
         hold_seconds=seconds,
     )
@@ -98,13 +101,27 @@ def shortage(hours: Sequence[Hour], numbers: int, hold: timedelta, now: int) -> 
 
     Weeks that cannot be compared, as one of them saw no visit, are taken not to have grown.
     """
+    now_and_soon = _loads(hours, hold, now)
+    if now_and_soon is None:
+        return None
+    last, coming = now_and_soon
+    if erlang.overflow(last, numbers) > TARGET:
+        return Shortage.NOW
+    return Shortage.SOON if erlang.overflow(coming, numbers) > TARGET else None
+
+
+def needed(hours: Sequence[Hour], hold: timedelta, now: int) -> int:
+    """Return the fewest numbers with which a pool runs short neither now nor in a week."""
+    now_and_soon = _loads(hours, hold, now)
+    return 0 if now_and_soon is None else erlang.numbers_needed(max(now_and_soon), TARGET)
+
+
+def _loads(hours: Sequence[Hour], hold: timedelta, now: int) -> tuple[float, float] | None:
+    """Return the load of the last week's busiest hour, and what it is in a week, if it grows on."""
     last = measured((hour for hour in hours if hour.starts >= now - WEEK), hold)
     if last is None:
         return None
-    if erlang.overflow(last.load, numbers) > TARGET:
-        return Shortage.NOW
     earlier = (hour for hour in hours if now - 2 * WEEK <= hour.starts < now - WEEK)
     before = measured(earlier, hold)
     grown = 1.0 if before is None else last.visits_per_hour / before.visits_per_hour
-    coming = last.load * min(MOST_GROWTH, max(1.0, grown))
-    return Shortage.SOON if erlang.overflow(coming, numbers) > TARGET else None
+    return last.load, last.load * min(MOST_GROWTH, max(1.0, grown))

@@ -12,27 +12,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from chalicelib.tracking.pools.forecast import Shortage
-    from chalicelib.tracking.pools.tending import Due, Logs, Tends
-    from chalicelib.tracking.pools.usecases import Keeping
+    from chalicelib.tracking.pools.growing import Grown
+    from chalicelib.tracking.pools.tending import Due, Found, Tending
 
 
-def tend_pools(
-    now: datetime,
-    *,
-    keeping: Keeping,
-    tends: Tends,
-    logs: Logs,
-    tell: Callable[[Due, Shortage], None],
-) -> None:
-    """Look after every pool, whatever becomes of the others; say which ones run short."""
+def tend_pools(now: datetime, *, needs: Tending, tell: Callable[[Due, Found], None]) -> None:
+    """Look after every pool, whatever becomes of the others; say which run short or grew."""
 
     def see_to(due: Due) -> None:
-        short = tending.tend(due, now=now, keeping=keeping, tends=tends, logs=logs)
-        if short is not None:
-            count("PoolRunsShort", when=short.value)
-            logger().warning("pool runs short", extra={"pool_id": due.pool_id, "when": short.value})
-            tell(due, short)
+        found = tending.tend(due, now=now, tending=needs)
+        if found.short is not None:
+            when = found.short.value
+            count("PoolRunsShort", when=when)
+            logger().warning("pool runs short", extra={"pool_id": due.pool_id, "when": when})
+        _note_growth(due, found.grown)
+        tell(due, found)
 
     with jobs.job("tend-pools"):
-        jobs.every("tend-pool", tends.due(), see_to)
+        jobs.every("tend-pool", needs.tends.due(), see_to)
+
+
+def _note_growth(due: Due, grown: Grown) -> None:
+    facts = {"pool_id": due.pool_id, "numbers": len(grown.numbers)}
+    for _ in grown.numbers:
+        count("PoolNumbersBought")
+    if grown.refusal is not None:
+        logger().warning("pool can't grow", extra={**facts, "reason": grown.refusal})
+    elif grown.numbers:
+        logger().info("pool grew", extra=facts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -26,6 +27,7 @@ Number = Annotated[str, StringConstraints(min_length=2, max_length=40)]
 HoldMinutes = Annotated[int, Field(ge=1, le=720)]
 
 _HOLD = "how long after its visitor's last activity a number is lent to nobody else"
+_GROWTH = "to buy numbers when it runs short (`numbers:write`); null: it buys none"
 _OVERFLOW = "a number of yours that is shown when none is free; null: the page keeps its own"
 
 
@@ -36,6 +38,15 @@ class PageQuery(Query):
     cursor: str | None = Field(None, max_length=1000, description="`next` of the page before")
 
 
+class GrowthIn(Body):
+    """That the pool buys numbers by itself when it runs short, and until it has how many."""
+
+    like: Number = Field(description="a number of yours: of the same zone, answered in that way")
+    at_most: int = Field(
+        ge=1, le=pools.MOST_NUMBERS, description="the numbers that the pool has at most then"
+    )
+
+
 class PoolIn(Body):
     """A pool to make; numbers are put into it next."""
 
@@ -43,6 +54,11 @@ class PoolIn(Body):
     level: Level = Field(Level.SESSION, description="who has a number of their own")
     hold_minutes: HoldMinutes = Field(pools.HOLD_MINUTES, description=_HOLD)
     overflow: Number | None = Field(None, description=_OVERFLOW)
+    growth: GrowthIn | None = Field(None, description=_GROWTH)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the facts of the pool."""
+        return _facts(self)
 
 
 class PoolPatch(Patch):
@@ -51,6 +67,18 @@ class PoolPatch(Patch):
     name: Name = ""
     hold_minutes: HoldMinutes = pools.HOLD_MINUTES
     overflow: Number | None = Field(None, description=_OVERFLOW)
+    growth: GrowthIn | None = Field(None, description=_GROWTH)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the facts that change."""
+        return _facts(self)
+
+
+class GrowthOut(Out):
+    """That the pool buys numbers by itself."""
+
+    like: str
+    at_most: int
 
 
 class MemberOut(Out):
@@ -69,7 +97,9 @@ class PoolOut(Out):
     level: Level
     hold_minutes: int
     overflow: str | None
+    growth: GrowthOut | None
     numbers: list[MemberOut]
+    ordered: list[str] = Field(description="numbers that it is about to buy")
     created_at: datetime
     version: int
 
@@ -82,6 +112,8 @@ class PoolOut(Out):
             level=pool.level,
             hold_minutes=pool.hold_minutes,
             overflow=pool.overflow,
+            growth=None if pool.growth is None else GrowthOut(**asdict(pool.growth)),
+            ordered=list(pool.ordered),
             numbers=[
                 MemberOut(number=each.number, since=each.since, leaving=each.leaving)
                 for each in pool.members
@@ -228,7 +260,7 @@ class TrafficOut(Out):
 
 
 class ForecastOut(Out):
-    """How many numbers a pool needs. Nothing is bought by it."""
+    """How many numbers a pool needs. Asking buys nothing."""
 
     traffic: TrafficOut | None = Field(description="null: no visit yet, and none was supposed")
     now: PointOut | None = Field(description="with the numbers that the pool has")
@@ -256,6 +288,14 @@ class ForecastOut(Out):
             shortage=seen.shortage,
             curve=[_point(each, seen) for each in seen.curve],
         )
+
+
+def _facts(body: PoolIn | PoolPatch) -> dict[str, Any]:
+    facts = body.model_dump(exclude_unset=isinstance(body, PoolPatch), exclude={"growth"})
+    if "growth" in body.model_fields_set:
+        growth = body.growth
+        facts["growth"] = None if growth is None else pools.Growth(growth.like, growth.at_most)
+    return facts
 
 
 def _traffic(traffic: forecast.Traffic) -> TrafficOut:

@@ -21,6 +21,14 @@ MOST_NUMBERS: Final = 200
 # Assumption: CallRail holds numbers for about 20 minutes, which most systems follow.
 HOLD_MINUTES: Final = 20
 
+# What the carrier calls a kind of numbers, and how many digits of one tell it, its zone included.
+KINDS: Final = {
+    **{f"+33{zone}": ("local", 4) for zone in range(1, 6)},
+    **{f"+33{zone}": ("mobile", 4) for zone in (6, 7)},
+    "+339": ("national", 4),
+    **{f"+3380{zone}": ("toll_free", 6) for zone in range(6)},
+}
+
 
 class Level(StrEnum):
     """Whether each visit has a number of its own, or all visits that one source brought."""
@@ -38,9 +46,23 @@ class Member:
     leaving: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """That a pool buys numbers by itself, and until it has how many.
+
+    New ones are of the kind and the zone of `like`, and answer as it does.
+    """
+
+    like: str
+    at_most: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pool:
-    """A pool. `overflow` is the number shown when none is free; None: what the page has stays."""
+    """A pool. `overflow` is the number shown when none is free; None: what the page has stays.
+
+    It buys nothing without `growth`; `ordered` are numbers that it is about to buy.
+    """
 
     id: str
     account_id: str
@@ -50,6 +72,8 @@ class Pool:
     hold_minutes: int = HOLD_MINUTES
     overflow: str | None = None
     members: tuple[Member, ...] = ()
+    growth: Growth | None = None
+    ordered: tuple[str, ...] = ()
     archived_at: datetime | None = None
     version: int = 0
 
@@ -73,7 +97,8 @@ def joined(pool: Pool, number: str, now: datetime) -> Pool:
     if len(pool.members) >= MOST_NUMBERS:
         raise _refused("/number", f"a pool has at most {MOST_NUMBERS} numbers")
     members = sorted((*pool.members, Member(number, now)), key=lambda each: each.number)
-    return replace(pool, members=tuple(members))
+    ordered = tuple(each for each in pool.ordered if each != number)
+    return replace(pool, members=tuple(members), ordered=ordered)
 
 
 def leaving(pool: Pool, number: str) -> Pool:
@@ -94,6 +119,18 @@ def check_overflow(pool: Pool) -> None:
     """Refuse an overflow number that is lent to visits."""
     if any(each.number == pool.overflow for each in pool.members):
         raise _refused("/overflow", "is in the pool: it would be shown to two visitors at once")
+
+
+def kind_of(number: str) -> tuple[str, int]:
+    """Return what the carrier calls numbers like this, and how many digits tell. Raises Rejected.
+
+    >>> kind_of("+33162012345")
+    ('local', 4)
+    """
+    for begins, kind in KINDS.items():
+        if number.startswith(begins):
+            return kind
+    raise _refused("/growth/like", "no numbers of its kind are on sale")
 
 
 def _refused(pointer: str, reason: str) -> Rejected:

@@ -25,11 +25,12 @@ api = Api(__name__)
 @api.post("/v1/pools", scope="pools:write")
 def create_pool(request: Request, body: models.PoolIn) -> Answer[models.PoolOut]:
     """Make a pool; numbers are put into it next."""
+    _check_spending(request, body)
     made = pool.Pool(
         id=request.new_id("pool"),
         account_id=request.account_id,
         created_at=request.now,
-        **body.model_dump(),
+        **body.facts(),
     )
     stored = usecases.create_pool(made, tracking_wiring.keeping())
     return _pool(stored, location=f"/v1/pools/{stored.id}")
@@ -55,8 +56,9 @@ def show_pool(request: Request, pool_id: str) -> Answer[models.PoolOut]:
 @api.patch("/v1/pools/{pool_id}", scope="pools:write")
 def edit_pool(request: Request, pool_id: str, body: models.PoolPatch) -> Answer[models.PoolOut]:
     """Change a pool; `If-Match` is the ETag of what was seen."""
+    _check_spending(request, body)
     changed = usecases.edit_pool(
-        body.model_dump(exclude_unset=True),
+        body.facts(),
         account_id=request.account_id,
         pool_id=pool_id,
         version=expected(request.if_match),
@@ -119,6 +121,12 @@ def forecast_pool(
         hours=tracking_wiring.roster(),
     )
     return models.ForecastOut.of(seen)
+
+
+def _check_spending(request: Request, body: models.PoolIn | models.PoolPatch) -> None:
+    """Refuse that a pool buys numbers, from a key that may not buy any itself."""
+    if body.growth is not None:
+        request.principal.require("numbers:write")
 
 
 def _own(request: Request, pool_id: str) -> pool.Pool:

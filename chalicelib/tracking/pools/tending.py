@@ -1,4 +1,4 @@
-"""What a schedule does for pools: numbers let go, hours summed, decks laid out before visitors.
+"""What a schedule does for pools: numbers let go or bought, hours summed, decks laid out.
 
 All of it may be done twice, and broken off anywhere.
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tracking.pools import forecast, health
+from chalicelib.tracking.pools.growing import NOTHING, Grown, grow
 from chalicelib.tracking.pools.leases import millis
 from chalicelib.tracking.pools.lending import Decks, lay_out
 from chalicelib.tracking.pools.usecases import expel, tidy
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.tracking.pools.forecast import Shortage
+    from chalicelib.tracking.pools.growing import Market
     from chalicelib.tracking.pools.health import Hour
     from chalicelib.tracking.pools.leases import LogEntry
     from chalicelib.tracking.pools.usecases import Keeping
@@ -38,6 +40,14 @@ class Due:
     account_id: str
     summed: int
     untidy: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an hour that is over has shown, and what was done about it."""
+
+    short: Shortage | None = None
+    grown: Grown = NOTHING
 
 
 class Tends(Protocol):
@@ -69,33 +79,47 @@ class Logs(Decks, Protocol):
         """Yield what was lent of a number in [since, until); by a pool's id, who got none."""
 
 
-def tend(due: Due, *, now: datetime, keeping: Keeping, tends: Tends, logs: Logs) -> Shortage | None:
-    """Do what is to be done for a pool now. Returns a shortage that an hour has shown."""
+@dataclass(frozen=True, slots=True)
+class Tending:
+    """What looking after pools needs."""
+
+    keeping: Keeping
+    tends: Tends
+    logs: Logs
+    market: Market
+
+
+def tend(due: Due, *, now: datetime, tending: Tending) -> Found:
+    """Do what is to be done for a pool now. Returns what an hour that is over has shown."""
+    keeping, tends, logs = tending.keeping, tending.tends, tending.logs
     if due.untidy is not None:
         pool = keeping.roster.pool(due.pool_id)
         if tidy(due.pool_id, now=now, keeping=keeping):
             tends.tidied(due, gone=pool.archived_at is not None)
     try:
         lay_out(due.pool_id, due.account_id, now=now, store=logs)
-        return _sum_hours(due, now, keeping, tends, logs)
+        return _look_back(due, now, tending)
     except NotFound:
-        return None  # it was archived
+        return Found()  # it was archived
 
 
-def _sum_hours(
-    due: Due, now: datetime, keeping: Keeping, tends: Tends, logs: Logs
-) -> Shortage | None:
+def _look_back(due: Due, now: datetime, tending: Tending) -> Found:
+    """Sum the hours that are over; if there are any, say how the pool did, and have it grow."""
+    keeping, tends, logs = tending.keeping, tending.tends, tending.logs
     at = millis(now)
     until = health.hour_of(at - SETTLED)
     since = max(health.hour_of(due.summed), health.hour_of(millis(now - FURTHEST_BACK)))
     if since >= until:
-        return None
+        return Found()
     for starts in range(since, until, health.HOUR):
         tends.save_hour(due.pool_id, sum_hour(due, starts, at, logs))
     tends.note_summed(due.pool_id, until)
     pool = expel(keeping.roster.pool(due.pool_id), keeping)
     hours = tends.hours(due.pool_id, at - forecast.LOOKED_BACK, at)
-    return forecast.shortage(hours, len(pool.members), pool.hold, at)
+    return Found(
+        forecast.shortage(hours, len(pool.members), pool.hold, at),
+        grow(pool, hours, now=now, keeping=keeping, market=tending.market),
+    )
 
 
 def sum_hour(due: Due, starts: int, at: int, logs: Logs) -> Hour:

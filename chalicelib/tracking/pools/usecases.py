@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.directory.lines import Line
     from chalicelib.directory.ports import Lines, Page
     from chalicelib.tracking.pools.deck import Slot
     from chalicelib.tracking.pools.lending import Decks
@@ -75,6 +76,7 @@ class Keeping:
 def create_pool(pool: Pool, keeping: Keeping) -> Pool:
     """Make a pool without numbers."""
     _check_overflow(pool, keeping.lines)
+    model_of(pool, keeping.lines)
     return keeping.roster.create(pool)
 
 
@@ -108,6 +110,8 @@ def edit_pool(
         changed = replace(pool, **changes)
         if "overflow" in changes:
             _check_overflow(changed, keeping.lines)
+        if "growth" in changes:
+            model_of(changed, keeping.lines)
         try:
             return keeping.roster.save(changed)
         except Conflict:
@@ -183,6 +187,18 @@ def expel(pool: Pool, keeping: Keeping) -> Pool:
         if not each.leaving and not _in_service(pool.account_id, each.number, keeping.lines):
             pool = keeping.roster.mark(rules.leaving(pool, each.number), each.number)
     return pool
+
+
+def model_of(pool: Pool, lines: Lines) -> Line | None:
+    """Return the line that numbers which the pool buys are like; None: it buys none.
+
+    Raises Rejected if it is not in service, or none of its kind can be bought.
+    """
+    if pool.growth is None:
+        return None
+    _check_in_service(pool.account_id, pool.growth.like, lines, "/growth/like")
+    rules.kind_of(pool.growth.like)
+    return line_of(pool.account_id, pool.growth.like, lines)
 
 
 def _check_overflow(pool: Pool, lines: Lines) -> None:

@@ -51,14 +51,14 @@ def asked() -> Iterator[tuple[Asked, Asked]]:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_worker_may_do_all_that_errands_need(asked: tuple[Asked, Asked], stage: str) -> None:
-    assert refused(asked[0], stage=stage, jobs=True) == []
+    assert refused(asked[0], stage=stage, policy="jobs") == []
 
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_the_api_may_leave_errands_and_fetch_recordings(
     asked: tuple[Asked, Asked], stage: str
 ) -> None:
-    assert refused(asked[1], stage=stage, jobs=False) == []
+    assert refused(asked[1], stage=stage) == []
 
 
 def test_enough_was_asked_to_tell(asked: tuple[Asked, Asked]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,7 +15,7 @@ from chalicelib.tracking.pools.forecast import Shortage, Traffic
 from chalicelib.tracking.pools.health import HOUR, Hour, summed
 from chalicelib.tracking.pools.leases import LogEntry, millis
 from chalicelib.tracking.pools.lending import extend
-from chalicelib.tracking.pools.tending import Due
+from chalicelib.tracking.pools.tending import Due, Tending
 from tests.fakes import PoolsInMemory
 from tests.tracking.pools.builders import (
     ACCOUNT,
@@ -28,6 +28,11 @@ from tests.tracking.pools.builders import (
     number,
     open_pool,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.directory.lines import Line
 
 START = millis(NOON)
 MINUTE = 60_000
@@ -99,10 +104,21 @@ def a_day(store: PoolsInMemory) -> None:
     leased(store, "e", minutes=30)
 
 
+class NothingOnSale:
+    """The port of growth: none of these pools may buy anything."""
+
+    def on_sale(self, kind: str, begins: str) -> Sequence[str]:
+        raise AssertionError(f"looked for {kind} numbers that begin with {begins}")
+
+    def buy(self, number: str, like: Line) -> None:
+        raise AssertionError(f"bought {number}, like {like.number}")
+
+
 def tended(store: PoolsInMemory, minutes: float) -> Shortage | None:
     (due,) = store.due()
     now = NOON + timedelta(minutes=minutes)
-    return tending.tend(due, now=now, keeping=keeping(store), tends=store, logs=store)
+    needs = Tending(keeping(store), store, store, NothingOnSale())
+    return tending.tend(due, now=now, tending=needs).short
 
 
 def test_the_schedule_sums_each_hour_once_it_is_over_and_again_without_harm() -> None:
@@ -180,7 +196,25 @@ def test_traffic_is_that_of_the_busiest_hour_and_of_the_mean_visit() -> None:
 
     assert traffic == Traffic(visits_per_hour=200, visit_seconds=160, hold_seconds=1_200)
     assert forecast.measured([an_hour(visits=0)], HOLD) is None
-    assert forecast.measured([an_hour(visits=5, overflow=5, busy=0)], HOLD) is None
+
+
+def test_a_visit_that_lasts_into_an_hour_without_visits_is_measured_to_its_end() -> None:
+    hours = [an_hour(2, visits=1, seconds=600), an_hour(1, visits=0, busy=960_000)]
+
+    traffic = forecast.measured(hours, HOLD)
+
+    assert traffic == Traffic(visits_per_hour=1, visit_seconds=360, hold_seconds=1_200)
+
+
+def test_a_pool_without_numbers_that_visitors_ask_is_short_of_them() -> None:
+    hours = [an_hour(visits=5, overflow=5, busy=0)]
+
+    assert forecast.measured(hours, HOLD) == Traffic(
+        visits_per_hour=5, visit_seconds=0, hold_seconds=1_200
+    )
+    assert forecast.shortage(hours, 0, HOLD, START) is Shortage.NOW
+    assert forecast.needed(hours, HOLD, START) == 6
+    assert forecast.needed([], HOLD, START) == 0
 
 
 def test_the_curve_goes_from_nothing_to_enough_and_has_the_pool_in_it() -> None:

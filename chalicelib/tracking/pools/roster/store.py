@@ -18,7 +18,7 @@ from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.pools.health import Hour
 from chalicelib.tracking.pools.leases import millis, moment, stamp
-from chalicelib.tracking.pools.pool import Level, Member, Pool
+from chalicelib.tracking.pools.pool import Growth, Level, Member, Pool
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, POOL, DueRow, HourRow, PoolRow
 from chalicelib.tracking.pools.tending import Due
@@ -203,6 +203,8 @@ def _pool_row(pool: Pool) -> PoolRow:
     row.name, row.level, row.hold = pool.name, pool.level.value, _hold(pool)
     row.overflow, row.created_at, row.archived_at = pool.overflow, pool.created_at, pool.archived_at
     row.members = [[each.number, each.since.isoformat(), each.leaving] for each in pool.members]
+    row.growth = None if pool.growth is None else asdict(pool.growth)
+    row.ordered = list(pool.ordered) or None
     row.version = pool.version + 1
     return row
 
@@ -224,4 +226,6 @@ def _pool(row: PoolRow) -> Pool:
         archived_at=row.archived_at,
         version=int(row.version or 0),
         members=tuple(members),
+        growth=None if row.growth is None else Growth(**row.growth),
+        ordered=tuple(row.ordered or ()),
     )

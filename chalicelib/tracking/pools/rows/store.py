@@ -41,6 +41,8 @@ class PoolRow(TrackingRow):
     created_at = UTCDateTimeAttribute(null=True)
     archived_at = UTCDateTimeAttribute(null=True)
     members = JSONAttribute(null=True)
+    growth = JSONAttribute(null=True)
+    ordered = JSONAttribute(null=True)
     # the pool and the deck
     hold = NumberAttribute(null=True)
     overflow = UnicodeAttribute(null=True)
