@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.e2e.conftest import machine, whole_machine
 
@@ -26,16 +26,21 @@ QUIET = (
     "--disable-sync",
     "--no-first-run",
 )
+# Nobody waits so long unless something is wrong, or the machine is starved.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Start Debian's Chromium, for one test: Playwright's event loop runs until it stops, and
-    tests that have a loop of their own could not.
+    """Start Debian's Chromium, for one module: each test opens a context of its own. Playwright's
+    event loop runs until it stops, and tests elsewhere that have a loop of their own could not.
     """
     chromium = shutil.which("chromium")
     assert chromium, "no browser: `make test-tools` installs Debian's chromium"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        started = playwright.chromium.launch(
+            executable_path=chromium, args=list(QUIET), timeout=2 * PATIENCE
+        )
         yield started
         started.close()

@@ -66,7 +66,7 @@ const is_live = (each) => !each.until || each.until > Date.now();
 const current = () =>
   known.filter((each) => each.show).map((each) => ({ find: each.number, show: each.show, until: each.until }));
 
-// Show these, and nothing else, in place of what is printed.
+// Show these, and nothing else, in place of what is printed; say whether the page was swept for it.
 const show = (numbers) => {
   for (const each of known) {
     // A copy that the page made of what we had shown is still to be found.
@@ -78,11 +78,12 @@ const show = (numbers) => {
     if (found) Object.assign(found, { show: each.show, until: each.until });
   }
   const now = JSON.stringify(current().map((each) => [each.find, each.show]));
-  if (now == showing) return;
+  if (now == showing) return 0;
   showing = now;
   everywhere();
   observer.takeRecords();
   listeners.forEach((each) => safe(each)(current()));
+  return 1;
 };
 
 // What may be lent to somebody else by now is shown no longer.
@@ -121,7 +122,23 @@ const numbers = () => {
   return found.length ? found : ["none"];
 };
 
-const alone = (work) => (w.navigator.locks ? w.navigator.locks.request(KEY, work) : work());
+// One tab after the other. A lock comes by another way than what its last holder stored, and may be
+// here first. So who stored a visit holds it a moment longer, and who had to wait for the lock waits
+// for the visit too, a second at most.
+const alone = (work) => {
+  const { locks } = w.navigator;
+  if (!locks) return work();
+  const stored = () =>
+    new Promise((go) => {
+      if (!agreed() || preview || recall().visit) return go();
+      w.addEventListener("storage", (event) => event.key == KEY && go());
+      setTimeout(go, 1000);
+    });
+  let free;
+  return locks
+    .request(KEY, { ifAvailable: true }, (lock) => (free = lock) && work())
+    .then((done) => (free ? done : locks.request(KEY, () => stored().then(work))));
+};
 
 // Ask what to show: at each page, and when consent or another number comes.
 const ask = () => {
@@ -148,13 +165,16 @@ const ask = () => {
       numbers: list,
       at: opened,
       hidden: d.hidden,
-    }).then(safe((answer) => answered(answer, consent)));
+    })
+      .then(safe((answer) => answered(answer, consent)))
+      .then((failed) => (kept.visit ? new Promise((go) => setTimeout(go, 50, failed)) : failed));
   };
   Promise.resolve(alone(arrive)).then(safe(done), safe(done));
 };
 
 const answered = (answer, consent) => {
   if (!answer.printed) return "failed"; // what is shown stays, until it is over
+  const knew = known.length;
   answer.printed.forEach((each) => learn(each));
   if (consent && !agreed()) {
     // It was withdrawn meanwhile.
@@ -165,7 +185,7 @@ const answered = (answer, consent) => {
   if (consent && answer.visit) fresh = remember(answer);
   // Numbers that are nobody's: 01 99 00 is kept for fiction (ARCEP, decision 2018-0881).
   if (preview) fresh = answer.printed.map((find, at) => ({ find, show: "+3319900" + (1000 + at) }));
-  show(fresh);
+  if (!show(fresh) && known.length > knew) everywhere(); // one of them may have come meanwhile
   sent = Date.now();
   pulse(answer.beat);
   flushed();

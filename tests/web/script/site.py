@@ -11,19 +11,24 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from app import app
+from chalicelib.runtime import tracking_wiring
+from chalicelib.tracking.visits.visits import journey
 from tests.gateway import ask
 from tests.tracking.visits.builders import open_page
+from tests.web.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, Page
 
+    from tests.gateway import Heard
     from tests.house.shops import Shop
     from tests.tracking.visits.builders import Page as Pooled
 
@@ -35,6 +40,16 @@ BROWSER: Final = (
     "Safari/537.36"
 )
 ADVERT: Final = "?utm_source=google&utm_medium=cpc&utm_campaign=Noel"
+# Counts what a page was answered, once its scripts have dealt with it: a message to oneself is
+# heard after all that promises had to say.
+_HEARS: Final = """(() => {
+  const json = Response.prototype.json, heard = new MessageChannel();
+  window.answersHeard = 0;
+  heard.port1.onmessage = () => { answersHeard++; };
+  Response.prototype.json = function () {
+    return json.call(this).then(answer => (heard.port2.postMessage(0), answer));
+  };
+})()"""
 AGREES: Final = """<script>
 window.cadran = window.cadran || function () { (cadran.q = cadran.q || []).push(arguments); };
 cadran("consent", true);
@@ -62,6 +77,9 @@ class Site:
     sent: list[tuple[str, Any]] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
     fault: Fault = field(default_factory=Fault)
+    # The house is one process, and answers one message at a time: who looks into it waits.
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    closed: threading.Event = field(default_factory=threading.Event)
 
     @property
     def origin(self) -> str:
@@ -92,14 +110,41 @@ class Site:
             return bodies
         return [each for body in bodies for each in body["events"] if each["kind"] == kind]
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: str) -> Any:
-        """Answer at a door, as API Gateway would."""
-        if method == "POST":
-            self.sent.append((urlsplit(path).path, json.loads(body)))
-        heard = ask(app, method, path, body=body or None, headers=headers)
-        if method == "POST" and heard.text:
-            self.answers.append(heard.json)
-        return heard
+    def rows(self, prefix: str) -> list[dict[str, Any]]:
+        """Return rows of tracking's table whose key begins so."""
+        with self.lock:
+            return self.pooled.rows(prefix)
+
+    def script(self) -> dict[str, Any]:
+        """Return what the API says of the site's script."""
+        with self.lock:
+            found: dict[str, Any] = self.pooled.shop.gets(f"/v1/sites/{self.site}/script")
+        return found
+
+    def journey(self) -> list[dict[str, Any]]:
+        """Return the steps that are stored of the last visit."""
+        visit: str = self.answers[-1]["visit"].partition(".")[0]
+        with self.lock:
+            return list(journey(tracking_wiring.visits().visit("acct_shop", visit).steps))
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: str) -> Heard | None:
+        """Answer at a door, as API Gateway would; None when the house is closed."""
+        with self.lock:
+            if self.closed.is_set():
+                return None
+            if method == "POST":
+                self.sent.append((urlsplit(path).path, json.loads(body)))
+            heard = ask(app, method, path, body=body or None, headers=headers)
+            if method == "POST" and heard.text:
+                self.answers.append(heard.json)
+            return heard
+
+    def close(self) -> None:
+        """Have nothing answered from now on, to pages that are late: the next test's house is not
+        theirs.
+        """
+        with self.lock:
+            self.closed.set()
 
 
 @contextmanager
@@ -123,6 +168,7 @@ def open_site(shop: Shop, numbers: int = 3, **pool: Any) -> Iterator[Site]:
     try:
         yield site
     finally:
+        site.close()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -131,12 +177,13 @@ def open_site(shop: Shop, numbers: int = 3, **pool: Any) -> Iterator[Site]:
 @contextmanager
 def a_tab(browser: Browser, **context: Any) -> Iterator[Page]:
     """Open a window of a visitor of their own; what the page throws fails the test."""
-    opened = browser.new_context(user_agent=BROWSER, locale="fr-FR", **context)
-    page = opened.new_page()
-    thrown = watched(page)
-    yield page
-    assert thrown == []
-    opened.close()
+    with browser.new_context(user_agent=BROWSER, locale="fr-FR", **context) as opened:
+        opened.add_init_script(_HEARS)
+        page = opened.new_page()
+        page.set_default_timeout(PATIENCE)
+        thrown = watched(page)
+        yield page
+        assert thrown == []
 
 
 def watched(page: Page) -> list[str]:
@@ -154,7 +201,6 @@ class _Doors(ThreadingHTTPServer):
     def __init__(self, site: Site) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.site = site
-        self.lock = threading.Lock()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -180,14 +226,16 @@ class _Handler(BaseHTTPRequestHandler):
         elif site.fault.status:
             self._write(site.fault.status, {"Access-Control-Allow-Origin": site.origin}, "")
         else:
-            time.sleep(site.fault.seconds)
+            site.closed.wait(site.fault.seconds)
             self._ask(body)
 
     def _ask(self, body: str) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        with self.server.lock:
-            heard = self.server.site.answer(self.command, self.path, headers, body)
-        self._write(heard.status, dict(heard.headers), heard.text)
+        heard = self.server.site.answer(self.command, self.path, headers, body)
+        if heard is None:
+            self.close_connection = True
+        else:
+            self._write(heard.status, dict(heard.headers), heard.text)
 
     def _write(self, status: int, headers: dict[str, str], text: str) -> None:
         content = text.encode()
@@ -202,14 +250,23 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def taken_in(page: Page) -> None:
-    """Wait until the page has kept its visit, which is later than the doors' answer to it."""
-    page.wait_for_function("Object.keys(localStorage).length > 0", timeout=30000)
+def taken_in(page: Page, answers: int = 1) -> None:
+    """Wait until a page has dealt with so many answers: that is later than the doors gave them."""
+    page.wait_for_function(f"window.answersHeard >= {answers}")
 
 
-def until(page: Page, holds: Callable[[], bool], what: str, seconds: float = 30) -> None:
+def stopped(page: Page) -> None:
+    """Stop the clock of pages that are opened from now on: what they wait for is brought about by
+    `page.clock.run_for`, however slow the machine is.
+    """
+    now = datetime.now(UTC)
+    page.clock.install(time=now)
+    page.clock.pause_at(now + timedelta(seconds=1))
+
+
+def until(page: Page, holds: Callable[[], bool], what: str) -> None:
     """Wait for something that the page brings about."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE / 1000
     while not holds():
         assert time.monotonic() < deadline, what
         page.wait_for_timeout(25)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.web.script.site import ADVERT, AGREES, SHOWN, Fault, a_tab, until
+from tests.web.script.site import ADVERT, AGREES, SHOWN, Fault, a_tab, stopped, taken_in, until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -38,7 +38,7 @@ def test_the_page_keeps_its_number(site: Site, browser: Browser, name: str) -> N
         page.goto(site.shows(f"<p>{SHOWN}</p>", head=AGREES + THROWN) + ADVERT)
         page.wait_for_function("window.cadran && cadran.is")
         page.evaluate("cadran('cart', {total: '1.00'}); history.pushState({}, '', '/x')")
-        page.wait_for_timeout(600)
+        page.wait_for_timeout(600)  # for what must not happen
 
         expect(page.locator("p")).to_have_text(SHOWN)
         assert page.evaluate("thrown") == []
@@ -63,7 +63,7 @@ def test_a_strange_page_is_not_broken_any_further(
     with a_tab(browser) as page:
         head = AGREES + THROWN + f"<script>{breaks}</script>"
         page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(600)  # for what must not happen
 
         assert page.evaluate("thrown") == []
 
@@ -75,6 +75,7 @@ def test_a_site_that_does_not_list_the_page_is_refused_in_silence(
     with a_tab(browser) as page:
         page.goto(site.shows(f"<p>{SHOWN}</p>", head=AGREES + THROWN, tag=tag) + ADVERT)
         until(page, lambda: bool(site.answers), "the refusal")
+        page.wait_for_timeout(100)  # for what must not happen
 
         expect(page.locator("p")).to_have_text(SHOWN)
         assert page.evaluate("thrown") == []
@@ -83,7 +84,7 @@ def test_a_site_that_does_not_list_the_page_is_refused_in_silence(
 def test_a_strict_policy_and_a_pinned_hash_let_the_script_work(
     site: Site, browser: Browser
 ) -> None:
-    script = site.pooled.shop.gets(f"/v1/sites/{site.site}/script")
+    script = site.script()
     from tests.gateway import BASE_URL
 
     policy = script["policy"]
@@ -111,13 +112,13 @@ def test_a_strict_policy_and_a_pinned_hash_let_the_script_work(
 
 
 def test_a_script_that_was_tampered_with_does_not_run(site: Site, browser: Browser) -> None:
-    script = site.pooled.shop.gets(f"/v1/sites/{site.site}/script")
+    script = site.script()
     from tests.gateway import BASE_URL
 
     tag = script["tags"]["pinned"].replace(BASE_URL, site.doors).replace("sha384-", "sha384-AAAA")
     with a_tab(browser) as page:
         page.goto(site.shows(f"<p>{SHOWN}</p>", tag=tag) + ADVERT)
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(400)  # for what must not happen
 
         expect(page.locator("p")).to_have_text(SHOWN)
         assert site.sent == []
@@ -134,10 +135,10 @@ def test_a_preview_shows_numbers_of_nobody_and_no_visit_is_counted(
         expect(page.locator("a")).to_have_attribute("href", "tel:+33199001001")
         expect(page.locator("#cadran-debug")).to_contain_text("aucune visite comptée")
         page.evaluate("cadran('cart', {total: '1.00'})")
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(500)  # for what must not happen
         assert {each["consent"] for each in site.said("visits")} == {False}
         assert site.said("events") == []
-        assert site.pooled.rows("visit#") == []
+        assert site.rows("visit#") == []
 
 
 def test_the_diagnosis_says_what_was_found_what_is_shown_and_why(
@@ -163,27 +164,27 @@ def test_a_page_without_the_question_does_not_load_the_diagnosis(
         loaded: list[str] = []
         page.on("request", lambda sent: loaded.append(sent.url))
         page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
-        until(page, lambda: bool(site.answers), "an answer")
+        taken_in(page)
 
         assert [each for each in loaded if "debug" in each] == []
 
 
 def test_a_page_that_was_answered_nothing_asks_again_twice(site: Site, browser: Browser) -> None:
     with a_tab(browser) as page:
-        page.clock.install()
+        stopped(page)
         site.fault = Fault(status=200)
         asked: list[str] = []
-        page.on("requestfinished", lambda sent: asked.append(sent.url))
+        page.on("request", lambda sent: asked.append(sent.url) if "/t/visits" in sent.url else None)
         page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
-        for times in (1, 2, 3):
-            until(page, lambda n=times: len(_visits(asked)) >= n, "the page to ask")  # type: ignore[misc]
-            page.wait_for_timeout(100)
-            page.clock.run_for(13_000)
+
+        def asks(times: int) -> bool:
+            page.clock.run_for(200)
+            return len(asked) >= times
+
+        until(page, lambda: asks(3), "the page to ask twice again")
+        page.wait_for_timeout(200)  # for what must not happen
+        page.clock.run_for(60_000)
         page.wait_for_timeout(200)
 
-        assert len(_visits(asked)) == 3
+        assert len(asked) == 3
         expect(page.locator("p")).to_have_text(SHOWN)
-
-
-def _visits(urls: list[str]) -> list[str]:
-    return [each for each in urls if each.endswith("/t/visits")]

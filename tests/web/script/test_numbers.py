@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from chalicelib.kernel.phone import E164, national
-from chalicelib.runtime import tracking_wiring
-from chalicelib.tracking.visits.visits import journey
 from tests.tracking.visits.builders import shown
-from tests.web.script.site import ADVERT, SHOWN, a_tab, until
+from tests.web.script.site import ADVERT, SHOWN, Fault, a_tab, taken_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -55,12 +53,6 @@ def lent(site: Site) -> str:
     """Return the last number that a page was told to show."""
     (number,) = [found for each in site.answers[-1:] if (found := shown(each))]
     return number
-
-
-def steps_of(site: Site) -> tuple[str, ...]:
-    """Return the steps that are stored of the last visit."""
-    visit: str = site.answers[-1]["visit"].partition(".")[0]
-    return tracking_wiring.visits().visit("acct_shop", visit).steps
 
 
 def opened(site: Site, page: Page, body: str) -> None:
@@ -185,16 +177,25 @@ def test_what_comes_late_is_swapped_before_it_is_painted(site: Site, browser: Br
 def test_a_number_that_comes_late_is_asked_for(site: Site, browser: Browser) -> None:
     with a_tab(browser) as page:
         page.goto(site.shows("<p>Bienvenue</p>") + ADVERT)
-        until(page, lambda: bool(site.answers), "the first answer")
+        taken_in(page)
         assert site.said("visits")[0]["numbers"] == ["none"]
-        assert site.pooled.rows("lent#") == []  # nothing is lent to who sees no number
+        assert site.rows("lent#") == []  # nothing is lent to who sees no number
 
         page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=t>04 72 00 11 22</p>')")
 
         expect(page.locator("#t")).not_to_have_text(SHOWN)
         assert site.said("visits")[1]["numbers"] == ["+33472001122"]
-        (step,) = journey(steps_of(site))
+        (step,) = site.journey()
         assert step["kind"] == "page"  # one page, though it asked twice
+
+
+def test_a_number_that_comes_while_the_page_asks_is_asked_for(site: Site, browser: Browser) -> None:
+    site.fault = Fault(seconds=1)
+    with a_tab(browser) as page:
+        page.goto(site.shows("<p>Bienvenue</p>"))
+        page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p id=t>04 72 00 11 22</p>')")
+
+        expect(page.locator("#t")).not_to_have_text(SHOWN)
 
 
 def test_numbers_in_the_shadow_of_custom_elements_are_swapped(site: Site, browser: Browser) -> None:
@@ -231,6 +232,6 @@ def test_a_page_that_puts_its_number_back_for_ever_is_left_to_it(
             </script>""",
         )
 
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(300)  # for what must not happen
         assert 1 <= page.evaluate("fights") <= 30
         assert page.inner_text("#probe") == national(E164(lent(site)))

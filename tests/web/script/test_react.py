@@ -13,9 +13,11 @@ from playwright.sync_api import expect
 from chalicelib.kernel.phone import E164, national
 from tests.tracking.visits.builders import shown
 from tests.web.script.react import react
-from tests.web.script.site import ADVERT, AGREES, SHOWN, a_tab, until
+from tests.web.script.site import ADVERT, AGREES, SHOWN, a_tab, stopped, taken_in, until
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from playwright.sync_api import Browser, Page
 
     from tests.web.script.site import Site
@@ -88,9 +90,25 @@ def test_an_application_that_renders_again_and_again_keeps_the_number(
         number = national(E164(shown(site.answers[-1]) or "")).replace(" ", ".")
         expect(page.locator("#n a")).to_have_text(number)
         renders = page.evaluate("renders")
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(300)  # for what must not happen
         assert page.evaluate("renders") == renders  # nobody goes round in circles
         assert of_react(complaints) == []
+
+
+def ticks(page: Page, holds: Callable[[], bool]) -> bool:
+    """Let a moment pass on a page whose clock is stopped, and say whether it is so then."""
+    page.clock.run_for(10)
+    return holds()
+
+
+def takes_over(page: Page, late: int) -> None:
+    """Let React take over, `late` milliseconds after its page was loaded: the script waits for it
+    three seconds at most, and on a stopped clock React is as slow as it likes.
+    """
+    page.clock.run_for(late)
+    page.wait_for_function(
+        "Object.keys(document.querySelector('#n a')).some(key => key.startsWith('__react'))"
+    )
 
 
 @pytest.mark.parametrize("late", [0, 700])
@@ -101,9 +119,11 @@ def test_html_that_react_takes_over_is_left_alone_until_then(
         onRecoverableError: error => console.error('recovered: ' + error),
     }}), {late});"""
     with a_tab(browser) as page:
+        stopped(page)
         complaints = opened(site, page, f'<div id="__next">{RENDERED}</div>', start)
+        takes_over(page, late)
 
-        until(page, lambda: agree(site, page), "text and link to agree")
+        until(page, lambda: ticks(page, lambda: agree(site, page)), "text and link to agree")
         page.evaluate("add(5)")
         expect(page.locator("#n")).to_contain_text("(5)")
         assert agree(site, page)
@@ -120,9 +140,11 @@ def test_a_root_of_another_name_is_waited_for_if_the_tag_names_it(
     with a_tab(browser) as page:
         complaints: list[str] = []
         page.on("console", lambda said: complaints.append(said.text))
+        stopped(page)
         page.goto(site.shows(f'<div id="app">{RENDERED}</div>{scripts}', tag=tag) + ADVERT)
+        takes_over(page, 400)
 
-        until(page, lambda: agree(site, page), "text and link to agree")
+        until(page, lambda: ticks(page, lambda: agree(site, page)), "text and link to agree")
         assert [each for each in of_react(complaints) if "Warning" in each] == []
 
 
@@ -136,7 +158,7 @@ def test_text_and_link_agree_even_if_nobody_told_that_react_would_come(
         opened(site, page, f'<div id="app">{RENDERED}</div>', start)
         until(page, lambda: agree(site, page), "the number before React")
         page.wait_for_function("!!window.renders")
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(300)  # for what must not happen
 
         assert agree(site, page)
 
@@ -145,8 +167,11 @@ def test_a_framework_that_never_comes_is_not_waited_for_forever(
     site: Site, browser: Browser
 ) -> None:
     with a_tab(browser) as page:
+        stopped(page)
         page.goto(site.shows(f'<div id="__next">{RENDERED}</div>') + ADVERT)
-        page.wait_for_timeout(500)
+        taken_in(page)
+        page.clock.run_for(2_900)
         assert page.inner_text("#n a") == SHOWN
 
-        until(page, lambda: agree(site, page), "the number after three seconds")
+        page.clock.run_for(200)
+        assert agree(site, page)
