@@ -203,7 +203,7 @@ def keeping() -> Keeping:
 
 def tending() -> Tending:
     """Return all that looking after pools needs."""
-    from chalicelib.runtime.market import CarrierMarket
+    from chalicelib.runtime.market_wiring import CarrierMarket
     from chalicelib.tracking.pools.tending import Tending
 
     return Tending(keeping(), roster(), decks(), CarrierMarket())

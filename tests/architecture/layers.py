@@ -54,6 +54,7 @@ WIRING = frozenset(
         "lake_",
         "leads_",
         "live_",
+        "market_",
         "reports_",
         "tracking_",
         "watch_",

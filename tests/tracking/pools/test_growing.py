@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app import app
-from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.runtime import wiring
 from chalicelib.runtime.gateway import TwilioGateway
 from chalicelib.runtime.secrets import TwilioCredentials
@@ -62,12 +62,12 @@ def bought(network: RunningNetwork) -> list[str]:
 
 
 def a_busy_pool(shop: Shop, at_most: int | None = 4, like: str = PARIS) -> str:
-    """Make a pool of one number, which has had three visitors at once, an hour ago."""
+    """Make a pool of one number, which has had thirty visitors at once, an hour ago."""
     growth = None if at_most is None else {"like": like, "at_most": at_most}
     pool = shop.makes("/v1/pools", {"name": "Boutique", "growth": growth})
     shop.makes(f"/v1/pools/{pool['id']}/numbers/{PARIS}", method="PUT")
-    for name in "abc":
-        visited(shop, pool, name)
+    for name in range(30):
+        visited(shop, pool, str(name))
     shop.clock.passes(minutes=62)
     pool_id: str = pool["id"]
     return pool_id
@@ -129,15 +129,17 @@ def test_a_pool_with_enough_numbers_buys_none(shop: Shop, network: RunningNetwor
     assert bought(network) == []
 
 
-def test_ten_numbers_an_hour_are_bought_at_most(shop: Shop, network: RunningNetwork) -> None:
+def test_ten_numbers_an_hour_are_bought_until_there_are_enough(
+    shop: Shop, network: RunningNetwork
+) -> None:
     pool = shop.makes("/v1/pools", {"name": "Boutique", "growth": {"like": PARIS, "at_most": 100}})
     for name in range(30):
         visited(shop, pool, str(name))
 
-    for hours in (1, 2):
+    for there_are in (10, 18, 18):  # Erlang-B: 10 erlangs take 18 for 1 % to go without
         shop.clock.passes(minutes=62)
         tick(shop)
-        assert len(bought(network)) == 10 * hours
+        assert len(bought(network)) == there_are
 
 
 @pytest.mark.parametrize("kind", ["rest-error", "rest-slow", "rest-lost", "rest-busy"])
@@ -165,13 +167,13 @@ def test_no_number_is_lost_whichever_request_to_the_database_fails(
     (first,) = bought(network)
     at_most = 2
 
-    for place in range(1, len(undisturbed.sent) + 1, 2):
+    for place in range(1, len(undisturbed.sent) + 1, 5):
         at_most += 1
         tag = shop.ask("GET", f"/v1/pools/{pool_id}").headers["ETag"]
         more = {"growth": {"like": PARIS, "at_most": at_most}}
         assert shop.ask("PATCH", f"/v1/pools/{pool_id}", more, if_match=tag).status == 200
         shop.clock.passes(hours=1)
-        with trouble(kind, from_(place, place)), suppress(ExceptionGroup):
+        with trouble(kind, from_(place, place)), suppress(ExceptionGroup, Unavailable):
             tick(shop)  # it says so, and is asked again
         shop.clock.passes(hours=1)
         tick(shop)
@@ -243,9 +245,8 @@ def test_who_may_not_buy_numbers_has_no_pool_buy_them(shop: Shop) -> None:
         assert heard.status == status, heard.text
 
 
-@pytest.mark.parametrize("stage", ["local", "dev", "staging", "prod"])
 def test_the_schedule_may_do_all_that_growing_takes(
-    shop: Shop, network: RunningNetwork, monkeypatch: pytest.MonkeyPatch, stage: str
+    shop: Shop, network: RunningNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop.makes("/v1/webhooks", {"url": "https://crm.example.fr/", "events": ["pool.grown"]})
     a_busy_pool(shop)
@@ -254,4 +255,5 @@ def test_the_schedule_may_do_all_that_growing_takes(
         tick(shop)
 
     assert len(bought(network)) == 3
-    assert refused(asked, stage=stage, policy="pools") == []
+    for stage in ("local", "dev", "staging", "prod"):
+        assert refused(asked, stage=stage, policy="pools") == []

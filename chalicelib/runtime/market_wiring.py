@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line
 
 PAGE: Final = 50  # what the carrier shows at once
+DIGITS: Final = 11  # of a French number, with its country
 
 
 class CarrierMarket:
@@ -23,7 +24,9 @@ class CarrierMarket:
 
     def on_sale(self, kind: str, begins: str) -> Sequence[str]:
         """Return numbers that begin like this, by the carrier's list of a kind."""
-        found = wiring.gateway().search(kind, begins, PAGE)
+        digits = begins.lstrip("+")
+        whole = digits + "*" * (DIGITS - len(digits))  # nothing but a beginning fits it
+        found = wiring.gateway().search(kind, whole, PAGE)
         return [each.number for each in found if each.voice and each.number.startswith(begins)]
 
     def buy(self, number: str, like: Line) -> None:
