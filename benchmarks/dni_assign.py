@@ -96,7 +96,9 @@ def _pool() -> DeckStore:
     from tests.tracking.pools.builders import EveryLine, number
 
     every: Any = EveryLine(shop.ACCOUNT)
-    kept = Keeping(tracking_wiring.roster(), tracking_wiring.decks(), wiring.tracking(), every)
+    kept = Keeping(
+        tracking_wiring.roster(), tracking_wiring.decks(), wiring.tracking(), every, lambda *_: None
+    )
     pool = Pool(id=POOL, account_id=shop.ACCOUNT, name="Boutique", created_at=shop.OPENED)
     usecases.create_pool(pool, kept)
     for at in range(CROWD):

@@ -197,8 +197,12 @@ def forget_visit(account_id: str, visit: Remembered) -> None:
 def keeping() -> Keeping:
     """Return all that changing pools needs."""
     from chalicelib.tracking.pools.usecases import Keeping
+    from chalicelib.tracking.sites.usecases import site_that_shows
 
-    return Keeping(roster(), decks(), wiring.tracking(), wiring.directory())
+    def shown_on(account_id: str, number: str) -> str | None:
+        return site_that_shows(account_id, number, sites())
+
+    return Keeping(roster(), decks(), wiring.tracking(), wiring.directory(), shown_on)
 
 
 def tending() -> Tending:

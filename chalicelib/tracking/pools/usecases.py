@@ -16,7 +16,7 @@ from chalicelib.tracking.pools.leases import millis
 from chalicelib.tracking.pools.lending import lay_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from chalicelib.directory.lines import Line
@@ -63,19 +63,33 @@ class Roster(Protocol):
         """Return how the numbers of a pool stand."""
 
 
+class ShownToAll(Conflict):
+    """Everybody may see the number: a pool shows its numbers to one visit at a time."""
+
+    code = "number-shown-to-all"
+
+    def __init__(self, where: str) -> None:
+        super().__init__("the number is shown to everybody", where=where)
+        self.faults = (Fault("/number", f"is shown to everybody by {where}"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
-    """What changing pools needs. `directory` tells whose numbers are whose."""
+    """What changing pools needs. `lines` tells whose numbers are whose.
+
+    `shown_on` tells the site on which everybody may see a number of an account's.
+    """
 
     roster: Roster
     decks: Decks
     numbers: Numbers
     lines: Lines
+    shown_on: Callable[[str, str], str | None]
 
 
 def create_pool(pool: Pool, keeping: Keeping) -> Pool:
     """Make a pool without numbers."""
-    _check_overflow(pool, keeping.lines)
+    _check_overflow(pool, keeping)
     model_of(pool, keeping.lines)
     return keeping.roster.create(pool)
 
@@ -109,7 +123,7 @@ def edit_pool(
             raise Stale("the pool changed meanwhile", pool_id=pool_id)
         changed = replace(pool, **changes)
         if "overflow" in changes:
-            _check_overflow(changed, keeping.lines)
+            _check_overflow(changed, keeping)
         if "growth" in changes:
             model_of(changed, keeping.lines)
         try:
@@ -135,7 +149,7 @@ def archive_pool(account_id: str, pool_id: str, *, now: datetime, keeping: Keepi
 def add_number(
     account_id: str, pool_id: str, number: str, *, now: datetime, keeping: Keeping
 ) -> Pool:
-    """Put one of the account's numbers into a pool. Raises InPool, AlreadyAssigned.
+    """Put one of the account's numbers into a pool. Raises InPool, AlreadyAssigned, ShownToAll.
 
     One that is leaving the pool stays out until it has left.
     """
@@ -143,6 +157,7 @@ def add_number(
     _check_in_service(account_id, number, keeping.lines, "/number")
     if any(each.number == number and not each.leaving for each in pool.members):
         return pool
+    _check_unseen(pool, number, keeping)
     known = sources.pooled(keeping.numbers.number(account_id, number), pool_id, now)
     stored = keeping.roster.join(rules.joined(pool, number, now), known)
     lay_out(pool_id, account_id, now=now, store=keeping.decks, whole=True)
@@ -201,10 +216,24 @@ def model_of(pool: Pool, lines: Lines) -> Line | None:
     return line_of(pool.account_id, pool.growth.like, lines)
 
 
-def _check_overflow(pool: Pool, lines: Lines) -> None:
-    if pool.overflow is not None:
-        _check_in_service(pool.account_id, pool.overflow, lines, "/overflow")
-        rules.check_overflow(pool)
+def _check_overflow(pool: Pool, keeping: Keeping) -> None:
+    if pool.overflow is None:
+        return
+    _check_in_service(pool.account_id, pool.overflow, keeping.lines, "/overflow")
+    rules.check_overflow(pool)
+    pooled = keeping.numbers.number(pool.account_id, pool.overflow).pool
+    if pooled is not None:
+        raise sources.InPool(pooled.pool_id, "/overflow")
+
+
+def _check_unseen(pool: Pool, number: str, keeping: Keeping) -> None:
+    """Refuse a number that everybody may see elsewhere: a call to it could be anybody's."""
+    for each in all_pools(pool.account_id, keeping.roster):
+        if each.overflow == number and each.id != pool.id:
+            raise ShownToAll(each.id)
+    site_id = keeping.shown_on(pool.account_id, number)
+    if site_id is not None:
+        raise ShownToAll(site_id)
 
 
 def _check_in_service(account_id: str, number: str, lines: Lines, pointer: str) -> None:

@@ -35,8 +35,7 @@ def create_site(request: Request, body: models.SiteIn) -> Answer[models.SiteOut]
             rules=tuple(each.written for each in body.rules),
         ),
         store=tracking_wiring.sites(),
-        lines=wiring.directory(),
-        pools=tracking_wiring.roster(),
+        known=_known(),
     )
     return _site(site, location=f"/v1/sites/{site.id}")
 
@@ -69,8 +68,7 @@ def edit_site(request: Request, site_id: str, body: models.SitePatch) -> Answer[
         site_id=site_id,
         version=expected(request.if_match),
         store=tracking_wiring.sites(),
-        lines=wiring.directory(),
-        pools=tracking_wiring.roster(),
+        known=_known(),
     )
     return _site(site)
 
@@ -89,6 +87,10 @@ def classify_visit(request: Request, site_id: str, body: models.ArrivalIn) -> mo
     store = tracking_wiring.sites()
     landing = usecases.try_landing(request.account_id, site_id, body.url, body.referrer, store)
     return models.LandingOut.of(landing)
+
+
+def _known() -> usecases.Known:
+    return usecases.Known(wiring.directory(), wiring.tracking(), tracking_wiring.roster())
 
 
 def _site(site: sites.Site, location: str | None = None) -> Answer[models.SiteOut]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol, TypedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
 from chalicelib.directory.numbers import line_of
 from chalicelib.kernel.errors import Fault, NotFound, Rejected, Stale
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from chalicelib.tracking.landing.rules import Rule
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.sites.sites import Swap
+    from chalicelib.tracking.usecases import Numbers
+
+
+PAGE: Final = 200
 
 
 class Sites(Protocol):
@@ -51,9 +55,18 @@ class SiteChanges(TypedDict, total=False):
     rules: tuple[Rule, ...]
 
 
-def create_site(site: Site, *, store: Sites, lines: Lines, pools: Pools) -> Site:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a site may name: numbers, what they stand for, and pools."""
+
+    lines: Lines
+    numbers: Numbers
+    pools: Pools
+
+
+def create_site(site: Site, *, store: Sites, known: Known) -> Site:
     """Keep a new site. Raises Rejected with what is wrong with it."""
-    return store.save_site(_checked(site, lines, pools))
+    return store.save_site(_checked(site, known))
 
 
 def site_of_account(account_id: str, site_id: str, store: Sites) -> Site:
@@ -71,14 +84,13 @@ def edit_site(
     site_id: str,
     version: int,
     store: Sites,
-    lines: Lines,
-    pools: Pools,
+    known: Known,
 ) -> Site:
     """Change a site. Raises Stale, or Rejected with what is wrong with it."""
     site = site_of_account(account_id, site_id, store)
     if site.version != version:
         raise Stale("the site changed meanwhile", site_id=site_id)
-    return store.save_site(_checked(replace(site, **changes), lines, pools))
+    return store.save_site(_checked(replace(site, **changes), known))
 
 
 def archive_site(account_id: str, site_id: str, *, now: datetime, store: Sites) -> None:
@@ -93,13 +105,30 @@ def try_landing(account_id: str, site_id: str, url: str, referrer: str, store: S
     return classify(url, referrer, hosts=site.hosts, rules=site.rules)
 
 
-def _checked(site: Site, lines: Lines, pools: Pools) -> Site:
+def site_that_shows(account_id: str, number: str, store: Sites) -> str | None:
+    """Return the site on which everybody may see a number: printed, or in place of what is."""
+    after: str | None = None
+    while True:
+        page = store.sites(account_id, PAGE, after)
+        for site in page.items:
+            if any(number == shown for _, shown in _shown_to_all(site)):
+                return site.id
+        if page.next is None:
+            return None
+        after = page.next
+
+
+def _checked(site: Site, known: Known) -> Site:
     """Return a site that can be served; all faults of its numbers and pools come at once."""
     check_origins(site.origins)
     rules.check(site.rules)
-    faults = (*_unknown_numbers(site, lines), *_unknown_pools(site, pools))
+    faults = (
+        *_unknown_numbers(site, known.lines),
+        *_unknown_pools(site, known.pools),
+        *_lent_numbers(site, known.numbers),
+    )
     if faults:
-        raise Rejected("the site names what the account has not got", faults=faults)
+        raise Rejected("the site names what it cannot have", faults=faults)
     return replace(site, swaps=check_swaps(site.swaps))
 
 
@@ -111,6 +140,21 @@ def _unknown_numbers(site: Site, lines: Lines) -> Iterator[Fault]:
             except NotFound:
                 pointer = f"/swaps/{at}/standins/{place}/number"
                 yield Fault(pointer, "not a number of this account")
+
+
+def _lent_numbers(site: Site, numbers: Numbers) -> Iterator[Fault]:
+    """Yield the numbers that a pool lends to one visit: nobody else may see them."""
+    for pointer, number in _shown_to_all(site):
+        pooled = numbers.number(site.account_id, number).pool
+        if pooled is not None:
+            yield Fault(pointer, f"is in {pooled.pool_id}, which lends it to one visit at a time")
+
+
+def _shown_to_all(site: Site) -> Iterator[tuple[str, str]]:
+    for at, swap in enumerate(site.swaps):
+        yield f"/swaps/{at}/find", swap.find
+        for place, standin in enumerate(swap.standins):
+            yield f"/swaps/{at}/standins/{place}/number", standin.number
 
 
 def _unknown_pools(site: Site, pools: Pools) -> Iterable[Fault]:

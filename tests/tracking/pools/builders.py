@@ -53,7 +53,8 @@ def keeping(store: Any, numbers: Numbers | None = None, lines: Lines | None = No
     roster: Roster = store
     decks: Decks = store
     every: Any = EveryLine() if lines is None else lines
-    return Keeping(roster, decks, store.tracking if numbers is None else numbers, every)
+    known = store.tracking if numbers is None else numbers
+    return Keeping(roster, decks, known, every, lambda account_id, number: None)
 
 
 def open_pool(kept: Keeping, numbers: int, **facts: Any) -> Pool:

@@ -235,3 +235,37 @@ def test_a_pool_that_runs_short_is_told_to_whoever_watches(
     assert '"PoolRunsShort"' in told
     assert pool["id"] in told
     assert shop.gets(f"/v1/pools/{pool['id']}/forecast")["shortage"] == "now"
+
+
+def test_a_number_that_is_lent_to_one_visit_is_shown_to_nobody_else(shop: Shop) -> None:
+    pool = a_pool(shop, ONE)
+    inside = {"find": "+33472001122", "standins": [{"number": ONE}]}
+    printed = {"find": ONE, "pool_id": pool["id"]}
+
+    refused(
+        shop.ask("POST", "/v1/pools", {"name": "B", "overflow": ONE}),
+        409,
+        "number-in-pool",
+        "/overflow",
+    )
+    for swap, pointer in ((inside, "/swaps/0/standins/0/number"), (printed, "/swaps/0/find")):
+        site = {"name": "B", "origins": ["https://www.b.example"], "swaps": [swap]}
+        refused(shop.ask("POST", "/v1/sites", site), 422, "rejected", pointer)
+
+
+def test_a_number_that_everybody_may_see_is_lent_to_nobody(shop: Shop) -> None:
+    pool = a_pool(shop, overflow=NUMBER)
+    shop.makes("/v1/numbers", {"number": "+33162017703"})
+    swap = {"find": ONE, "standins": [{"number": TWO}]}
+    order = {"name": "B", "origins": ["https://www.b.example"], "swaps": [swap]}
+    site = shop.makes("/v1/sites", order)
+
+    for number in (ONE, TWO):
+        refused(put(shop, pool, number), 409, "number-shown-to-all", "/number")
+    other = a_pool(shop, overflow="+33162017703")
+    refused(put(shop, pool, "+33162017703"), 409, "number-shown-to-all", "/number")
+
+    assert shop.ask("DELETE", f"/v1/sites/{site['id']}").status == 204
+    assert shop.ask("DELETE", f"/v1/pools/{other['id']}").status == 204
+    for number in (ONE, TWO, "+33162017703"):
+        assert put(shop, pool, number).status == 200
