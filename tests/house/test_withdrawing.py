@@ -43,6 +43,9 @@ def test_reports_and_leads_forget_a_visit_that_is_erased(
     assert [(each["key"], each["calls"]) for each in shop.gets(report)["items"]] == [(None, 1)]
     (lead,) = shop.gets("/v1/leads")["items"]
     assert lead["touches"] == []
+    journey = shop.gets(f"/v1/calls/{CALL}/journey")
+    assert (journey["erased"], journey["visit"], journey["confidence"]) == (True, None, 0)
+    assert journey["reason"]["en"].startswith("A visitor whose visit was erased at their wish")
     assert token.partition(".")[0] not in str(shop.everything())
 
 

@@ -31,7 +31,7 @@ JOURNEY: Final = "journey"
 # In `facts`, the visit that is credited: its name and its source are in attributes of their own.
 _CREDITED: Final = "*"
 _COLUMNS: Final = frozenset(
-    {"call_id", "account_id", "rang_at", "visit_id", "site_id", "landing", "erased", "final"}
+    {"call_id", "account_id", "rang_at", "visit_id", "site_id", "landing", "final"}
 )
 
 
@@ -171,6 +171,7 @@ def _journey(row: JourneyRow) -> Journey:
     landing: dict[str, Any] = json.loads(row.landing or "{}")
     named = {"visit_id": row.visit, "source": source_facts(source_key(landing))}
     told = [(each, each["visit_id"] == _CREDITED) for each in facts.pop("candidates")]
+    erased = facts.pop("erased", False) or (not row.visit and any(mine for _, mine in told))
     return Journey(
         call_id=row.pk.partition("#")[2],
         account_id=row.account_id,
@@ -180,7 +181,7 @@ def _journey(row: JourneyRow) -> Journey:
         site_id=row.site,
         landing=landing,
         candidates=tuple(Told(**{**each, **(named if mine else {})}) for each, mine in told),
-        erased=not row.visit and any(mine for _, mine in told),
+        erased=erased,
         final=row.final,
         **facts,
     )

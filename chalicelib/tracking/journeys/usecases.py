@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from chalicelib.calls.call import CallQuery
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.attribution import Behaviour, Ring, Role, attribute
+from chalicelib.tracking.attribution.reasons import Reason, Why
 from chalicelib.tracking.journeys import evidence
 from chalicelib.tracking.journeys.evidence import MOST_LEASES, Place, place_of
 from chalicelib.tracking.journeys.rings import rung_of
-from chalicelib.tracking.journeys.telling import Found, told
+from chalicelib.tracking.journeys.telling import Found, in_words, told
 from chalicelib.tracking.pools.leases import millis
 
 if TYPE_CHECKING:
@@ -117,7 +118,13 @@ def journey_of(call: Call, desk: Desk) -> Journey:
 
 
 def _with_what_was_known(journey: Journey, known: Journey) -> Journey:
-    """Keep what was true at the ring: what brought the visitor again since brought no call."""
+    """Keep what was true at the ring: what brought the visitor again since brought no call.
+
+    And that there was a visit, if it was erased since.
+    """
+    if known.erased and journey.holder is None:
+        gone = in_words([Reason(Why.ERASED)])
+        journey = replace(journey, erased=True, reason=gone)
     same = journey.holder is not None and journey.holder == known.holder
     return replace(
         journey,
