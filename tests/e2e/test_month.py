@@ -30,7 +30,7 @@ def export(machine: Machine, **query: str) -> list[dict[str, str]]:
     path = f"/v1/calls/exports/{export_id}"
     wait_for(lambda: shop.get(path)["status"] == "done", "the export")
     done = shop.get(path)
-    answer = requests.get(done["link"], timeout=10)
+    answer = requests.get(done["link"], timeout=60)
     assert answer.status_code == 200
     assert "text/csv" in answer.headers["Content-Type"]
     assert "calls.csv" in answer.headers["Content-Disposition"]
@@ -63,7 +63,7 @@ def test_a_link_that_somebody_changed_leads_nowhere(machine: Machine) -> None:
     wait_for(lambda: shop.get(path)["status"] == "done", "the export")
     link = shop.get(path)["link"]
 
-    assert requests.get(link.partition("?")[0], timeout=10).status_code == 403
+    assert requests.get(link.partition("?")[0], timeout=60).status_code == 403
 
 
 def test_sixteen_closes_at_once_make_one_invoice_that_adds_up(machine: Machine) -> None:

@@ -79,7 +79,7 @@ def calls(place: Path, *options: str) -> subprocess.CompletedProcess[str]:
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -123,7 +123,7 @@ def test_a_newcomer_runs_it_rings_stops_it_and_finds_everything_again(tmp_path: 
         assert [call["outcome"] for call in ended(shop)] == ["answered", "answered"]
         page = re.search(r"handset +(\S+)", said)
         assert page is not None
-        assert requests.get(page[1], timeout=10).status_code == 200
+        assert requests.get(page[1], timeout=60).status_code == 200
 
 
 def test_a_number_that_nobody_has_is_said_to_be_nobodys(tmp_path: Path) -> None:

@@ -128,5 +128,5 @@ def play(answers: dict[str, Any], act: Callable[[Scene], Awaitable[None]], **opt
 
 
 def run_async(work: Coroutine[Any, Any, None]) -> None:
-    """Run a test's coroutine; a minute is more than any of them takes."""
-    asyncio.run(asyncio.wait_for(work, 60))
+    """Run a test's coroutine; five minutes are more than any of them takes."""
+    asyncio.run(asyncio.wait_for(work, 300))

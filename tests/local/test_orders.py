@@ -23,7 +23,7 @@ def ask(system: OrderSystem, number: str, secret: str = SECRET) -> requests.Resp
         "webhook-signature": Webhook(secret).sign("msg_1", now, body),
     }
     url = f"http://127.0.0.1:{system.port}/orders"
-    return requests.post(url, data=body, headers=headers, timeout=5)
+    return requests.post(url, data=body, headers=headers, timeout=30)
 
 
 def test_the_platform_is_told_of_an_order() -> None:

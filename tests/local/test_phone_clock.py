@@ -19,7 +19,7 @@ def test_a_jumping_clock_takes_no_time_and_loses_none() -> None:
 
         assert clock.seconds() == 86_400
         assert clock.now() == datetime(2026, 1, 2, tzinfo=UTC)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 60
 
     run_async(act())
 
@@ -100,6 +100,6 @@ def test_a_fast_clock_makes_a_fifth_of_a_second_of_a_hundred() -> None:
         await clock.sleep(100)
 
         assert clock.seconds() >= 100
-        assert 0.15 < time.monotonic() - began < 5
+        assert 0.15 < time.monotonic() - began < 60
 
     run_async(act())

@@ -303,4 +303,4 @@ def test_the_network_runs_as_a_process_of_its_own_and_stops_when_told() -> None:
 
         assert "http://127.0.0.1:" in first
         assert "stops" in rest
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0

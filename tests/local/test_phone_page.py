@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Playwright
 
 ANSWERS = {
-    "/voice": "<Gather numDigits='1' action='/menu' timeout='60'><Say>Tapez 1.</Say></Gather>",
-    "/menu": f"<Dial action='/apres?fallback={'9' * 200}' timeout='60'>{AGENT}</Dial>",
+    "/voice": "<Gather numDigits='1' action='/menu' timeout='600'><Say>Tapez 1.</Say></Gather>",
+    "/menu": f"<Dial action='/apres?fallback={'9' * 200}' timeout='600'>{AGENT}</Dial>",
     "/apres": "<Say>Au revoir.</Say>",
 }
 
@@ -31,12 +31,18 @@ QUIET = (
     "--no-first-run",
 )
 
+# Milliseconds: nobody waits so long unless something is wrong, or the machine is starved.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
 
 async def a_browser(playwright: Playwright) -> Browser:
     """Start the system's browser."""
     chromium = shutil.which("chromium")
     assert chromium, "no browser: `make test-tools` installs Debian's chromium"
-    return await playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+    return await playwright.chromium.launch(
+        executable_path=chromium, args=list(QUIET), timeout=2 * PATIENCE
+    )
 
 
 async def hold_a_call(page: Page) -> None:

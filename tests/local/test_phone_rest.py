@@ -29,7 +29,7 @@ class LocalHttp(TwilioHttpClient):  # type: ignore[misc]  # twilio has no types
     """Send the official client's requests to the network instead of to Twilio."""
 
     def __init__(self, base_url: str) -> None:
-        super().__init__(timeout=5)
+        super().__init__(timeout=30)
         self.base_url = base_url
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Response:
@@ -520,7 +520,7 @@ def test_what_is_not_there_is_not_found() -> None:
 
 def test_too_many_requests_at_once_are_turned_away() -> None:
     async def act(scene: Scene) -> None:
-        scene.network.faults.order("rest-slow", seconds=1, times=1)
+        scene.network.faults.order("rest-slow", seconds=3, times=1)
         rest = client(scene)
         slow = asyncio.create_task(asked(lambda: rest.calls.list()))
         while scene.network.faults.orders:

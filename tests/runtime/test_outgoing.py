@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DEADLINE = 0.4
 # What a machine that is busy with other things may add to a deadline.
-SLACK = 1.5
+SLACK = 15
 
 
 def asked(served: Served, target: str = "/", *, seconds: float = 5, **options: Any) -> Answer:

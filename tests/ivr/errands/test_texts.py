@@ -9,7 +9,7 @@ import pytest
 from chalicelib.calls.events import TextDelivered, TextSent
 from chalicelib.kernel.telling import Means, refusal
 from tests.house.faults import Trouble, from_, trouble, watched
-from tests.ivr.errands.builders import CALLER, OURS, a_house, a_notice, a_text
+from tests.ivr.errands.builders import CALLER, OURS, PATIENCE_SECONDS, a_house, a_notice, a_text
 
 BODY = "Votre rendez-vous est demain."
 
@@ -36,9 +36,12 @@ def test_an_errand_that_is_brought_twice_is_done_once() -> None:
 def test_a_text_whose_fate_is_unknown_is_looked_for_before_it_is_sent_again(fault: str) -> None:
     with a_house() as house:
         house.network.fault(fault, times=1, path="Messages.json", seconds=0.8)
+        if fault == "rest-slow":
+            house.waits(0.3)
         with pytest.raises(ExceptionGroup):
             house.sees_to(a_text())
 
+        house.waits(PATIENCE_SECONDS)
         house.sees_to(a_text())
 
         assert house.texts == [(OURS, CALLER, BODY)]
