@@ -68,6 +68,7 @@ def edit_source(
         account_id=request.account_id,
         source_id=source_id,
         version=expected(request.if_match),
+        now=request.now,
         store=wiring.tracking(),
     )
     return _source(source)

@@ -129,6 +129,27 @@ class Source:
         return next((each for each in self.periods if each.number == number), None)
 
 
+# What reports count the calls and the costs of a source by.
+_COUNTED_BY: Final = ("channel", "campaign")
+
+
+def check_change(known: Source, changed: Source, now: datetime) -> None:
+    """Refuse to change what calls are counted by already: last season's would become this one's.
+
+    Raises Rejected, with a fault for each field.
+    """
+    if not any(each.since <= now for each in known.periods):
+        return
+    reason = "its numbers have stood for it: make another source, and have them stand for that"
+    faults = tuple(
+        Fault(f"/{name}", reason)
+        for name in _COUNTED_BY
+        if getattr(known, name) != getattr(changed, name)
+    )
+    if faults:
+        raise Rejected("calls are counted by it", faults=faults)
+
+
 def source_at(assignments: Iterable[Assignment], instant: datetime) -> str | None:
     """Return the source that a number stands for at an instant, None if for none."""
     return next((each.source_id for each in assignments if each.covers(instant)), None)

@@ -90,13 +90,21 @@ def source_of_account(account_id: str, source_id: str, store: Sources) -> Source
 
 
 def edit_source(
-    changes: SourceChanges, *, account_id: str, source_id: str, version: int, store: Sources
+    changes: SourceChanges,
+    *,
+    account_id: str,
+    source_id: str,
+    version: int,
+    now: datetime,
+    store: Sources,
 ) -> Source:
-    """Change what is said of a source. Raises Stale."""
+    """Change what is said of a source. Raises Stale, and Rejected where calls are counted by it."""
     source = source_of_account(account_id, source_id, store)
     if source.version != version:
         raise Stale("the source changed meanwhile", source_id=source_id)
-    return store.save_source(replace(source, **changes))
+    changed = replace(source, **changes)
+    rules.check_change(source, changed, now)
+    return store.save_source(changed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,22 @@ def test_a_source_belongs_to_a_campaign_until_it_is_taken_out(world: World) -> N
     assert wiring.sources().about(RIVAL, made.json["id"]) is None
 
 
+def test_what_calls_are_counted_by_stays_as_it_is(world: World) -> None:
+    source_id = world.source(campaign="Rentrée")
+    world.assign(source_id)
+    path = f"/v1/sources/{source_id}"
+    seen = world.ask("GET", path)
+
+    season = {"name": "Poster 2", "channel": "tv", "campaign": "Noël"}
+    refused = world.ask("PATCH", path, season, if_match=seen.headers["ETag"])
+    same = {"name": "Poster 2", "channel": "outdoor", "campaign": "Rentrée"}
+    renamed = world.ask("PATCH", path, same, if_match=seen.headers["ETag"])
+
+    assert refused.status == 422
+    assert [each["pointer"] for each in refused.json["errors"]] == ["/channel", "/campaign"]
+    assert (renamed.status, renamed.json["name"]) == (200, "Poster 2")
+
+
 def test_a_number_stands_for_a_source_as_soon_as_it_is_said(world: World) -> None:
     source_id = world.source()
     before = wiring.sources().source_of(a.a_line(), a.NOW)
