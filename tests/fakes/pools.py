@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -49,6 +50,7 @@ class KeptVisit:
     lease: Lease | None = None
     last_seen: int = 0
     latest: str | None = None
+    clicks: dict[str, str] = field(default_factory=dict)
     steps: list[str] = field(default_factory=list)
     log: list[LogEntry] = field(default_factory=list)
 
@@ -153,6 +155,7 @@ class PoolsInMemory:
         if len(kept.steps) < MOST_STEPS:
             kept.steps.extend(noted.steps)
         kept.latest = noted.brought or kept.latest
+        kept.clicks.update(noted.clicks)
         return True
 
     @request
@@ -200,6 +203,7 @@ class PoolsInMemory:
                 first_seen=moment(each.log[0].at if each.log else each.last_seen),
                 last_seen=moment(each.last_seen),
                 latest=each.latest,
+                clicks={name: tuple(json.loads(click)) for name, click in each.clicks.items()},
                 steps=tuple(each.steps),
                 lease=each.lease,
             )
@@ -325,6 +329,7 @@ class PoolsInMemory:
         kept.log.append(entry)
         kept.steps.extend(visit.noted.steps)
         kept.latest = visit.noted.brought or kept.latest
+        kept.clicks.update(visit.noted.clicks)
         return kept
 
     def _store(self, pool: Pool) -> Pool:

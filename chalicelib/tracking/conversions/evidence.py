@@ -7,8 +7,10 @@ A page says what its visitor agreed to by the event `consent`, whose data are Co
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.tracking.conversions.conversion import Click, Conversion, Use
@@ -19,17 +21,20 @@ from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.calls.call import Call
     from chalicelib.tracking.conversions.destinations import Destination
+    from chalicelib.tracking.conversions.providers.provider import Provider
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.visits.visits import Remembered
 
 CONSENT: Final = "consent"
 IDS: Final = "ids"
 QUALIFIED_SECONDS: Final = 60
+# Google, Microsoft and Meta know a click for 90 days at most.
+CLICKS_COUNT: Final = timedelta(days=90)
 _GRANTED: Final = frozenset({"granted", True})
 _ID: Final = re.compile(r"[\w.~-]{1,200}")
 
@@ -70,9 +75,12 @@ def counts(call: Call, judged: Judged, destination: Destination) -> bool:
     return long_enough or tagged or (wanted.qualified and qualified)
 
 
-def conversion_of(known: Known, conversion_id: str, destination: Destination) -> Conversion:
+def conversion_of(
+    known: Known, conversion_id: str, destination: Destination, provider: Provider
+) -> Conversion:
     """Gather what may be told of a call that ended."""
     call, visit, judged = known.call, known.visit, known.judged
+    click, clicked_at = _last_click(known, provider.clicks)
     ids = _last(visit, IDS)
     own = judged.value_cents is not None
     return Conversion(
@@ -82,8 +90,8 @@ def conversion_of(known: Known, conversion_id: str, destination: Destination) ->
         talk_seconds=call.talk_seconds,
         agreed=agreed(known, destination),
         caller=call.caller,
-        click=_click(known.journey),
-        clicked_at=_clicked_at(known),
+        click=click,
+        clicked_at=clicked_at,
         client_id=_id(ids, "ga_client_id"),
         session_id=_id(ids, "ga_session_id"),
         browser_id=_id(ids, "fbp"),
@@ -121,12 +129,50 @@ def missing_consent(known: Known) -> Reason:
     return Reason.UNSURE_CONSENT if is_unsure(known) else Reason.NO_CONSENT
 
 
-def _click(journey: Journey | None) -> Click | None:
-    found = None if journey is None else journey.landing.get("click")
-    return Click(found[0], found[1]) if found else None
+def _last_click(known: Known, parameters: Sequence[str]) -> tuple[Click | None, datetime | None]:
+    """Return the last click before the call that a network knows, and when it was.
+
+    It need not be what brought the visitor last. Without one: when the visit came that rang.
+    """
+    called = known.call.started_at
+    clicked = {
+        each: at
+        for each, at in _clicks(known).items()
+        if each.parameter in parameters and called - CLICKS_COUNT <= at <= called
+    }
+    if not clicked:
+        return None, _came_at(known)
+    # Of several that one address bore, the first of the network's parameters.
+    last = max(clicked, key=lambda each: (clicked[each], -parameters.index(each.parameter)))
+    return last, clicked[last]
 
 
-def _clicked_at(known: Known) -> datetime | None:
+def _clicks(known: Known) -> dict[Click, datetime]:
+    """Return the clicks that are known of a visit, with when each was first seen.
+
+    Those of the journey are of the ring: another one of the visitor's may have replaced them since.
+    """
+    visit = known.visit
+    if visit is None:
+        return {}
+    landing = {} if known.journey is None else known.journey.landing
+    latest = () if visit.latest is None else (json.loads(visit.latest),)
+    found: dict[Click, datetime] = {}
+    for each in (landing, json.loads(visit.landing), *latest):
+        at = visit.first_seen if each.get("at") is None else moment(each["at"])
+        if each.get("click"):
+            _saw(Click(*each["click"]), at, found)
+    for clicks in (landing.get("clicks") or {}, visit.clicks):
+        for parameter, (click_id, millis) in clicks.items():
+            _saw(Click(parameter, click_id), moment(millis), found)
+    return found
+
+
+def _saw(click: Click, at: datetime, found: dict[Click, datetime]) -> None:
+    found[click] = min(at, found.get(click, at))
+
+
+def _came_at(known: Known) -> datetime | None:
     """Return when the visit came that rang: it may have begun long before, in another way."""
     if known.visit is None:
         return None

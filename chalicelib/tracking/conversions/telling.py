@@ -166,7 +166,7 @@ def _open(entry: Entry, known: Known, destination: Destination, desk: Desk) -> N
     if entry.state not in (State.SKIPPED, State.CANCELLED):
         return
     provider = desk.providers[destination.network]
-    conversion = conversion_of(known, entry.id, destination)
+    conversion = conversion_of(known, entry.id, destination, provider)
     reason = lack(conversion, known, destination, provider)
     if reason is not None:
         if entry.version == 0 or (entry.state, entry.reason) != (State.SKIPPED, reason):
@@ -207,7 +207,7 @@ def _done(entry: Entry, desk: Desk, now: datetime) -> Entry:
         return _closed(entry, State.CANCELLED, Reason.DESTINATION_GONE)
     provider = desk.providers[destination.network]
     known = gather(desk.call(entry.account_id, entry.call_id), desk)
-    conversion = conversion_of(known, entry.id, destination)
+    conversion = conversion_of(known, entry.id, destination, provider)
     if entry.state is State.RETRACTING:
         request = provider.retraction(conversion, destination, now)
         if request is None:

@@ -137,7 +137,8 @@ def preview(call: Call, destination_id: str, desk: Desk) -> Preview:
     destination = destination_of_account(call.account_id, destination_id, desk.destinations)
     provider = desk.providers[destination.network]
     known = gather(call, desk)
-    conversion = conversion_of(known, conversion_id(call.call_id, destination.id), destination)
+    entry_id = conversion_id(call.call_id, destination.id)
+    conversion = conversion_of(known, entry_id, destination, provider)
     reason = lack(conversion, known, destination, provider)
     if reason is not None:
         return Preview(reason=reason)

@@ -55,8 +55,8 @@ WORDS: Final[Mapping[Reason, Mapping[str, str]]] = {
         "The visit has too many steps to know whether the visitor changed their mind.",
     ),
     Reason.NO_CLICK: _said(
-        "La visite ne vient pas d'un clic que ce réseau connaît.",
-        "The visit did not come from a click that this network knows.",
+        "En 90 jours, aucun clic que ce réseau connaît n'a amené ce visiteur.",
+        "In 90 days, no click that this network knows brought this visitor.",
     ),
     Reason.NO_CLIENT_ID: _said(
         "La page n'a pas dit l'identifiant client de Google Analytics (évènement « ids »).",

@@ -46,10 +46,11 @@ class Journey:
 
     `source_id` is the source that the number stood for then (a poster). `landing` is what brought
     the visit last before the ring, the JSON of `visits.written`, with `at` if the visit had begun
-    otherwise; where a number is shared by all visits that one source
-    brought, there is a landing and no visit (`shared_id` names them). `earlier_calls` are the same
-    caller's that are known, twenty at most; `last_call` says when the last of them was (`at`) and
-    what became of it (`outcome`). `erased`: the call had a visit, which was erased since.
+    otherwise, and with its last `clicks` until then; where a number is shared by all visits that
+    one source brought, there is a landing and no visit (`shared_id` names them). `earlier_calls`
+    are the same caller's that are known, twenty at most; `last_call` says when the last of them was
+    (`at`) and what became of it (`outcome`). `erased`: the call had a visit, which was erased
+    since.
     """
 
     call_id: str

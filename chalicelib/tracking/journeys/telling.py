@@ -92,18 +92,23 @@ def _brought(holder: str | None, found: Found) -> tuple[dict[str, Any], str | No
 
 
 def _brought_last(visit: Remembered, found: Found) -> dict[str, Any]:
-    """Return what brought a visit from outside last before the ring; `at`: not what did first."""
+    """Return what brought a visit from outside last before the ring; `at`: not what did first.
+
+    `clicks` are its clicks on adverts until then, which networks ask for: see `Remembered`.
+    """
     first, rang = facts_in(visit.landing), millis(found.rung.at)
     mine = (each for each in found.entries if each.visit_id == visit.id)
     lent = ({**facts_in(each.landing), "at": each.at} for each in mine)
     latest = () if visit.latest is None else (facts_in(visit.latest),)
+    clicks = {name: [*click] for name, click in visit.clicks.items() if click[1] <= rang}
     again = [
         each
         for each in (*lent, *latest)
         if each["at"] <= rang and each.get("evidence") in FROM_OUTSIDE
     ]
     newest = max(again, key=lambda each: each["at"], default=first)
-    return first if newest == {**first, "at": newest.get("at")} else newest
+    brought = first if newest == {**first, "at": newest.get("at")} else newest
+    return {**brought, "clicks": clicks} if clicks else brought
 
 
 def _pool_of(holder: str | None, found: Found) -> str | None:

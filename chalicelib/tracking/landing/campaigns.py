@@ -73,7 +73,16 @@ def tags_of(query: Mapping[str, str]) -> Tags:
 
 def click_of(query: Mapping[str, str]) -> Click | None:
     """Return the click id that an address bears, None without one."""
-    return next((Click(name, query[name]) for name in NETWORKS if name in query), None)
+    return next(iter(clicks_of(query)), None)
+
+
+def clicks_of(query: Mapping[str, str]) -> tuple[Click, ...]:
+    """Return every click id that an address bears: one click can be several networks'.
+
+    >>> clicks_of({"fbclid": "Iw", "gclid": "Cj", "nom": "Jean"})
+    (Click(parameter='gclid', id='Cj'), Click(parameter='fbclid', id='Iw'))
+    """
+    return tuple(Click(name, query[name]) for name in NETWORKS if name in query)
 
 
 def _first(query: Mapping[str, str], names: tuple[str, ...]) -> str:

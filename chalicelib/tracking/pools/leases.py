@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.tracking.pools.deck import Card, Deck, Slot
 
 MILLISECOND: Final = timedelta(milliseconds=1)
@@ -48,11 +50,13 @@ def stamp(milliseconds: int) -> str:
 class Noted:
     """What a visit did, as JSON: steps are added to those known, the others replace the last.
 
-    `brought` is what brought the visitor from outside, this time, and when (`at`).
+    `brought` is what brought the visitor from outside, this time, and when (`at`). `clicks` are ids
+    and instants of clicks on adverts, by the parameter of the address that bore them.
     """
 
     steps: tuple[str, ...] = ()
     brought: str | None = None
+    clicks: Mapping[str, str] = field(default_factory=dict)
     cart: str | None = None
     form: str | None = None
 

@@ -100,6 +100,7 @@ def _remembered(row: VisitRow) -> Remembered:
         site_id=row.site,
         landing=row.landing,
         latest=row.latest,
+        clicks=rows.clicks_in(row),
         first_seen=moment(int(row.first_seen)),
         last_seen=moment(int(row.last_seen)),
         steps=tuple(row.steps or ())[:MOST_STEPS],

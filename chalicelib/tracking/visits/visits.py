@@ -7,18 +7,19 @@ that a step which came twice can be told from two.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
 from chalicelib.tracking.landing.addresses import address, clean
+from chalicelib.tracking.landing.campaigns import clicks_of
 from chalicelib.tracking.landing.classifying import Evidence
 from chalicelib.tracking.pools.leases import Noted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.tracking.landing.classifying import Landing
@@ -88,7 +89,8 @@ class Shown:
 class Remembered:
     """A visit as it is stored. `landing`, `cart` and `form` are JSON, and so is each step.
 
-    `landing` is what brought it first; `latest` is what brought it last from outside, with `at`.
+    `landing` is what brought it first; `latest` is what brought it last from outside, with `at`;
+    `clicks` are the last clicks on adverts, by the parameter that bore their id: the id and when.
     """
 
     id: str
@@ -97,6 +99,7 @@ class Remembered:
     first_seen: datetime
     last_seen: datetime
     latest: str | None = None
+    clicks: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     steps: tuple[str, ...] = ()
     cart: str | None = None
     form: str | None = None
@@ -138,7 +141,10 @@ def source_of(landing: Landing) -> str:
 
 
 def arrived(arrival: Arrival, landing: Landing, at: int) -> Noted:
-    """Return the step of opening a page; it says what brought the visitor there, if that is new."""
+    """Return the step of opening a page; it says what brought the visitor there, if that is new.
+
+    A network asks for its own click, whatever brought the visitor back since.
+    """
     source, brought = {}, None
     if is_from_outside(landing):
         texts = (landing.channel, landing.source, landing.medium, landing.campaign)
@@ -147,7 +153,7 @@ def arrived(arrival: Arrival, landing: Landing, at: int) -> Noted:
         brought = _json({**_facts(landing), "at": at})
     page = _page(arrival.url, arrival.title)
     step = {"kind": "page", "at": at, "said": arrival.said, **page, **source}
-    return Noted(steps=(_json(step),), brought=brought)
+    return Noted(steps=(_json(step),), brought=brought, clicks=_clicks(arrival.url, at))
 
 
 def happened(events: Iterable[Event], at: int) -> Noted:
@@ -192,6 +198,12 @@ def _step(event: Event, at: int) -> str:
     facts = {"kind": str(event.kind), "at": at, "said": event.said, "name": event.name}
     data = None if event.data is None else json.loads(event.data)
     return _json({**facts, **_page(event.url, event.title), "data": data})
+
+
+def _clicks(url: str, at: int) -> dict[str, str]:
+    found = address(url)
+    clicks = () if found is None else clicks_of(found.query)
+    return {each.parameter: json.dumps([each.id, at]) for each in clicks}
 
 
 def _page(url: str, title: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.calls.call import Call, Outcome, State
 from chalicelib.kernel.errors import NotFound
 from chalicelib.tracking.conversions.destinations import Destination, Network, Wanted
-from chalicelib.tracking.conversions.evidence import Judged, Known
+from chalicelib.tracking.conversions.evidence import Judged, Known, conversion_of
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.ports import Desk
 from chalicelib.tracking.visits.visits import Remembered
@@ -19,7 +19,7 @@ from tests.fakes.conversions import ConversionsInMemory, DueInMemory, VaultInMem
 from tests.tracking.journeys.builders import ACCOUNT, a_journey
 
 if TYPE_CHECKING:
-    from chalicelib.tracking.conversions.conversion import Entry
+    from chalicelib.tracking.conversions.conversion import Conversion, Entry
     from chalicelib.tracking.journeys.journeys import Journey
 
 NOON: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -127,6 +127,11 @@ def known_of(network: Network, **facts: Any) -> Known:
         "visit": a_visit(said(**AGREED), ids(**BROWSER)),
     }
     return Known(**known | facts)
+
+
+def told_of(known: Known, destination: Destination) -> Conversion:
+    """Return what a destination may be told of a call."""
+    return conversion_of(known, "cnv_1", destination, PROVIDERS[destination.network])
 
 
 class House:

@@ -12,7 +12,6 @@ import pytest
 from app import app
 from chalicelib.tracking.conversions.conversion import BACK_OFF, MOST_TRIES, REMEMBERED, State
 from chalicelib.tracking.conversions.destinations import Network
-from chalicelib.tracking.conversions.evidence import conversion_of
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from tests.gateway import ask
 from tests.house.shops import open_shop
@@ -24,6 +23,7 @@ from tests.tracking.conversions.builders import (
     ids,
     known_of,
     said,
+    told_of,
 )
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def test_the_table_has_each_networks_ids_and_patience(network: Network) -> None:
     hours = provider.latest.total_seconds() / 3600
     until = f"{hours:.0f} h" if hours == 72 else f"{hours / 24:.0f} days"
     destination = a_destination(network)
-    conversion = conversion_of(known_of(network), "cnv_1", destination)
+    conversion = told_of(known_of(network), destination)
     taken_back = provider.retraction(conversion, destination, conversion.ended_at) is not None
     assert until in row
     assert row.endswith(" no") is not taken_back
@@ -112,7 +112,7 @@ def test_the_events_of_the_page_are_understood() -> None:
     visit = a_visit(said(**_data(consent)), ids(**_data(browser)))
     house = House(a_destination(Network.GA4), known_of(Network.GA4, visit=visit))
 
-    found = conversion_of(house.known, "cnv_1", house.destination)
+    found = told_of(house.known, house.destination)
 
     assert found.client_id == "1234567890.1795737600"
     assert len(found.agreed) == 2

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.tracking.conversions.conversion import Click, Use
 from chalicelib.tracking.conversions.destinations import Network, Proof, Wanted
-from chalicelib.tracking.conversions.evidence import Judged, agreed, conversion_of, counts
+from chalicelib.tracking.conversions.evidence import Judged, agreed, counts
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.telling import lack
 from chalicelib.tracking.conversions.words import WORDS, Reason
@@ -25,6 +25,7 @@ from tests.tracking.conversions.builders import (
     ids,
     known_of,
     said,
+    told_of,
 )
 from tests.tracking.journeys.builders import a_journey
 
@@ -71,18 +72,113 @@ def test_a_visit_whose_last_steps_were_not_kept_may_have_changed_its_mind() -> N
     known = known_of(Network.META, visit=a_visit(*steps))
     destination = a_destination(Network.META)
 
-    conversion = conversion_of(known, "cnv_1", destination)
+    conversion = told_of(known, destination)
     assert lack(conversion, known, destination, PROVIDERS[Network.META]) is Reason.UNSURE_CONSENT
 
 
 def test_the_click_is_of_when_the_visitor_came_back() -> None:
     back = NOON - timedelta(minutes=9)
     again = a_journey(landing={"click": ["gclid", "march"], "at": millis(back)})
-    conversion = conversion_of(known_of(Network.META, journey=again), "cnv_1", a_destination())
-    first = conversion_of(known_of(Network.META), "cnv_1", a_destination())
+    conversion = told_of(known_of(Network.META, journey=again), a_destination())
+    first = told_of(known_of(Network.META), a_destination())
 
     assert (conversion.click, conversion.clicked_at) == (Click("gclid", "march"), back)
     assert first.clicked_at == NOON - timedelta(hours=1)
+
+
+CLICKED = {
+    "gclid": ("google", 50),
+    "gbraid": ("apple", 50),
+    "msclkid": ("bing", 40),
+    "fbclid": ("meta", 30),
+    "ttclid": ("tiktok", 20),
+}
+
+
+def clicked(**minutes_ago: tuple[str, float]) -> dict[str, tuple[str, int]]:
+    """Return clicks as a visit has them: each with its id and how many minutes before noon."""
+    return {
+        name: (click, millis(NOON - timedelta(minutes=ago)))
+        for name, (click, ago) in minutes_ago.items()
+    }
+
+
+def a_return(**landing: Any) -> Any:
+    """Return the journey of a visitor who came by free results at last."""
+    return a_journey(
+        landing={"source": "qwant", "at": millis(NOON - timedelta(minutes=9)), **landing}
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "parameter"),
+    [
+        pytest.param(Network.GOOGLE_ADS, "gclid", id="of what one address bears, the best"),
+        pytest.param(Network.DATA_MANAGER, "gclid", id="by the other door too"),
+        pytest.param(Network.MICROSOFT_ADS, "msclkid", id="microsoft"),
+        pytest.param(Network.META, "fbclid", id="meta"),
+    ],
+)
+def test_each_network_is_told_its_own_last_click_whatever_brought_the_visitor_back(
+    network: Network, parameter: str
+) -> None:
+    visit = a_visit(said(**AGREED), clicks=clicked(**CLICKED))
+
+    found = told_of(known_of(network, visit=visit, journey=a_return()), a_destination(network))
+
+    click_id, ago = CLICKED[parameter]
+    assert found.click == Click(parameter, click_id)
+    assert found.clicked_at == NOON - timedelta(minutes=ago)
+
+
+def test_analytics_knows_no_clicks() -> None:
+    visit = a_visit(said(**AGREED), clicks=clicked(**CLICKED))
+
+    known = known_of(Network.GA4, visit=visit, journey=a_return())
+
+    assert told_of(known, a_destination(Network.GA4)).click is None
+
+
+@pytest.mark.parametrize(
+    ("ago", "counts_still"),
+    [
+        pytest.param(timedelta(days=89), True, id="after 89 days"),
+        pytest.param(timedelta(days=91), False, id="after 91 days"),
+        pytest.param(timedelta(minutes=1), False, id="while they talk"),
+    ],
+)
+def test_a_click_counts_for_ninety_days_and_for_calls_that_follow_it(
+    ago: timedelta, counts_still: bool
+) -> None:
+    visit = a_visit(said(**AGREED), clicks={"gclid": ("noel", millis(NOON - ago))})
+    destination = a_destination(Network.GOOGLE_ADS)
+    known = known_of(Network.GOOGLE_ADS, visit=visit, journey=a_return())
+
+    found = told_of(known, destination)
+
+    assert (found.click is not None) is counts_still
+    missing = lack(found, known, destination, PROVIDERS[Network.GOOGLE_ADS])
+    assert missing is (None if counts_still else Reason.NO_CLICK)
+
+
+def test_a_click_that_another_has_replaced_since_the_ring_is_the_calls_all_the_same() -> None:
+    visit = a_visit(said(**AGREED), clicks=clicked(gclid=("next", -5)))
+    rang = clicked(gclid=("noel", 50))
+
+    found = told_of(
+        known_of(Network.GOOGLE_ADS, visit=visit, journey=a_return(clicks=rang)), a_destination()
+    )
+
+    assert found.click == Click("gclid", "noel")
+
+
+def test_the_advert_that_is_opened_again_was_clicked_when_it_was_first_seen() -> None:
+    landing = '{"click":["gclid","noel"]}'
+    visit = a_visit(said(**AGREED), landing=landing, clicks=clicked(gclid=("noel", 10)))
+
+    found = told_of(known_of(Network.GOOGLE_ADS, visit=visit, journey=a_return()), a_destination())
+
+    assert found.clicked_at == visit.first_seen
 
 
 def test_a_caller_may_agree_in_the_call() -> None:
@@ -146,8 +242,8 @@ def test_which_calls_count(
 def test_a_calls_own_value_goes_before_the_destinations() -> None:
     known = known_of(Network.META, judged=Judged(value_cents=12_345, currency="CHF"))
 
-    own = conversion_of(known, "cnv_1", a_destination())
-    other = conversion_of(known_of(Network.META), "cnv_1", a_destination())
+    own = told_of(known, a_destination())
+    other = told_of(known_of(Network.META), a_destination())
 
     assert (own.value, own.currency) == (123.45, "CHF")
     assert (other.value, other.currency) == (40.0, "EUR")
@@ -156,14 +252,14 @@ def test_a_calls_own_value_goes_before_the_destinations() -> None:
 def test_ids_that_are_no_ids_are_not_passed_on() -> None:
     visit = a_visit(said(**AGREED), ids(**BROWSER), ids(ga_client_id="x y <z>", fbp=7))
 
-    conversion = conversion_of(known_of(Network.GA4, visit=visit), "cnv_1", a_destination())
+    conversion = told_of(known_of(Network.GA4, visit=visit), a_destination())
 
     assert conversion.client_id is None
     assert conversion.session_id == BROWSER["ga_session_id"]
 
 
 def test_nothing_that_is_peoples_is_shown_of_a_conversion() -> None:
-    conversion = conversion_of(known_of(Network.META), "cnv_1", a_destination(Network.META))
+    conversion = told_of(known_of(Network.META), a_destination(Network.META))
 
     shown = repr(conversion)
     assert "IwAR0abc" not in shown

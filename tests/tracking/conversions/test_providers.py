@@ -12,7 +12,6 @@ import pytest
 
 from chalicelib.tracking.conversions.conversion import Click, Conversion
 from chalicelib.tracking.conversions.destinations import Destination, Network
-from chalicelib.tracking.conversions.evidence import conversion_of
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.providers import hashing
 from chalicelib.tracking.conversions.providers.provider import Outcome, Reply, Verdict
@@ -28,6 +27,7 @@ from tests.tracking.conversions.builders import (
     House,
     a_destination,
     known_of,
+    told_of,
 )
 
 LATER = NOON + timedelta(hours=9)
@@ -36,8 +36,7 @@ ONE_BY_ONE = [pytest.param(each, id=each.value) for each in Network]
 
 
 def a_conversion(destination: Destination, **facts: Any) -> Conversion:
-    found = conversion_of(known_of(destination.network), "cnv_1", destination)
-    return replace(found, **facts)
+    return replace(told_of(known_of(destination.network), destination), **facts)
 
 
 def of_calls() -> Destination:

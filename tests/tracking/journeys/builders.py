@@ -133,7 +133,8 @@ class Shop:
         lease = self.pools.visits[f"vis_{name}"].lease
         assert lease is not None
         facts = {**brought(source, click, "click"), "at": at}
-        assert self.pools.extend(lease, at, Noted(brought=json.dumps(facts)))
+        clicks = {"gclid": json.dumps([click, at])}
+        assert self.pools.extend(lease, at, Noted(brought=json.dumps(facts), clicks=clicks))
 
     def erased(self, name: str) -> None:
         """Have a visitor take their consent back."""

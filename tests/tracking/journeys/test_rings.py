@@ -206,6 +206,17 @@ def test_an_advert_that_is_clicked_while_they_talk_brought_no_call(shop: Shop) -
     assert rang.landing["click"] == ["gclid", "march"]
 
 
+def test_a_call_has_the_clicks_that_went_before_it_whatever_came_after(shop: Shop) -> None:
+    shop.visited("a", 0, source="qwant")
+    shop.comes_back("a", 1, source="google", click="march")
+    shop.rings(2)
+    shop.comes_back("a", 3, source="google", click="too-late")
+
+    found = shop.ended(2)
+
+    assert found.landing["clicks"] == {"gclid": ["march", millis(NOON + timedelta(minutes=1))]}
+
+
 def test_a_page_of_the_advert_that_is_opened_again_is_the_same_click(shop: Shop) -> None:
     shop.visited("a", 0, evidence="click")
     shop.comes_back("a", 5, source="google", click="a")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.tracking.pools.leases import moment
+from chalicelib.tracking.landing.campaigns import NETWORKS
+from chalicelib.tracking.pools.leases import millis, moment
 from chalicelib.tracking.visits.visits import journey
 from tests.clouds import requests_counted
 from tests.tracking.pools.test_crowds import one_request_at_a_time
@@ -88,6 +89,42 @@ def test_what_brings_a_visitor_back_is_remembered_beside_what_brought_them_first
         found.first_seen + timedelta(minutes=15),
     )
     assert len(page.rows("lent#")) == 1
+
+
+def test_the_last_click_of_each_network_is_remembered_with_no_request_more(page: Page) -> None:
+    first = page.lent(url=f"{ORIGIN}/?gclid=noel&gbraid=ios&fbclid=Iw")
+    token, came = first["visit"], page.remembered(first["visit"]).first_seen
+    page.shop.clock.passes(minutes=15)
+
+    again = requests_of(page, token, url=f"{ORIGIN}/?gclid=march&utm_campaign=Mars")
+    page.shop.clock.passes(minutes=1)
+    back = requests_of(page, token, url=f"{ORIGIN}/", referrer="https://www.qwant.com/")
+
+    assert (again, back) == (["TransactWriteItems"], ["TransactWriteItems"])
+    assert page.remembered(token).clicks == {
+        "gclid": ("march", millis(came + timedelta(minutes=15))),
+        "gbraid": ("ios", millis(came)),
+        "fbclid": ("Iw", millis(came)),
+    }
+
+
+def test_clicks_are_remembered_of_visits_that_no_number_is_lent_to(page: Page) -> None:
+    token = page.lent(url=f"{ORIGIN}/?msclkid=bing", numbers=["+33900000000"])["visit"]
+    page.lent(token, url=f"{ORIGIN}/?ttclid=tok", numbers=["+33900000000"])
+
+    found = page.remembered(token).clicks
+
+    assert {name: click for name, (click, _) in found.items()} == {
+        "msclkid": "bing",
+        "ttclid": "tok",
+    }
+
+
+@pytest.mark.parametrize("parameter", NETWORKS)
+def test_every_click_id_that_we_know_has_a_place(page: Page, parameter: str) -> None:
+    token = page.lent(url=f"{ORIGIN}/?{parameter}=c1")["visit"]
+
+    assert page.remembered(token).clicks[parameter][0] == "c1"
 
 
 def test_a_new_visit_takes_two_requests_and_one_that_goes_on_takes_one(page: Page) -> None:

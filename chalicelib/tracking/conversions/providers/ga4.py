@@ -50,6 +50,7 @@ class Ga4:
     }
     secrets: tuple[str, ...] = ("api_secret",)
     use: Use = Use.ANALYTICS
+    clicks: tuple[str, ...] = ()
     latest: timedelta = timedelta(hours=72)  # events can be backdated so far
     oauth: OAuth | None = None
 

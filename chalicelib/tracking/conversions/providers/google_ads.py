@@ -95,6 +95,7 @@ class GoogleAds:
     }
     secrets: tuple[str, ...] = ("developer_token", *google.OAUTH_SECRETS)
     use: Use = Use.ADS
+    clicks: tuple[str, ...] = google.CLICKS
     latest: timedelta = timedelta(days=60)
     oauth: OAuth | None = google.OAUTH
 

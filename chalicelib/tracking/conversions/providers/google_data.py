@@ -63,6 +63,7 @@ class DataManager:
     }
     secrets: tuple[str, ...] = google.OAUTH_SECRETS
     use: Use = Use.ADS
+    clicks: tuple[str, ...] = google.CLICKS
     latest: timedelta = timedelta(days=60)
     oauth: OAuth | None = google.OAUTH
 

@@ -67,6 +67,7 @@ class Meta:
     }
     secrets: tuple[str, ...] = ("access_token",)
     use: Use = Use.ADS
+    clicks: tuple[str, ...] = ("fbclid",)
     latest: timedelta = timedelta(days=7)
     oauth: OAuth | None = None
 

@@ -62,6 +62,7 @@ class MicrosoftAds:
     }
     secrets: tuple[str, ...] = ("developer_token", "client_id", "client_secret", "refresh_token")
     use: Use = Use.ADS
+    clicks: tuple[str, ...] = ("msclkid",)
     latest: timedelta = timedelta(days=85)  # conversions may be 90 days old
     oauth: OAuth | None = OAuth(
         "https://login.microsoftonline.com/common/oauth2/v2.0/token",

@@ -91,6 +91,7 @@ class Provider(Protocol):
     ids: Mapping[str, IdField]
     secrets: tuple[str, ...]
     use: Use  # what the visitor must have agreed to
+    clicks: tuple[str, ...]  # by which parameters it knows a click, the best first
     latest: timedelta  # after a call's end, the network wants no more to hear of it
     oauth: OAuth | None
 

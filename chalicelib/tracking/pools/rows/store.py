@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.attributes import (
@@ -14,6 +15,7 @@ from pynamodb.attributes import (
 )
 from pynamodb.expressions.condition import size
 
+from chalicelib.tracking.landing.campaigns import NETWORKS
 from chalicelib.tracking.pools.deck import Card, Deck, Slot
 from chalicelib.tracking.pools.leases import LogEntry, moment, stamp
 from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
@@ -75,13 +77,21 @@ class LogRow(TrackingRow):
 class VisitRow(TrackingRow):
     """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log.
 
-    `landing` is what brought it first, `latest` what brought it last from outside.
+    `landing` is what brought it first, `latest` what brought it last from outside. Of clicks on
+    adverts there is the last that bore each parameter, with when it was, as JSON.
     """
 
     account_id = UnicodeAttribute()
     site = UnicodeAttribute()
     landing = UnicodeAttribute()
     latest = UnicodeAttribute(null=True)
+    gclid = UnicodeAttribute(null=True)
+    gbraid = UnicodeAttribute(null=True)
+    wbraid = UnicodeAttribute(null=True)
+    msclkid = UnicodeAttribute(null=True)
+    ttclid = UnicodeAttribute(null=True)
+    li_fat_id = UnicodeAttribute(null=True)
+    fbclid = UnicodeAttribute(null=True)
     first_seen = NumberAttribute()
     last_seen = NumberAttribute()
     lease = UnicodeAttribute(null=True)
@@ -263,11 +273,19 @@ def noting(noted: Noted) -> list[Action]:
         changes.append(VisitRow.steps.set((VisitRow.steps | []).append(list(noted.steps))))
     if noted.brought is not None:
         changes.append(VisitRow.latest.set(noted.brought))
+    for parameter, click in noted.clicks.items():
+        changes.append(getattr(VisitRow, parameter).set(click))
     if noted.cart is not None:
         changes.append(VisitRow.cart.set(noted.cart))
     if noted.form is not None:
         changes.append(VisitRow.form.set(noted.form))
     return changes
+
+
+def clicks_in(row: VisitRow) -> dict[str, tuple[str, int]]:
+    """Read the last click that bore each parameter: its id, and when it was."""
+    found = ((parameter, getattr(row, parameter)) for parameter in NETWORKS)
+    return {parameter: tuple(json.loads(click)) for parameter, click in found if click}
 
 
 def fewer_steps() -> Condition:
