@@ -2,11 +2,13 @@
 
 L. Shapley, "A value for n-person games" (1953). What a set of channels is worth is how likely a
 journey becomes a lead when there are only those, by the chain of all journeys. Exact, and so
-only for a dozen channels: every one more doubles the work.
+only for a dozen players: every one more doubles the work.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 from math import comb
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.attribution.chains import Path
 
 MOST_CHANNELS: Final = 12
+_SMALL: Final = "\1"  # no channel has this name
 
 
 def shapley_values(
@@ -34,8 +37,8 @@ def shapley_values(
     """
     if len(players) > MOST_CHANNELS:
         raise Rejected(
-            "too many channels for the Shapley value: group the small ones, or use removal effects",
-            channels=len(players),
+            "too many players for the Shapley value",
+            players=len(players),
             most=MOST_CHANNELS,
         )
     known = {coalition: worth(coalition) for coalition in _coalitions(players)}
@@ -49,9 +52,42 @@ def shapley_values(
 
 
 def shapley_shares(paths: Iterable[Path]) -> dict[str, Fraction]:
-    """Return each channel's part of the credit, 1 in all."""
-    chain = a_chain(paths)
-    return shares(shapley_values(chain.channels, chain.conversion))
+    """Return each channel's part of the credit, 1 in all.
+
+    Beyond a dozen, the channels that were touched least play as one, and share what it is worth
+    by how often each was touched.
+    """
+    known = list(paths)
+    touched = _touched(known)
+    small = _small(touched)
+    folded = [_folded(path, small) for path in known]
+    chain = a_chain(folded)
+    worth = shares(shapley_values(chain.channels, chain.conversion))
+    together = worth.pop(_SMALL, Fraction(0))
+    all_small = sum(touched[name] for name in small)
+    return worth | {name: together * touched[name] / all_small for name in sorted(small)}
+
+
+def _touched(paths: Iterable[Path]) -> Counter[str]:
+    touched: Counter[str] = Counter()
+    for path in paths:
+        for channel in path.channels:
+            touched[channel] += path.won + path.lost
+    return touched
+
+
+def _small(touched: Counter[str]) -> frozenset[str]:
+    names = sorted((name for name, count in touched.items() if count), key=_by_touches(touched))
+    return frozenset(names[MOST_CHANNELS - 1 :] if len(names) > MOST_CHANNELS else ())
+
+
+def _by_touches(touched: Counter[str]) -> Callable[[str], tuple[int, str]]:
+    return lambda name: (-touched[name], name)
+
+
+def _folded(path: Path, small: frozenset[str]) -> Path:
+    channels = tuple(_SMALL if each in small else each for each in path.channels)
+    return replace(path, channels=channels)
 
 
 def _coalitions(players: Sequence[str]) -> Iterable[frozenset[str]]:

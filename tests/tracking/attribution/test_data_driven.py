@@ -160,12 +160,31 @@ def test_shapley_values_are_the_mean_over_every_order_of_joining(worths: list[F]
     assert shapley_values("abcd", game.__getitem__) == mean
 
 
+def test_channels_beyond_a_dozen_play_as_one_and_share_by_their_touches() -> None:
+    big = [Path(channels=(f"big {at:02}",), won=4, lost=4) for at in range(MOST_CHANNELS - 1)]
+    small = [
+        Path(channels=("rare",), won=1, lost=0),
+        Path(channels=("rarer", "rare"), won=1, lost=0),
+    ]
+    together = [Path(channels=("rare",), won=1), Path(channels=("rare", "rare"), won=1)]
+
+    shared = shapley_shares([*big, *small])
+    as_one = shapley_shares([*big, *together])
+
+    assert sum(shared.values()) == 1
+    assert shared["rare"] == 2 * shared["rarer"]
+    assert shared["rare"] + shared["rarer"] == as_one["rare"]
+    assert {name: share for name, share in shared.items() if name.startswith("big")} == {
+        name: share for name, share in as_one.items() if name.startswith("big")
+    }
+
+
 @pytest.mark.parametrize(("count", "refused"), [(MOST_CHANNELS, False), (MOST_CHANNELS + 1, True)])
 def test_shapley_is_refused_for_more_than_a_dozen_channels(count: int, refused: bool) -> None:
     players = [f"C{at:02}" for at in range(count)]
 
     if refused:
-        with pytest.raises(Rejected, match="group the small ones"):
+        with pytest.raises(Rejected, match="too many players"):
             shapley_values(players, lambda those: F(len(those)))
     else:
         assert set(shapley_values(players, lambda those: F(len(those))).values()) == {F(1)}
