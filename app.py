@@ -41,6 +41,7 @@ from chalicelib.tracking.conversions import routes as conversions
 from chalicelib.tracking.costs import routes as costs
 from chalicelib.tracking.journeys import routes as journeys
 from chalicelib.tracking.leads import routes as leads
+from chalicelib.tracking.learning import routes as learning
 from chalicelib.tracking.live import routes as live
 from chalicelib.tracking.pools import routes as pools
 from chalicelib.tracking.reports import routes as reports
@@ -76,6 +77,7 @@ ROOMS = (
     conversions,
     script,
     leads,
+    learning,
     billing,
     desk,
     webhooks,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.tracking.journeys.gateway import RingQueue
     from chalicelib.tracking.journeys.store import JourneyStore
     from chalicelib.tracking.journeys.usecases import Desk
+    from chalicelib.tracking.learning.assumptions import Assumptions
+    from chalicelib.tracking.learning.store import LearningStore
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
@@ -133,11 +135,25 @@ def journey_desk() -> Desk:
     )
 
 
+@cache
+def learning() -> LearningStore:
+    """Return what owners say of attribution."""
+    from chalicelib.tracking.learning.store import LearningStore
+
+    return LearningStore(settings().tracking_table)
+
+
+@cache
+def kept_assumptions() -> Kept[str, Assumptions]:
+    """Return what owners say of attribution: a change holds within half a minute everywhere."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(learning().assumptions)
+
+
 def behaviour(account_id: str) -> Behaviour:
     """Return how the visitors of an account behave."""
-    from chalicelib.tracking.attribution import Behaviour
-
-    return Behaviour()
+    return kept_assumptions().get(account_id).applied()
 
 
 def track_call(call: Call) -> None:

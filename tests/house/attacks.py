@@ -84,6 +84,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "merge_leads": [{"lead_id": ids["lead_id"]}],
         "split_lead": [{"interactions": [ids["call_id"]]}],
         "set_lead_rules": [{"rules": [{"name": "Stolen", "qualified": True}]}],
+        "set_attribution": [{"lease_days": 1}],
         "judge_call": [{"qualified": True, "value": "1.00"}],
         "create_destination": [
             {

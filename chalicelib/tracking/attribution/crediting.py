@@ -6,11 +6,13 @@ in proportion: a single touch has everything, two of position-based have a half 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.tracking.attribution.touchpoints import DIRECT
+from chalicelib.tracking.attribution.touchpoints import DIRECT, LOOKBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +94,22 @@ MODELS: Final[dict[str, Model]] = {
     "w-shaped": w_shaped,
     "time-decay": time_decay,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How far back touches count, and after how long time decay credits half as much."""
+
+    lookback: timedelta = LOOKBACK
+    half_life: timedelta = HALF_LIFE
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """The models on these terms."""
+        return {**MODELS, "time-decay": partial(time_decay, half_life=self.half_life)}
+
+
+USUAL: Final = Terms()
 
 
 def _all_to(chosen: int, touches: Journey) -> tuple[Fraction, ...]:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.tracking.attribution import comparing, touchpoints
 from chalicelib.tracking.attribution.chains import Path
-from chalicelib.tracking.attribution.crediting import MODELS, by_channel
+from chalicelib.tracking.attribution.crediting import USUAL, by_channel
 from chalicelib.tracking.attribution.removal import removal_shares
 from chalicelib.tracking.attribution.shapley import shapley_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from datetime import datetime, timedelta
+    from datetime import datetime
     from fractions import Fraction
 
     from chalicelib.tracking.attribution.comparing import Compared
-    from chalicelib.tracking.attribution.crediting import Model
+    from chalicelib.tracking.attribution.crediting import Model, Terms
     from chalicelib.tracking.attribution.touchpoints import Touchpoint
     from chalicelib.tracking.leads.leads import Lead
 
@@ -73,7 +73,7 @@ def compare(
     since: datetime,
     until: datetime,
     by: By = By.CHANNEL,
-    lookback: timedelta = touchpoints.LOOKBACK,
+    terms: Terms = USUAL,
 ) -> list[Compared]:
     """Set the leads won in [since, until) under two models side by side.
 
@@ -83,43 +83,43 @@ def compare(
     known = list(leads)
     credited = [_credited(each) for each in won(known, since, until)]
     first, second = (
-        _model(name, known, at, lookback) for at, name in (("one", one), ("other", other))
+        _model(name, known, at, terms) for at, name in (("one", one), ("other", other))
     )
-    return comparing.compare(credited, first, second, _KEYS[by], lookback)
+    return comparing.compare(credited, first, second, _KEYS[by], terms.lookback)
 
 
 def credits_of(
-    lead: Lead, lookback: timedelta = touchpoints.LOOKBACK
+    lead: Lead, terms: Terms = USUAL
 ) -> list[tuple[Touchpoint, dict[ModelName, Fraction]]]:
     """Return a lead's touches in order, with what each model that needs no others gives them."""
     credited = _credited(lead)
-    touches = touchpoints.journey(credited, lookback)
+    touches = touchpoints.journey(credited, terms.lookback)
     if not touches:
         return []
-    shares = {ModelName(name): model(credited, touches) for name, model in MODELS.items()}
+    shares = {ModelName(name): model(credited, touches) for name, model in terms.models.items()}
     return [
         (touch, {name: parts[at] for name, parts in shares.items()})
         for at, touch in enumerate(touches)
     ]
 
 
-def _model(name: ModelName, leads: list[Lead], field: str, lookback: timedelta) -> Model:
+def _model(name: ModelName, leads: list[Lead], field: str, terms: Terms) -> Model:
     learn = _LEARNT.get(name)
     if learn is None:
-        return MODELS[str(name)]
+        return terms.models[str(name)]
     try:
-        return by_channel(learn(_paths(leads, lookback)))
+        return by_channel(learn(_paths(leads, terms)))
     except Rejected as error:
         fault = Fault(f"/{field}", error.message)
         raise Rejected("this model cannot be learnt yet", faults=(fault,)) from error
 
 
-def _paths(leads: list[Lead], lookback: timedelta) -> list[Path]:
+def _paths(leads: list[Lead], terms: Terms) -> list[Path]:
     """Count journeys by their channels: those worth something, and the others."""
     good: Counter[tuple[str, ...]] = Counter()
     bad: Counter[tuple[str, ...]] = Counter()
     for lead in leads:
-        touches = touchpoints.journey(_credited(lead), lookback)
+        touches = touchpoints.journey(_credited(lead), terms.lookback)
         if touches:
             (good if lead.qualified else bad)[tuple(each.channel for each in touches)] += 1
     return [

@@ -13,10 +13,11 @@ from chalicelib.tracking.leads.usecases import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from chalicelib.calls.call import Call
     from chalicelib.tracking.attribution.comparing import Compared
+    from chalicelib.tracking.attribution.crediting import Terms
     from chalicelib.tracking.leads.comparing import By, ModelName
     from chalicelib.tracking.leads.contacts import Contact
     from chalicelib.tracking.leads.leads import Lead
@@ -100,14 +101,14 @@ def compare_models(
     since: datetime,
     until: datetime,
     by: By,
-    lookback: timedelta,
+    terms: Terms,
     store: Leads,
 ) -> Comparison:
     """Set an account's leads of some days under two models. Raises Rejected for too many."""
     if until <= since:
         raise Rejected("the report is empty", faults=(Fault("/to", "before `from`"),))
     leads = list(_leads(account_id, since, store))
-    lines = comparing.compare(leads, one, other, since=since, until=until, by=by, lookback=lookback)
+    lines = comparing.compare(leads, one, other, since=since, until=until, by=by, terms=terms)
     return Comparison(leads=len(comparing.won(leads, since, until)), lines=tuple(lines))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from chalicelib.tracking.attribution.comparing import Credit
+    from chalicelib.tracking.attribution.crediting import Terms
 
 Text = Annotated[
     str,
@@ -285,8 +286,8 @@ class LeadOut(Out):
     version: int
 
     @classmethod
-    def of(cls, lead: leads.Lead) -> Self:
-        """Show a lead."""
+    def of(cls, lead: leads.Lead, terms: Terms) -> Self:
+        """Show a lead, credited on an account's terms."""
         return cls(
             id=lead.id,
             name=lead.name,
@@ -308,7 +309,7 @@ class LeadOut(Out):
                     campaign=touch.campaign,
                     credit={name: _rounded(share) for name, share in shares.items()},
                 )
-                for touch, shares in comparing.credits_of(lead)
+                for touch, shares in comparing.credits_of(lead, terms)
             ],
             version=lead.version,
         )
@@ -336,7 +337,7 @@ class AttributionQuery(Query):
     one: ModelName = ModelName.FIRST
     other: ModelName = ModelName.LAST
     by: By = By.CHANNEL
-    lookback_days: int = Field(90, ge=1, le=365, description="Touches before do not count")
+    lookback_days: int | None = Field(None, ge=1, le=365, description="Not sent: as you set it")
 
 
 class CreditOut(Out):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.runtime import leads_wiring, wiring
+from chalicelib.runtime import leads_wiring, tracking_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
@@ -14,6 +15,7 @@ from chalicelib.runtime.versions import etag, expected
 if TYPE_CHECKING:
     from chalicelib.kernel import periods
     from chalicelib.runtime.api import Request
+    from chalicelib.tracking.attribution.crediting import Terms
     from chalicelib.tracking.leads import leads, managing, models, qualifying, usecases
 else:
     periods = lazily("chalicelib.kernel.periods")
@@ -48,7 +50,8 @@ def list_leads(request: Request, query: models.LeadsQuery) -> models.LeadList:
         query.since,
         query.until,
     )
-    items = [models.LeadOut.of(each) for each in page.items]
+    terms = _terms(request.account_id)
+    items = [models.LeadOut.of(each, terms) for each in page.items]
     return models.LeadList(items=items, next=cursor(page.next, context))
 
 
@@ -123,7 +126,8 @@ def split_lead(request: Request, lead_id: str, body: models.SplitIn) -> models.S
         new_id=request.new_id("led"),
         store=leads_wiring.leads(),
     )
-    return models.SplitOut(lead=models.LeadOut.of(rest), new=models.LeadOut.of(new))
+    terms = _terms(request.account_id)
+    return models.SplitOut(lead=models.LeadOut.of(rest, terms), new=models.LeadOut.of(new, terms))
 
 
 @api.put("/v1/calls/{call_id}/quality", scope="leads:write")
@@ -141,6 +145,9 @@ def judge_call(request: Request, call_id: str, body: models.QualityIn) -> models
 @api.get("/v1/reports/attribution", scope="reports:read")
 def compare_models(request: Request, query: models.AttributionQuery) -> models.AttributionOut:
     """Set the same leads under two models of credit side by side."""
+    terms = _terms(request.account_id)
+    if query.lookback_days is not None:
+        terms = replace(terms, lookback=timedelta(days=query.lookback_days))
     found = managing.compare_models(
         request.account_id,
         query.one,
@@ -148,11 +155,16 @@ def compare_models(request: Request, query: models.AttributionQuery) -> models.A
         since=periods.Day(query.first).start,
         until=periods.Day(query.last).end,
         by=query.by,
-        lookback=timedelta(days=query.lookback_days),
+        terms=terms,
         store=leads_wiring.leads(),
     )
     return models.AttributionOut.of(query, found)
 
 
 def _lead(lead: leads.Lead, location: str | None = None) -> Answer[models.LeadOut]:
-    return Answer(models.LeadOut.of(lead), etag=etag(lead.version), location=location)
+    shown = models.LeadOut.of(lead, _terms(lead.account_id))
+    return Answer(shown, etag=etag(lead.version), location=location)
+
+
+def _terms(account_id: str) -> Terms:
+    return tracking_wiring.kept_assumptions().get(account_id).terms
