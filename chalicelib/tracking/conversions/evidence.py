@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,6 +79,8 @@ def conversion_of(
     known: Known, conversion_id: str, destination: Destination, provider: Provider
 ) -> Conversion:
     """Gather what may be told of a call that ended."""
+    if is_of_call_alone(known, destination, provider.use):
+        known = replace(known, visit=None)
     call, visit, judged = known.call, known.visit, known.judged
     click, clicked_at = _last_click(known, provider.clicks)
     ids = _last(visit, IDS)
@@ -88,7 +90,7 @@ def conversion_of(
         called_at=call.started_at,
         ended_at=call.ended_at or call.started_at,
         talk_seconds=call.talk_seconds,
-        agreed=agreed(known, destination),
+        agreed=agreed(known, destination, provider.use),
         caller=call.caller,
         click=click,
         clicked_at=clicked_at,
@@ -100,21 +102,30 @@ def conversion_of(
     )
 
 
-def agreed(known: Known, destination: Destination) -> frozenset[Use]:
-    """Return the uses to which somebody agreed: on the site, or in the call.
+def agreed(known: Known, destination: Destination, use: Use) -> frozenset[Use]:
+    """Return the uses to which somebody agreed: on the site, or in the call to the network's own.
 
     A visit that was followed had its visitor's consent to that, and to nothing else, unless the
-    account declares that its site asks for both at once.
+    account declares that its site asks for both at once. What is said in the call takes back
+    nothing that was said on the site.
     """
-    if destination.consent_tag is not None and destination.consent_tag in known.call.tags:
-        return frozenset({Use.ADS})
-    if known.visit is None or is_unsure(known):
-        return frozenset()
+    in_call = {use} if _agreed_in_call(known, destination) else set()
+    alone = is_of_call_alone(known, destination, use)
+    if alone or known.visit is None or is_unsure(known):
+        return frozenset(in_call)
     said = _last(known.visit, CONSENT)
     assumed = {*Use} if destination.proof is Proof.VISIT else set()
-    granted = {use for use in Use if said.get(use) in _GRANTED}
-    denied = {use for use in Use if use in said and said[use] not in _GRANTED}
-    return frozenset((assumed | granted) - denied)
+    granted = {each for each in Use if said.get(each) in _GRANTED}
+    return frozenset(((assumed | granted) - _denied(known)) | in_call)
+
+
+def is_of_call_alone(known: Known, destination: Destination, use: Use) -> bool:
+    """Say whether a caller agreed in the call, and their visitor did not, as far as is known.
+
+    Whose visit a call was is never certain: who said no on the site may be somebody else.
+    """
+    unheard = known.visit is None or is_unsure(known)
+    return _agreed_in_call(known, destination) and (unheard or use in _denied(known))
 
 
 def is_unsure(known: Known) -> bool:
@@ -127,6 +138,15 @@ def missing_consent(known: Known) -> Reason:
     if known.visit is None:
         return Reason.NO_VISIT
     return Reason.UNSURE_CONSENT if is_unsure(known) else Reason.NO_CONSENT
+
+
+def _agreed_in_call(known: Known, destination: Destination) -> bool:
+    return destination.consent_tag is not None and destination.consent_tag in known.call.tags
+
+
+def _denied(known: Known) -> set[Use]:
+    said = _last(known.visit, CONSENT)
+    return {use for use in Use if use in said and said[use] not in _GRANTED}
 
 
 def _last_click(known: Known, parameters: Sequence[str]) -> tuple[Click | None, datetime | None]:

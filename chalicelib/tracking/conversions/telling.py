@@ -26,6 +26,7 @@ from chalicelib.tracking.conversions.evidence import (
     Known,
     conversion_of,
     counts,
+    is_of_call_alone,
     missing_consent,
 )
 from chalicelib.tracking.conversions.ports import AccessRefused, Busy
@@ -92,7 +93,14 @@ def lack(
         return Reason.DOES_NOT_COUNT
     if provider.use not in conversion.agreed:
         return missing_consent(known)
-    return provider.lack(conversion, destination)
+    reason = provider.lack(conversion, destination)
+    if reason in _OF_VISIT and is_of_call_alone(known, destination, provider.use):
+        return missing_consent(known)
+    return reason
+
+
+# What is missing of a visit that may not be told, or of none.
+_OF_VISIT: Final = frozenset({Reason.NO_CLICK, Reason.NO_CLIENT_ID})
 
 
 def gather(call: Call, desk: Desk) -> Known:

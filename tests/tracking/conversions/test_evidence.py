@@ -11,6 +11,7 @@ from chalicelib.tracking.conversions.conversion import Click, Use
 from chalicelib.tracking.conversions.destinations import Network, Proof, Wanted
 from chalicelib.tracking.conversions.evidence import Judged, agreed, counts
 from chalicelib.tracking.conversions.networks import PROVIDERS
+from chalicelib.tracking.conversions.providers.hashing import of_digits, of_e164
 from chalicelib.tracking.conversions.telling import lack
 from chalicelib.tracking.conversions.words import WORDS, Reason
 from chalicelib.tracking.pools.leases import millis
@@ -18,6 +19,8 @@ from chalicelib.tracking.pools.lending import MOST_STEPS
 from tests.tracking.conversions.builders import (
     AGREED,
     BROWSER,
+    CALLER,
+    CLICKS,
     NOON,
     a_call,
     a_destination,
@@ -64,7 +67,7 @@ def test_only_what_somebody_agreed_to_counts(
 ) -> None:
     known = known_of(Network.META, visit=a_visit(*steps))
 
-    assert agreed(known, a_destination(proof=proof)) == expected
+    assert agreed(known, a_destination(proof=proof), Use.ADS) == expected
 
 
 def test_a_visit_whose_last_steps_were_not_kept_may_have_changed_its_mind() -> None:
@@ -181,11 +184,83 @@ def test_the_advert_that_is_opened_again_was_clicked_when_it_was_first_seen() ->
     assert found.clicked_at == visit.first_seen
 
 
-def test_a_caller_may_agree_in_the_call() -> None:
-    known = known_of(Network.META, visit=None, call=a_call(tags=("accord-pub",)))
+TAGGED = a_call(tags=("accord-pub",))
 
-    assert agreed(known, a_destination(consent_tag="accord-pub")) == {Use.ADS}
-    assert agreed(known, a_destination()) == NONE
+
+@pytest.mark.parametrize("use", [Use.ADS, Use.ANALYTICS])
+def test_a_caller_may_agree_in_the_call_to_what_the_network_asks_for(use: Use) -> None:
+    known = known_of(Network.META, visit=None, call=TAGGED)
+
+    assert agreed(known, a_destination(consent_tag="accord-pub"), use) == {use}
+    assert agreed(known, a_destination(), use) == NONE
+
+
+@pytest.mark.parametrize(
+    ("consent", "expected"),
+    [
+        pytest.param({}, {Use.ADS}, id="nothing"),
+        pytest.param(
+            {"ad_personalization": "granted"}, {Use.ADS, Use.PERSONALISATION}, id="another use"
+        ),
+        pytest.param({"analytics_storage": "denied"}, {Use.ADS}, id="no to another use"),
+        pytest.param(
+            {"ad_user_data": "denied", "ad_personalization": "granted"}, {Use.ADS}, id="no to it"
+        ),
+    ],
+)
+def test_what_the_page_said_still_counts_when_the_caller_agrees(
+    consent: dict[str, str], expected: set[Use]
+) -> None:
+    known = known_of(Network.META, visit=a_visit(said(**consent)), call=TAGGED)
+
+    assert agreed(known, a_destination(consent_tag="accord-pub"), Use.ADS) == expected
+
+
+REFUSALS = [
+    pytest.param({"visit": a_visit(ids(**BROWSER), DENIED)}, Reason.NO_CONSENT, id="who said no"),
+    pytest.param(
+        {"visit": a_visit(*[ids(**BROWSER)] * MOST_STEPS)}, Reason.UNSURE_CONSENT, id="unsure"
+    ),
+    pytest.param({"visit": None}, Reason.NO_VISIT, id="of no visit, or of one that was erased"),
+]
+
+
+@pytest.mark.parametrize(("facts", "reason"), REFUSALS)
+def test_a_callers_word_does_not_tell_of_a_visitor(facts: dict[str, Any], reason: Reason) -> None:
+    destination = a_destination(Network.META, consent_tag="accord-pub")
+    known = known_of(Network.META, call=TAGGED, **facts)
+
+    found = told_of(known, destination)
+
+    assert (found.click, found.browser_id, found.client_id) == (None, None, None)
+    assert lack(found, known, destination, PROVIDERS[Network.META]) is reason
+
+
+@pytest.mark.parametrize(("facts", "reason"), REFUSALS)
+@pytest.mark.parametrize("network", [each for each in Network if each is not Network.GA4])
+def test_a_callers_word_tells_of_the_callers_own_number(
+    network: Network, facts: dict[str, Any], reason: Reason
+) -> None:
+    destination = a_destination(network, consent_tag="accord-pub", send_caller=True)
+    known = known_of(network, call=TAGGED, **facts)
+
+    found = told_of(known, destination)
+
+    assert lack(found, known, destination, PROVIDERS[network]) is None
+    sent = str(PROVIDERS[network].requests(found, destination))
+    assert (CLICKS[network] or [])[1] not in sent
+    assert of_e164(CALLER) in sent or of_digits(CALLER) in sent
+
+
+def test_analytics_is_told_of_a_caller_who_agreed_in_the_call() -> None:
+    destination = a_destination(Network.GA4, consent_tag="accord-pub")
+    known = known_of(Network.GA4, call=TAGGED, visit=a_visit(ids(**BROWSER)))
+
+    found = told_of(known, destination)
+
+    assert lack(found, known, destination, PROVIDERS[Network.GA4]) is None
+    (body, _) = (each.body for each in PROVIDERS[Network.GA4].requests(found, destination))
+    assert body["consent"] == {"ad_user_data": "DENIED", "ad_personalization": "DENIED"}
 
 
 @pytest.mark.parametrize(
