@@ -120,15 +120,20 @@ def archive_destination(
 
 
 def resend(account_id: str, entry_id: str, desk: Desk) -> Entry:
-    """Have a conversion sent that was not: at once, from the call as it is now. Raises NotAgain."""
+    """Have a conversion sent that was not, from the call as it is now. Raises NotAgain.
+
+    At once, or as soon as the network can know its click: one told too early is lost in silence.
+    """
     entry = desk.log.entry(account_id, entry_id)
-    destination_of_account(account_id, entry.destination_id, desk.destinations)
+    destination = destination_of_account(account_id, entry.destination_id, desk.destinations)
     if entry.state not in OPEN_AGAIN:
         raise NotAgain("it is on its way or was taken", state=entry.state.value)
-    now = desk.clock()
-    opened = replace(entry, state=State.WAITING, reason=None, next_at=now, tries=0)
-    saved = desk.log.save(opened)
-    desk.queue.put(account_id, entry_id, now, now)
+    now, provider = desk.clock(), desk.providers[destination.network]
+    known = gather(desk.call(account_id, entry.call_id), desk)
+    conversion = conversion_of(known, entry_id, destination, provider)
+    at = max(now, provider.earliest(conversion, destination))
+    saved = desk.log.save(replace(entry, state=State.WAITING, reason=None, next_at=at, tries=0))
+    desk.queue.put(account_id, entry_id, at, now)
     return saved
 
 

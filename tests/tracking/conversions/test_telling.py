@@ -400,6 +400,19 @@ def test_access_that_was_revoked_is_final_until_somebody_mends_it(
 _REVOKED = {"refresh_token": "revoked"}
 
 
+def test_what_is_sent_again_waits_until_the_network_can_know_its_click() -> None:
+    house = a_house(Network.DATA_MANAGER)
+    agreed, house.visit = house.visit, a_visit()
+    skipped, house.visit = ended(house), agreed
+
+    opened = resend(ACCOUNT, skipped.id, house.desk)
+
+    clicked = NOON - timedelta(hours=1)
+    assert opened.next_at == clicked + timedelta(hours=6)
+    assert house.queue.due[-1][2] == opened.next_at
+    assert come_due(house).state is State.SENT
+
+
 def test_what_was_sent_is_not_sent_again_on_demand() -> None:
     house = a_house()
     ended(house)
