@@ -12,13 +12,14 @@ from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.tracking.pools.deck import NEVER, Card, drawn_by_dealing, laid_out
 from chalicelib.tracking.pools.health import HOUR, Hour
 from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, Noted, millis
-from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.pools.pool import joined, leaving, without
 from chalicelib.tracking.pools.roster.store import RosterStore
+from chalicelib.tracking.pools.steps import MOST_STEPS, NEWEST
 from chalicelib.tracking.pools.store import DeckStore
 from chalicelib.tracking.pools.tending import Due
 from chalicelib.tracking.sources import Number, Pooled
 from chalicelib.tracking.store import Tracking, TrackingRow
+from chalicelib.tracking.visits.store import VisitStore
 from tests.clouds import ENVIRONMENT, tables
 from tests.fakes import PoolsInMemory
 from tests.tracking.pools.builders import ACCOUNT, NOON, POOL, a_pool, a_visit, an_order, number
@@ -81,6 +82,13 @@ def a_loan(store: Store, name: str = "a", *, at: int = AT, **facts: Any) -> Loan
     )
     known: dict[str, Any] = {"visit": a_visit(name), "lease": lease, "card": draw.card, "at": at}
     return Loan(**known | {"seen": deck} | facts)
+
+
+def steps_of(store: Store, visit_id: str) -> tuple[str, ...]:
+    """Return the steps that are kept of a visit."""
+    if isinstance(store, PoolsInMemory):
+        return tuple(store.visits[visit_id].steps)
+    return VisitStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"]).visit(ACCOUNT, visit_id).steps
 
 
 def taken(store: Store, name: str = "a", **facts: Any) -> Loan:
@@ -265,14 +273,22 @@ def test_a_number_is_not_kept_by_whoever_lost_it_nor_for_a_forgotten_visit(store
     assert (slot.lease_id, slot.ends) == ("lea_b", AT + 2 * HOLD)
 
 
-def test_a_visit_that_takes_ever_more_steps_keeps_its_number(store: Store) -> None:
+def test_a_visit_that_takes_ever_more_steps_keeps_its_number_and_its_newest_steps(
+    store: Store,
+) -> None:
     opened(store)
     lease = taken(store).lease
+    first, agreed = '{"kind":"page","channel":"email"}', '{"kind":"custom","name":"consent"}'
+    told = [first, agreed, *(f'{{"path":"/{at}"}}' for at in range(3 * MOST_STEPS))]
 
-    for at in range(MOST_STEPS + 1):
-        assert store.extend(lease, AT + at, Noted(steps=("{}",)))
+    for at, step in enumerate(told):
+        assert store.extend(lease, AT + at, Noted(steps=(step,)))
 
-    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + MOST_STEPS + HOLD
+    kept = steps_of(store, "vis_a")
+    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + len(told) - 1 + HOLD
+    assert kept[:2] == (first, agreed)
+    assert kept[2:] == tuple(told[-len(kept) + 2 :])
+    assert NEWEST <= len(kept) <= MOST_STEPS
 
 
 def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(

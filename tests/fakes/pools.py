@@ -13,8 +13,8 @@ from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools.deck import Deck, Slot
 from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, millis, moment
-from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.pools.rows.store import entry_of
+from chalicelib.tracking.pools.steps import MOST_STEPS, trimmed
 from chalicelib.tracking.pools.tending import Due
 from chalicelib.tracking.visits.visits import Remembered
 from tests.fakes.tracking import TrackingInMemory
@@ -152,8 +152,9 @@ class PoolsInMemory:
             return False
         self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
         kept.last_seen = at
-        if len(kept.steps) < MOST_STEPS:
-            kept.steps.extend(noted.steps)
+        if noted.steps and len(kept.steps) >= MOST_STEPS:
+            kept.steps = list(trimmed(kept.steps))
+        kept.steps.extend(noted.steps)
         kept.latest = noted.brought or kept.latest
         kept.clicks.update(noted.clicks)
         return True

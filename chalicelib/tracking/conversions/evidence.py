@@ -17,7 +17,6 @@ from chalicelib.tracking.conversions.conversion import Click, Conversion, Use
 from chalicelib.tracking.conversions.destinations import Proof
 from chalicelib.tracking.conversions.words import Reason
 from chalicelib.tracking.pools.leases import moment
-from chalicelib.tracking.pools.lending import MOST_STEPS
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
@@ -111,7 +110,7 @@ def agreed(known: Known, destination: Destination, use: Use) -> frozenset[Use]:
     """
     in_call = {use} if _agreed_in_call(known, destination) else set()
     alone = is_of_call_alone(known, destination, use)
-    if alone or known.visit is None or is_unsure(known):
+    if alone or known.visit is None:
         return frozenset(in_call)
     said = _last(known.visit, CONSENT)
     assumed = {*Use} if destination.proof is Proof.VISIT else set()
@@ -124,20 +123,13 @@ def is_of_call_alone(known: Known, destination: Destination, use: Use) -> bool:
 
     Whose visit a call was is never certain: who said no on the site may be somebody else.
     """
-    unheard = known.visit is None or is_unsure(known)
+    unheard = known.visit is None
     return _agreed_in_call(known, destination) and (unheard or use in _denied(known))
-
-
-def is_unsure(known: Known) -> bool:
-    """Say whether a visitor may have changed their mind without our having kept it."""
-    return known.visit is not None and len(known.visit.steps) >= MOST_STEPS
 
 
 def missing_consent(known: Known) -> Reason:
     """Return why nobody is known to have agreed."""
-    if known.visit is None:
-        return Reason.NO_VISIT
-    return Reason.UNSURE_CONSENT if is_unsure(known) else Reason.NO_CONSENT
+    return Reason.NO_VISIT if known.visit is None else Reason.NO_CONSENT
 
 
 def _agreed_in_call(known: Known, destination: Destination) -> bool:

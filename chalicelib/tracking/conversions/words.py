@@ -15,7 +15,6 @@ class Reason(StrEnum):
     # before anything is sent
     NO_VISIT = "no-visit"
     NO_CONSENT = "no-consent"
-    UNSURE_CONSENT = "unsure-consent"
     NO_CLICK = "no-click"
     NO_CLIENT_ID = "no-client-id"
     NO_CALLER = "no-caller"
@@ -49,10 +48,6 @@ WORDS: Final[Mapping[Reason, Mapping[str, str]]] = {
     Reason.NO_CONSENT: _said(
         "Le visiteur n'a pas accepté cet usage, ou le site ne l'a pas dit (évènement « consent »).",
         "The visitor did not agree to this use, or the site did not say so (event `consent`).",
-    ),
-    Reason.UNSURE_CONSENT: _said(
-        "La visite a trop d'étapes pour que l'on sache si le visiteur n'a pas changé d'avis.",
-        "The visit has too many steps to know whether the visitor changed their mind.",
     ),
     Reason.NO_CLICK: _said(
         "En 90 jours, aucun clic que ce réseau connaît n'a amené ce visiteur.",

@@ -27,7 +27,6 @@ ATTEMPTS: Final = 8
 # Assumption: as long as the tracker itself may live, by the CNIL's advice on cookies; what becomes
 # of it in reports names nobody.
 REMEMBERED: Final = timedelta(days=396)
-MOST_STEPS: Final = 200
 
 
 class Decks(Protocol):

@@ -7,7 +7,6 @@ transaction, whose conditions say why it was refused.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.exceptions import TransactWriteError
@@ -18,6 +17,7 @@ from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, read_lease, stamp
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
+from chalicelib.tracking.pools.steps import MOST_STEPS, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,10 +121,10 @@ class DeckStore:
             transaction.update(rows.visit_row(visit.id), actions=visited)
 
     def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
-        """Keep a number. A visit that has taken too many steps keeps it all the same."""
+        """Keep a number. A visit that has taken too many steps forgets the oldest of them."""
         slot, visit = self._extend(lease, at, noted)
-        if visit and noted.steps:
-            slot, visit = self._extend(lease, at, replace(noted, steps=()))
+        if visit and noted.steps and make_room(lease.account_id, lease.visit_id):
+            slot, visit = self._extend(lease, at, noted)
         if visit:
             raise NotFound("no such visit", visit_id=lease.visit_id)
         return not slot
@@ -201,6 +201,26 @@ class DeckStore:
                 limit=limit,
             )
             return tuple(map(rows.log_entry, found))
+
+
+def make_room(account_id: str, visit_id: str) -> bool:
+    """Leave the oldest steps out of a visit that has taken as many as it may.
+
+    False if it has room, or there is no such visit: then something else stands in the way.
+    """
+    row = rows.visit_row(visit_id)
+    try:
+        with translated("load visit", visit_id=visit_id):
+            found = VisitRow.get(row.pk, row.sk, consistent_read=True)
+    except NotFound:
+        return False
+    steps = tuple(found.steps or ())
+    if found.account_id != account_id or len(steps) < MOST_STEPS:
+        return False
+    kept: Action = VisitRow.steps.set(list(trimmed(steps)))
+    with suppress(Conflict), translated("make room", visit_id=visit_id):
+        row.update([kept], condition=rows.as_many_steps(len(steps)))
+    return True
 
 
 def _transaction() -> TransactWrite:

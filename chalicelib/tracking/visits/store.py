@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.pools.leases import millis, moment, read_lease, stamp
-from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
+from chalicelib.tracking.pools.lending import REMEMBERED
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import VisitRow
+from chalicelib.tracking.pools.store import make_room
 from chalicelib.tracking.visits.visits import Remembered
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class VisitStore:
             rows.visit_row(visit.id).update(actions)
 
     def note(self, account_id: str, visit_id: str, noted: Noted, at: int) -> None:
-        """Store what a known visit did. Raises NotFound."""
+        """Store what a known visit did; of too many steps the oldest go. Raises NotFound."""
         row, known = rows.visit_row(visit_id), VisitRow.account_id == account_id
         if noted.steps:
             known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
@@ -54,9 +54,9 @@ class VisitStore:
             with translated("note visit", visit_id=visit_id):
                 row.update(actions, condition=known)
         except Conflict as error:
-            if not noted.steps:
+            if not noted.steps or not make_room(account_id, visit_id):
                 raise NotFound("no such visit", visit_id=visit_id) from error
-            self.note(account_id, visit_id, replace(noted, steps=()), at)
+            self.note(account_id, visit_id, noted, at)
 
     def visit(self, account_id: str, visit_id: str) -> Remembered:
         """Return a visit, with one consistent read. Raises NotFound, also for another account."""
@@ -103,7 +103,7 @@ def _remembered(row: VisitRow) -> Remembered:
         clicks=rows.clicks_in(row),
         first_seen=moment(int(row.first_seen)),
         last_seen=moment(int(row.last_seen)),
-        steps=tuple(row.steps or ())[:MOST_STEPS],
+        steps=tuple(row.steps or ()),
         cart=row.cart,
         form=row.form,
         lease=_lease(row),

@@ -15,7 +15,6 @@ from chalicelib.tracking.conversions.providers.hashing import of_digits, of_e164
 from chalicelib.tracking.conversions.telling import lack
 from chalicelib.tracking.conversions.words import WORDS, Reason
 from chalicelib.tracking.pools.leases import millis
-from chalicelib.tracking.pools.lending import MOST_STEPS
 from tests.tracking.conversions.builders import (
     AGREED,
     BROWSER,
@@ -68,15 +67,6 @@ def test_only_what_somebody_agreed_to_counts(
     known = known_of(Network.META, visit=a_visit(*steps))
 
     assert agreed(known, a_destination(proof=proof), Use.ADS) == expected
-
-
-def test_a_visit_whose_last_steps_were_not_kept_may_have_changed_its_mind() -> None:
-    steps = [said(**AGREED), *({"kind": "page", "path": f"/{n}"} for n in range(MOST_STEPS - 1))]
-    known = known_of(Network.META, visit=a_visit(*steps))
-    destination = a_destination(Network.META)
-
-    conversion = told_of(known, destination)
-    assert lack(conversion, known, destination, PROVIDERS[Network.META]) is Reason.UNSURE_CONSENT
 
 
 def test_the_click_is_of_when_the_visitor_came_back() -> None:
@@ -218,9 +208,6 @@ def test_what_the_page_said_still_counts_when_the_caller_agrees(
 
 REFUSALS = [
     pytest.param({"visit": a_visit(ids(**BROWSER), DENIED)}, Reason.NO_CONSENT, id="who said no"),
-    pytest.param(
-        {"visit": a_visit(*[ids(**BROWSER)] * MOST_STEPS)}, Reason.UNSURE_CONSENT, id="unsure"
-    ),
     pytest.param({"visit": None}, Reason.NO_VISIT, id="of no visit, or of one that was erased"),
 ]
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.runtime import patience
 from chalicelib.tracking.landing.campaigns import NETWORKS
 from chalicelib.tracking.pools.leases import millis, moment
+from chalicelib.tracking.pools.steps import MOST_STEPS
 from chalicelib.tracking.visits.visits import journey
 from tests.clouds import requests_counted
 from tests.tracking.pools.test_crowds import one_request_at_a_time
@@ -247,7 +249,11 @@ def test_visits_of_one_source_share_a_number_where_the_pool_says_so(shop: Shop) 
     assert [each["path"] for each in steps(page.remembered(first["visit"]))] == ["/promo", "/prix"]
 
 
-def test_sixty_four_visitors_at_once_have_sixty_four_numbers(shop: Shop) -> None:
+def test_sixty_four_visitors_at_once_have_sixty_four_numbers(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # They wait for one another here as they would not for DynamoDB: no page loses its patience.
+    monkeypatch.setattr(patience, "clock", lambda: 0.0)
     page = open_page(shop, numbers=64)
     page.lent(consent=False)  # what the process keeps is there
 
@@ -330,3 +336,16 @@ def test_pages_of_a_site_whose_pool_is_gone_see_what_stands_in(page: Page) -> No
     assert known["visit"] is not None
     assert len(page.remembered(new["visit"]).steps) == 1
     assert PRINTED not in {shown(known)}
+
+
+def test_a_visit_without_a_number_keeps_its_newest_steps_too(page: Page) -> None:
+    token = page.lent(numbers=["+33900000000"])["visit"]
+
+    for at in range(MOST_STEPS + 20):
+        page.tells(token, {"kind": "custom", "name": f"step {at}"})
+
+    (visit,) = page.rows("visit#")
+    kept = [json.loads(each["S"]) for each in visit["steps"]["L"]]
+    assert kept[0]["campaign"] == "Noel"
+    assert kept[-1]["name"] == f"step {MOST_STEPS + 19}"
+    assert len(kept) <= MOST_STEPS

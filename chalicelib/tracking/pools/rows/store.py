@@ -18,7 +18,8 @@ from pynamodb.expressions.condition import size
 from chalicelib.tracking.landing.campaigns import NETWORKS
 from chalicelib.tracking.pools.deck import Card, Deck, Slot
 from chalicelib.tracking.pools.leases import LogEntry, moment, stamp
-from chalicelib.tracking.pools.lending import MOST_STEPS, REMEMBERED
+from chalicelib.tracking.pools.lending import REMEMBERED
+from chalicelib.tracking.pools.steps import MOST_STEPS
 from chalicelib.tracking.store import TrackingRow
 
 if TYPE_CHECKING:
@@ -292,6 +293,12 @@ def fewer_steps() -> Condition:
     """Return the condition that a visit, which has steps, may have more."""
     fewer: Condition = size("steps") < MOST_STEPS  # type: ignore[no-untyped-call]
     return fewer
+
+
+def as_many_steps(count: int) -> Condition:
+    """Return the condition that a visit has taken so many steps, and no more meanwhile."""
+    same: Condition = size("steps") == count  # type: ignore[no-untyped-call]
+    return same
 
 
 def visit_row(visit_id: str) -> VisitRow:
