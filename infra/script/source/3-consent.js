@@ -9,7 +9,8 @@
 //  4  IAB TCF 2.2: `__tcfapi("addEventListener", 2, ...)`; purposes 1, to store, and 7, to measure
 //     advertising ("CMP API v2", IAB Tech Lab)
 //  5  Google Consent Mode: `ad_storage` and `analytics_storage` both granted, as the page's
-//     dataLayer has it (developers.google.com/tag-platform/security/guides/consent)
+//     dataLayer has it (developers.google.com/tag-platform/security/guides/consent); not what
+//     is granted to a region: nobody here knows where the visitor is
 
 const VENDOR = me.dataset.vendor || "cadran";
 const said = [];
@@ -38,20 +39,18 @@ const didomi = () => {
   if (ours) says(2, ours.enabled);
 };
 
-const granted = (state) =>
-  state.ad_storage == "granted" && state.analytics_storage == "granted";
-
 // A default that grants, and each update. One that denies is what tools begin with on every page,
-// before they look up what the visitor chose.
+// before they look up what the visitor chose. Where defaults differ by region, updates alone count.
 const google = () => {
-  const state = {};
-  let updated;
-  for (const each of w.dataLayer) {
-    if (!each || each[0] != "consent" || !each[2]) continue;
-    Object.assign(state, each[2]);
-    if (each[1] == "update") updated = 1;
-  }
-  if (updated || granted(state)) says(5, granted(state));
+  const commands = (name) =>
+    w.dataLayer.filter((each) => each && each[0] == "consent" && each[1] == name && each[2]);
+  const defaults = commands("default");
+  const updates = commands("update");
+  const regional = defaults.some((each) => each[2].region);
+  const counted = regional ? updates : defaults.concat(updates);
+  const state = Object.assign({}, ...counted.map((each) => each[2]));
+  const granted = state.ad_storage == "granted" && state.analytics_storage == "granted";
+  if (updates[0] || granted) says(5, granted);
 };
 
 // Look which tools are there: they come when they like.

@@ -118,6 +118,55 @@ def test_purposes_of_storing_and_measuring_are_both_asked_of_tcf(
         assert {each["consent"] for each in site.said("visits")} == {False}
 
 
+GRANTED = "{ad_storage: 'granted', analytics_storage: 'granted'REGION}"
+DENIED = GRANTED.replace("granted", "denied")
+GRANT, DENIAL = (f"gtag('consent', 'default', {each});" for each in (GRANTED, DENIED))
+EVERYWHERE, IN_FRANCE, IN_AMERICA = "", ", region: ['FR', 'BE']", ", region: ['US']"
+GTAG = "window.dataLayer = []; function gtag() { dataLayer.push(arguments); }"
+ANYWHERE = GRANT.replace("REGION", EVERYWHERE)
+OF_REGIONS = [
+    DENIAL.replace("REGION", IN_FRANCE) + ANYWHERE,
+    ANYWHERE + DENIAL.replace("REGION", IN_FRANCE),
+    DENIAL.replace("REGION", EVERYWHERE) + GRANT.replace("REGION", IN_AMERICA),
+    GRANT.replace("REGION", IN_AMERICA),
+]
+
+
+@pytest.mark.parametrize("defaults", OF_REGIONS)
+def test_what_google_is_granted_in_a_region_is_granted_by_no_visitor(
+    site: Site, browser: Browser, defaults: str
+) -> None:
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=f"<script>{GTAG}{defaults}</script>") + ADVERT)
+        number = page.locator("p")
+        expect(number).to_have_text(STANDIN)
+        page.evaluate("gtag('consent', 'update', {ad_storage: 'granted'})")  # one of two
+        page.wait_for_timeout(900)
+
+        assert {each["consent"] for each in site.said("visits")} == {False}
+        assert nothing_is_kept(page)
+        assert visits(site) == []
+
+        page.evaluate("gtag('consent', 'update', {analytics_storage: 'granted'})")
+        expect(number).not_to_have_text(STANDIN)
+        assert site.said("visits")[-1]["consent"] is True
+
+
+@pytest.mark.parametrize("later", ["", DENIAL.replace("REGION", EVERYWHERE)])
+def test_what_google_is_granted_by_default_is_granted_until_it_is_updated(
+    site: Site, browser: Browser, later: str
+) -> None:
+    denies = "gtag('consent', 'update', {ad_storage: 'denied'});" + later
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=f"<script>{GTAG}{ANYWHERE}</script>") + ADVERT)
+        taken_in(page)
+        assert site.said("visits")[-1]["consent"] is True
+
+        page.evaluate(denies)
+        expect(page.locator("p")).to_have_text(STANDIN)
+        until(page, lambda: site.pooled.rows("visit#") == [], "the visit to be erased")
+
+
 def test_the_sites_own_word_counts_more_than_a_tools(site: Site, browser: Browser) -> None:
     refuses = AGREES.replace("true", "false")
     head = f"{refuses}<script>{TCF}</script>" + LOADS.format(stored="true")
