@@ -59,14 +59,16 @@ def clean(text: str, longest: int = LONGEST_VALUE) -> str:
 
 
 def same_site(host: str, own: str) -> bool:
-    """Say whether a host is a site's own, or a part of it.
+    """Say whether a host is a site's own or below it; a `www.` of the site's is no part of it.
 
-    >>> same_site("www.boutique.example", "boutique.example")
+    >>> same_site("commande.boutique.example", "www.boutique.example")
     True
-    >>> same_site("boutique.example", "que.example")
+    >>> same_site("www.boutique.example", "commande.boutique.example")
     False
     """
-    return host == own or host.endswith(f".{own}") or own == f"www.{host}"
+    bare = own.removeprefix("www.")
+    whole = bare if "." in bare else own
+    return host == whole or host.endswith(f".{whole}")
 
 
 def _is_host(host: str) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.tracking.landing.addresses import address, same_site
 from chalicelib.tracking.landing.campaigns import NETWORKS, Network, click_of, tags_of
 from chalicelib.tracking.landing.channels import WebChannel, channel_of
+from chalicelib.tracking.landing.passing import is_passing
 from chalicelib.tracking.landing.referrers import Kind, referrer_of
 from chalicelib.tracking.landing.rules import QUERY, Rule, first_fitting
 
@@ -31,7 +32,12 @@ class Evidence(StrEnum):
     CLICK = "click"
     REFERRER = "referrer"
     INTERNAL = "internal"  # a link of the site itself: the visit went on, or came from nowhere
+    PASSING = "passing"  # back from where it went to pay or to log in: likewise
     NONE = "none"
+
+
+# Nothing outside brought the visit there, as far as anybody can tell.
+_WITHIN: Final = frozenset({Evidence.INTERNAL, Evidence.PASSING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +96,8 @@ def _told(
     link: Address | None,
     own: tuple[str, ...],
 ) -> Landing:
-    internal = link is not None and _is_internal(link, page, own)
-    origin = ("", "") if link is None or internal else _origin(link)
+    linked = _linked(link, page, own)
+    origin = ("", "") if link is None or linked is not Evidence.REFERRER else _origin(link)
     network = _UNMARKED if click is None else NETWORKS[click.parameter]
     # A network that marks free links too (of all its sites) knows less than the referrer.
     paid = network.source if network.medium else ""
@@ -108,23 +114,24 @@ def _told(
         host="" if page is None else page.host,
         path="/" if page is None else page.path,
         referrer="" if link is None else link.host,
-        evidence=_evidence(tags, click, link, internal),
+        evidence=_evidence(tags, click, linked),
     )
 
 
-def _evidence(tags: Tags, click: Click | None, link: Address | None, internal: bool) -> Evidence:
+def _evidence(tags: Tags, click: Click | None, linked: Evidence) -> Evidence:
     if tags.source or tags.medium or tags.campaign:
         return Evidence.TAGS
-    if click is not None:
-        return Evidence.CLICK
+    return linked if click is None else Evidence.CLICK
+
+
+def _linked(link: Address | None, page: Address | None, own: tuple[str, ...]) -> Evidence:
+    """Tell what a link alone says."""
     if link is None:
         return Evidence.NONE
-    return Evidence.INTERNAL if internal else Evidence.REFERRER
-
-
-def _is_internal(link: Address, page: Address | None, own: tuple[str, ...]) -> bool:
     hosts = own if page is None else (*own, page.host)
-    return any(same_site(link.host, host) for host in hosts)
+    if any(same_site(link.host, host) for host in hosts):
+        return Evidence.INTERNAL
+    return Evidence.PASSING if is_passing(link.host) else Evidence.REFERRER
 
 
 def _origin(link: Address) -> tuple[str, str]:

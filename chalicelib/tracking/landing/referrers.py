@@ -1,18 +1,18 @@
 """Who sends visitors: search engines, social networks, AI assistants, webmails, directories.
 
-The list is `referrers.json`; an account's own rules come before it. A name stands for its host and
-all hosts below it; `google.*` for Google under any country's ending.
+The list is `referrers.json`; an account's own rules come before it.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
+
+from chalicelib.tracking.landing.hosts import names_of
 
 
 class Kind(StrEnum):
@@ -35,10 +35,6 @@ class Referrer:
     kind: Kind
 
 
-# A country's ending, or a company's under it: fr, com, co.uk, com.au.
-_ENDING: Final = re.compile(r"(?:[a-z]{2,3}|com?\.[a-z]{2})")
-
-
 @lru_cache(maxsize=2_000)  # hosts are anybody's to invent: few are worth keeping
 def referrer_of(host: str) -> Referrer | None:
     """Return who a host belongs to, None if nobody we know.
@@ -47,15 +43,11 @@ def referrer_of(host: str) -> Referrer | None:
     Referrer(name='google', kind=<Kind.SEARCH: 'search'>)
     >>> referrer_of("gemini.google.com")
     Referrer(name='gemini', kind=<Kind.AI: 'ai'>)
-    >>> referrer_of("google.com.mechant.example")
+    >>> referrer_of("docs.google.com"), referrer_of("google.com.mechant.example")
+    (None, None)
     """
     known = _known()
-    labels = host.split(".")
-    for start in range(len(labels)):  # the longest name first: mail.google.com before google.com
-        found = known.get(".".join(labels[start:])) or _anywhere(labels[start:])
-        if found is not None:
-            return found
-    return None
+    return next((known[each] for each in names_of(host) if each in known), None)
 
 
 @lru_cache(maxsize=2_000)
@@ -67,11 +59,6 @@ def named(name: str) -> Referrer | None:
     """
     written = name.strip().lower()
     return _names().get(written) or (referrer_of(written) if "." in written else None)
-
-
-def _anywhere(labels: list[str]) -> Referrer | None:
-    ending = ".".join(labels[1:])
-    return _known().get(f"{labels[0]}.*") if _ENDING.fullmatch(ending) else None
 
 
 @cache

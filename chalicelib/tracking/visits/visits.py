@@ -32,8 +32,9 @@ LONGEST_PATH: Final = 120
 LONGEST_TITLE: Final = 80
 LONGEST_NAME: Final = 60
 BEAT_SECONDS: Final = 60
-# A landing within the site brought nobody: the visit goes on, or its past is unknown.
-FROM_OUTSIDE: Final = frozenset(Evidence) - {Evidence.INTERNAL, Evidence.NONE}
+# A landing within the site, or on the way back from paying, brought nobody: the visit goes on, or
+# its past is unknown.
+FROM_OUTSIDE: Final = frozenset(Evidence) - {Evidence.INTERNAL, Evidence.PASSING, Evidence.NONE}
 
 
 class Kind(StrEnum):

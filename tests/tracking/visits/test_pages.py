@@ -72,6 +72,21 @@ def test_a_visit_that_goes_on_keeps_its_number(page: Page) -> None:
     assert "campaign" not in pages[1]
 
 
+@pytest.mark.parametrize("place", ["https://www.paypal.com/", "https://accounts.google.com/"])
+def test_who_comes_back_from_paying_or_logging_in_was_brought_by_the_advert(
+    page: Page, place: str
+) -> None:
+    first = page.lent(url=f"{ADVERT}&gclid=march")
+    before = page.remembered(first["visit"]).latest
+    page.shop.clock.passes(minutes=2)
+
+    page.lent(first["visit"], url=f"{ORIGIN}/merci", referrer=place)
+
+    found = page.remembered(first["visit"])
+    assert found.latest == before
+    assert "channel" not in steps(found)[1]
+
+
 def test_what_brings_a_visitor_back_is_remembered_beside_what_brought_them_first(
     page: Page,
 ) -> None:
