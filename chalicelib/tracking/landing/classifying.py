@@ -85,8 +85,18 @@ def classify(
     page, link = address(url), address(referrer)
     query = {} if page is None else page.query
     landing = _told(tags_of(query), click_of(query), page, link, tuple(hosts))
-    rule = first_fitting(rules, _facts(landing, page))
+    asked = (each for each in rules if _is_asked(each, landing))
+    rule = first_fitting(asked, _facts(landing, page))
     return landing if rule is None else _overruled(landing, rule)
+
+
+def _is_asked(rule: Rule, landing: Landing) -> bool:
+    """Say whether a rule may decide: within the site only one that names who linked.
+
+    Whoever goes on to another page of the site fits what a rule says of that page as well, and
+    would lose the advert that brought them.
+    """
+    return landing.evidence not in _WITHIN or rule.names_the_referrer
 
 
 def _told(
@@ -160,6 +170,14 @@ def _facts(landing: Landing, page: Address | None) -> dict[str, str]:
 
 def _overruled(landing: Landing, rule: Rule) -> Landing:
     """Apply a rule; its channel follows from what it says, unless it names one."""
+    if rule.passing:
+        return replace(
+            Landing(channel=WebChannel.DIRECT, evidence=Evidence.PASSING, rule=rule.name),
+            click=landing.click,
+            host=landing.host,
+            path=landing.path,
+            referrer=landing.referrer,
+        )
     source = landing.source if rule.source is None else rule.source
     medium = landing.medium if rule.medium is None else rule.medium
     campaign = landing.campaign if rule.campaign is None else rule.campaign

@@ -1,8 +1,9 @@
 """A customer's own rules about what brought a visit: the first that fits decides.
 
 A rule looks at an address, at the referrer and at what we made of them, and says what it knows
-better. Texts are compared without regard to capitals; there are no regular expressions: nobody's
-rule may keep a visitor waiting.
+better: what brought the visit, or that it was only passing through somewhere. Texts are compared
+without regard to capitals; there are no regular expressions: nobody's rule may keep a visitor
+waiting.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Test(StrEnum):
     THERE = "there"
 
 
+_NAMING: Final = frozenset(Test) - {Test.IS_NOT, Test.THERE}
 # What a condition may look at, beside `query.<parameter>`.
 FIELDS: Final = (
     "host",
@@ -65,7 +67,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a customer knows better. None leaves a fact as it is."""
+    """What a customer knows better. None leaves a fact as it is.
+
+    `passing`: the visit was brought by nothing that this address or referrer tells.
+    """
 
     name: str
     conditions: tuple[Condition, ...]
@@ -73,6 +78,12 @@ class Rule:
     source: str | None = None
     medium: str | None = None
     campaign: str | None = None
+    passing: bool = False
+
+    @property
+    def names_the_referrer(self) -> bool:
+        """Say whether it asks for a referrer of its own."""
+        return any(each.field == "referrer" and each.test in _NAMING for each in self.conditions)
 
     def fits(self, facts: Mapping[str, str]) -> bool:
         """Say whether every condition holds."""
@@ -101,8 +112,11 @@ def _faults(pointer: str, rule: Rule) -> list[Fault]:
         faults.append(Fault(f"{pointer}/when", "no condition: it would fit every visit"))
     if len(rule.conditions) > MOST_CONDITIONS:
         faults.append(Fault(f"{pointer}/when", f"at most {MOST_CONDITIONS} conditions"))
-    if (rule.channel, rule.source, rule.medium, rule.campaign) == (None,) * 4:
+    says_nothing = (rule.channel, rule.source, rule.medium, rule.campaign) == (None,) * 4
+    if says_nothing and not rule.passing:
         faults.append(Fault(pointer, "changes nothing: give a channel, source, medium or campaign"))
+    if rule.passing and not says_nothing:
+        faults.append(Fault(f"{pointer}/passing", "nothing brings a visit that is passing through"))
     for at, each in enumerate(rule.conditions):
         faults += _faults_of_condition(f"{pointer}/when/{at}", each)
     return faults

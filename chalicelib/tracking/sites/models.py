@@ -79,6 +79,10 @@ class RuleIn(_Kinds):
 
     name: Text
     when: list[ConditionIn] = Field(max_length=MOST_CONDITIONS, description="All must hold.")
+    passing: bool = Field(
+        default=False,
+        description="Such visits were on their way (to pay, say): what brought them before stays.",
+    )
 
     @property
     def written(self) -> rules.Rule:
@@ -182,6 +186,7 @@ class RuleOut(Out):
     source: str | None
     medium: str | None
     campaign: str | None
+    passing: bool
 
     @classmethod
     def of(cls, rule: rules.Rule) -> Self:
@@ -196,6 +201,7 @@ class RuleOut(Out):
             source=rule.source,
             medium=rule.medium,
             campaign=rule.campaign,
+            passing=rule.passing,
         )
 
 

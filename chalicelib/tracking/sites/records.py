@@ -44,6 +44,7 @@ def write_rule(rule: Rule) -> dict[str, Any]:
         "name": rule.name,
         "when": [[each.field, str(each.test), each.value] for each in rule.conditions],
         **_there({"channel": rule.channel, **_texts(rule)}),
+        **({"passing": True} if rule.passing else {}),
     }
 
 
@@ -53,6 +54,7 @@ def read_rule(record: dict[str, Any]) -> Rule:
         name=record["name"],
         conditions=_conditions(record["when"]),
         channel=_channel(record),
+        passing=record.get("passing", False),
         **_read(record),
     )
 

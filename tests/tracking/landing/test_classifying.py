@@ -13,6 +13,7 @@ from chalicelib.tracking.landing.addresses import LONGEST_VALUE
 from chalicelib.tracking.landing.channels import WebChannel
 from chalicelib.tracking.landing.classifying import Evidence, Landing, classify
 from chalicelib.tracking.landing.rules import Condition, Rule, Test, check
+from chalicelib.tracking.visits.visits import is_from_outside
 
 SHOP = "https://www.boutique.example"
 GOOGLE = "https://www.google.com/"
@@ -154,6 +155,53 @@ def test_the_first_rule_that_fits_has_the_last_word() -> None:
 
 
 @pytest.mark.parametrize(
+    "condition",
+    [
+        Condition("path", Test.STARTS_WITH, "/promo"),
+        Condition("host", Test.IS, "www.boutique.example"),
+        Condition("query.promo", Test.THERE),
+        Condition("referrer", Test.THERE),
+        Condition("referrer", Test.IS_NOT, "autre.example"),
+    ],
+)
+@pytest.mark.parametrize("referrer", [f"{SHOP}/", "https://www.paypal.com/"])
+def test_a_page_that_is_gone_on_to_is_no_visit_of_a_rules(
+    condition: Condition, referrer: str
+) -> None:
+    rules = (a_rule(conditions=(condition,), channel=None, campaign="Promo"),)
+    url = f"{SHOP}/promo?promo=1"
+
+    on_the_way = classify(url, referrer, rules=rules)
+
+    assert (on_the_way.campaign, on_the_way.rule) == ("", "")
+    assert on_the_way.channel == WebChannel.DIRECT
+    assert not is_from_outside(on_the_way)
+    tagged = classify(f"{url}&gclid=a", referrer, rules=rules)
+    assert (tagged.campaign, tagged.evidence) == ("Promo", Evidence.RULE)
+
+
+@pytest.mark.parametrize("host", ["blog.boutique.example", "www.paypal.com"])
+def test_a_rule_that_names_who_linked_decides_wherever_that_is(host: str) -> None:
+    rule = a_rule(conditions=(Condition("referrer", Test.IS, host),), source="chez-nous")
+
+    landing = classify(f"{SHOP}/", f"https://{host}/", rules=(rule,))
+
+    assert (landing.source, landing.evidence) == ("chez-nous", Evidence.RULE)
+
+
+def test_a_rule_may_say_that_visits_were_on_their_way() -> None:
+    bank = Condition("referrer", Test.ENDS_WITH, "3ds.banque.example")
+    rule = a_rule(name="Notre banque", conditions=(bank,), channel=None, passing=True)
+
+    landing = classify(f"{SHOP}/merci?utm_source=x", "https://3ds.banque.example/", rules=(rule,))
+
+    assert facts(landing) == ("direct", "", "")
+    assert (landing.evidence, landing.rule) == (Evidence.PASSING, "Notre banque")
+    assert (landing.path, landing.referrer) == ("/merci", "3ds.banque.example")
+    assert not is_from_outside(landing)
+
+
+@pytest.mark.parametrize(
     ("field", "test", "value", "fits"),
     [
         ("query.promo", Test.THERE, "", True),
@@ -183,6 +231,7 @@ def test_a_condition_looks_at_what_it_names(field: str, test: Test, value: str, 
     [
         (a_rule(conditions=()), "/rules/0/when"),
         (a_rule(channel=None), "/rules/0"),
+        (a_rule(passing=True), "/rules/0/passing"),
         (a_rule(conditions=(Condition("query.", Test.THERE),)), "/rules/0/when/0/field"),
         (a_rule(conditions=(Condition("mood", Test.IS, "x"),)), "/rules/0/when/0/field"),
         (a_rule(conditions=(Condition("path", Test.IS),)), "/rules/0/when/0/value"),

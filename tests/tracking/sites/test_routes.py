@@ -68,6 +68,17 @@ def test_a_visit_is_tried_by_the_sites_own_rules(shop: Shop) -> None:
     assert (found["source"], found["medium"]) == ("a.example", "referral")
 
 
+def test_a_rule_may_say_that_visits_were_on_their_way(shop: Shop) -> None:
+    when = [{"field": "referrer", "test": "ends_with", "value": "3ds.banque.example"}]
+    site = made(shop, rules=[{"name": "Notre banque", "when": when, "passing": True}])
+
+    found = classified(shop, site, url=f"{SHOP}/merci", referrer="https://3ds.banque.example/")
+
+    assert site["rules"][0]["passing"] is True
+    assert (found["channel"], found["evidence"]) == ("direct", "passing")
+    assert found["rule"] == "Notre banque"
+
+
 def test_a_tagged_visit_is_told_from_its_tags(shop: Shop) -> None:
     url = f"{SHOP}/promo?utm_source=google&utm_medium=cpc&utm_campaign=Noel&gclid=Cj0"
 
