@@ -45,12 +45,12 @@ def address(url: str) -> Address | None:
     """
     try:
         parts = urlsplit(url[:LONGEST_ADDRESS].strip())
-        host = (parts.hostname or "").rstrip(".")
+        host = host_of((parts.hostname or "").rstrip("."))
     except ValueError:  # brackets that hold no address
         return None
-    if parts.scheme not in _WEB or not _is_host(host):
+    if parts.scheme not in _WEB or not _HOST.fullmatch(host):
         return None
-    return Address(_ascii(host), _path(parts.path), _query(parts.query))
+    return Address(host, _path(parts.path), _query(parts.query))
 
 
 def clean(text: str, longest: int = LONGEST_VALUE) -> str:
@@ -71,16 +71,20 @@ def same_site(host: str, own: str) -> bool:
     return host == whole or host.endswith(f".{whole}")
 
 
-def _is_host(host: str) -> bool:
-    return _HOST.fullmatch(_ascii(host)) is not None
+def host_of(text: str) -> str:
+    """Write a host, or whole labels of one, as DNS does; what cannot be stays as it is.
+
+    >>> host_of("métro.example"), host_of(".métro.example")
+    ('xn--mtro-bpa.example', '.xn--mtro-bpa.example')
+    """
+    return text if text.isascii() else ".".join(_label(each) for each in text.split("."))
 
 
-def _ascii(host: str) -> str:
-    """Write a host as DNS does: `métro.example` is `xn--mtro-bpa.example`."""
+def _label(text: str) -> str:
     try:
-        return host if host.isascii() else host.encode("idna").decode()
+        return text.encode("idna").decode() if text else ""
     except UnicodeError:
-        return ""
+        return text
 
 
 def _path(path: str) -> str:

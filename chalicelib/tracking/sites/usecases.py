@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 
 from chalicelib.directory.numbers import line_of
 from chalicelib.kernel.errors import Fault, NotFound, Rejected, Stale
-from chalicelib.tracking.landing import rules
+from chalicelib.tracking.landing import checking
 from chalicelib.tracking.landing.classifying import classify
 from chalicelib.tracking.sites.sites import Site, check_origins, check_swaps
 
@@ -121,7 +121,7 @@ def site_that_shows(account_id: str, number: str, store: Sites) -> str | None:
 def _checked(site: Site, known: Known) -> Site:
     """Return a site that can be served; all faults of its numbers and pools come at once."""
     check_origins(site.origins)
-    rules.check(site.rules)
+    checked = checking.check(site.rules)
     faults = (
         *_unknown_numbers(site, known.lines),
         *_unknown_pools(site, known.pools),
@@ -129,7 +129,7 @@ def _checked(site: Site, known: Known) -> Site:
     )
     if faults:
         raise Rejected("the site names what it cannot have", faults=faults)
-    return replace(site, swaps=check_swaps(site.swaps))
+    return replace(site, rules=checked, swaps=check_swaps(site.swaps))
 
 
 def _unknown_numbers(site: Site, lines: Lines) -> Iterator[Fault]:

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.kernel.errors import Rejected
 from chalicelib.tracking.landing.addresses import LONGEST_VALUE
 from chalicelib.tracking.landing.channels import WebChannel
 from chalicelib.tracking.landing.classifying import Evidence, Landing, classify
-from chalicelib.tracking.landing.rules import Condition, Rule, Test, check
+from chalicelib.tracking.landing.rules import Condition, Rule, Test
 from chalicelib.tracking.visits.visits import is_from_outside
 
 SHOP = "https://www.boutique.example"
@@ -224,31 +223,6 @@ def test_a_condition_looks_at_what_it_names(field: str, test: Test, value: str, 
     landing = classify(f"{SHOP}/promotions?promo=Noel&gclid=x", rules=(rule,))
 
     assert (landing.rule == "mine") is fits
-
-
-@pytest.mark.parametrize(
-    ("rule", "pointer"),
-    [
-        (a_rule(conditions=()), "/rules/0/when"),
-        (a_rule(channel=None), "/rules/0"),
-        (a_rule(passing=True), "/rules/0/passing"),
-        (a_rule(conditions=(Condition("query.", Test.THERE),)), "/rules/0/when/0/field"),
-        (a_rule(conditions=(Condition("mood", Test.IS, "x"),)), "/rules/0/when/0/field"),
-        (a_rule(conditions=(Condition("path", Test.IS),)), "/rules/0/when/0/value"),
-    ],
-)
-def test_a_rule_that_cannot_be_followed_is_refused_where_it_is_wrong(
-    rule: Rule, pointer: str
-) -> None:
-    with pytest.raises(Rejected) as refusal:
-        check([rule])
-
-    assert [fault.pointer for fault in refusal.value.faults] == [pointer]
-
-
-def test_too_many_rules_are_refused() -> None:
-    with pytest.raises(Rejected, match="cannot be followed"):
-        check([a_rule()] * 201)
 
 
 def test_a_hundred_kilobytes_of_query_are_cut_and_told_from_what_is_left() -> None:

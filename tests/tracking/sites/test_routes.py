@@ -79,6 +79,21 @@ def test_a_rule_may_say_that_visits_were_on_their_way(shop: Shop) -> None:
     assert found["rule"] == "Notre banque"
 
 
+def test_a_rule_is_kept_as_what_it_looks_at_is_written(shop: Shop) -> None:
+    when = [
+        {"field": "query.UTM_Source", "test": "is", "value": "Radio"},
+        {"field": "referrer", "test": "ends_with", "value": "métro.example"},
+    ]
+    site = made(shop, rules=[{**RULE, "when": when}])
+
+    fields = [(each["field"], each["value"]) for each in site["rules"][0]["when"]]
+    assert fields == [("query.utm_source", "Radio"), ("referrer", "xn--mtro-bpa.example")]
+    url = f"{SHOP}/?utm_source=radio"
+    assert (
+        classified(shop, site, url=url, referrer="https://métro.example/")["rule"] == "Partenaire"
+    )
+
+
 def test_a_tagged_visit_is_told_from_its_tags(shop: Shop) -> None:
     url = f"{SHOP}/promo?utm_source=google&utm_medium=cpc&utm_campaign=Noel&gclid=Cj0"
 
@@ -133,6 +148,19 @@ def test_a_site_that_is_retired_is_gone(shop: Shop) -> None:
         (
             {"rules": [{**RULE, "when": [{"field": "mood", "test": "is", "value": "x"}]}]},
             "/rules/0/when/0/field",
+        ),
+        (
+            {
+                "rules": [
+                    {
+                        **RULE,
+                        "when": [
+                            {"field": "referrer", "test": "is", "value": "https://a.example/"}
+                        ],
+                    }
+                ]
+            },
+            "/rules/0/when/0/value",
         ),
     ],
 )
