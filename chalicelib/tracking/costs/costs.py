@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.money import Money
+from chalicelib.tracking.landing.referrers import source_name
 from chalicelib.tracking.reports.contributing import Dim
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class Target:
     medium: str = ""
     campaign: str = ""
     term: str = ""
+
+    def as_reported(self) -> Target:
+        """Return it spelt as visits are counted: Facebook's name, whoever writes `fb`."""
+        return replace(self, source=source_name(self.source), medium=self.medium.lower())
 
     def value_of(self, dim: Dim) -> str | None:
         """Return its value of what reports are made by; None where costs have none."""

@@ -212,7 +212,7 @@ def _target(cells: Mapping[str, str], origin: Origin) -> Target:
             if name in cells
         },
     }
-    target = Target(**facts)
+    target = Target(**facts).as_reported()
     if target.channel or not (target.source or target.medium):
         return target
     return replace(target, channel=str(channel_of(target.source, target.medium, target.campaign)))

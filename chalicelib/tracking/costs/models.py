@@ -45,7 +45,7 @@ class SourceCostIn(Body):
 
 
 class CostIn(SourceCostIn):
-    """What advertising cost, of what visits say brought them: spelt as their tags are."""
+    """What advertising cost, of what visits say brought them; a campaign spelt as its tags are."""
 
     channel: Words = ""
     source: Words = ""
@@ -57,7 +57,7 @@ class CostIn(SourceCostIn):
     def target(self) -> costs.Target:
         """What it is of."""
         names = ("channel", "source", "medium", "campaign", "term")
-        return costs.Target(**{name: getattr(self, name) for name in names})
+        return costs.Target(**{name: getattr(self, name) for name in names}).as_reported()
 
 
 class ImportIn(Body):

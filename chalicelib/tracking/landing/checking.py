@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.tracking.landing.addresses import LONGEST_PATH, LONGEST_VALUE, host_of
 from chalicelib.tracking.landing.campaigns import NETWORKS
+from chalicelib.tracking.landing.referrers import source_name
 from chalicelib.tracking.landing.rules import FIELDS, MOST_CONDITIONS, MOST_RULES, QUERY, Test
 
 if TYPE_CHECKING:
@@ -70,10 +71,15 @@ def _path(_test: Test, value: str) -> str:
     return unquote(value, errors="replace")
 
 
+def _source(test: Test, value: str) -> str:
+    return source_name(value) if test in _WHOLE else value
+
+
 _SPELLED: Final[dict[str, Callable[[Test, str], str]]] = {
     "host": _host,
     "referrer": _host,
     "path": _path,
+    "source": _source,
 }
 
 

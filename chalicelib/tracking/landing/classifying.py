@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.tracking.landing.addresses import address, same_site
+from chalicelib.tracking.landing.addresses import LONGEST_VALUE, address, same_site
 from chalicelib.tracking.landing.campaigns import NETWORKS, Network, click_of, tags_of
 from chalicelib.tracking.landing.channels import WebChannel, channel_of
 from chalicelib.tracking.landing.passing import is_passing
-from chalicelib.tracking.landing.referrers import Kind, referrer_of
+from chalicelib.tracking.landing.referrers import Kind, referrer_of, source_name
 from chalicelib.tracking.landing.rules import QUERY, Rule, first_fitting
 
 if TYPE_CHECKING:
@@ -42,7 +42,11 @@ _WITHIN: Final = frozenset({Evidence.INTERNAL, Evidence.PASSING})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Landing:
-    """What brought a visit; "" is what nobody said. `rule` is the customer's that decided."""
+    """What brought a visit; "" is what nobody said. `rule` is the customer's that decided.
+
+    A source has one name however it was spelt, and a medium is in small letters: reports count by
+    them. The campaign is as it was tagged.
+    """
 
     channel: WebChannel
     source: str = ""
@@ -111,8 +115,12 @@ def _told(
     network = _UNMARKED if click is None else NETWORKS[click.parameter]
     # A network that marks free links too (of all its sites) knows less than the referrer.
     paid = network.source if network.medium else ""
-    source = tags.source or paid or origin[0] or network.source
-    medium = tags.medium or network.medium or (origin[1] if source == origin[0] else "")
+    source = source_name(tags.source or paid or origin[0] or network.source)
+    medium = (
+        tags.medium.lower()[:LONGEST_VALUE]
+        or network.medium
+        or (origin[1] if source == origin[0] else "")
+    )
     return Landing(
         channel=channel_of(source, medium, tags.campaign),
         source=source,
@@ -178,8 +186,8 @@ def _overruled(landing: Landing, rule: Rule) -> Landing:
             path=landing.path,
             referrer=landing.referrer,
         )
-    source = landing.source if rule.source is None else rule.source
-    medium = landing.medium if rule.medium is None else rule.medium
+    source = landing.source if rule.source is None else source_name(rule.source)
+    medium = landing.medium if rule.medium is None else rule.medium.lower()
     campaign = landing.campaign if rule.campaign is None else rule.campaign
     return replace(
         landing,

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
+from chalicelib.tracking.landing.addresses import LONGEST_VALUE
 from chalicelib.tracking.landing.hosts import names_of
 
 
@@ -59,6 +60,19 @@ def named(name: str) -> Referrer | None:
     """
     written = name.strip().lower()
     return _names().get(written) or (referrer_of(written) if "." in written else None)
+
+
+def source_name(written: str) -> str:
+    """Return what reports call a source, however it is spelt: a place by its name, others in small.
+
+    >>> source_name("FB"), source_name("chatgpt.com"), source_name("www.Partenaire.example")
+    ('facebook', 'chatgpt', 'partenaire.example')
+    """
+    known = named(written)
+    if known is not None:
+        return known.name
+    plain = written.strip().lower()[:LONGEST_VALUE]
+    return plain.removeprefix("www.") or plain
 
 
 @cache

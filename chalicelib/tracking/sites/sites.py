@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.tracking.landing.referrers import source_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +35,7 @@ _ORIGIN: Final = re.compile(
 class Standin:
     """A number shown in place of the printed one to visits of a kind; None asks for nothing.
 
-    Texts are compared with a landing's, without regard to capitals.
+    Texts are compared with a landing's, without regard to capitals; a source by its name.
     """
 
     number: str
@@ -46,7 +47,7 @@ class Standin:
     def fits(self, landing: Landing) -> bool:
         """Say whether a visit is of that kind."""
         texts = (
-            (self.source, landing.source),
+            (self.source and source_name(self.source), landing.source),
             (self.medium, landing.medium),
             (self.campaign, landing.campaign),
         )

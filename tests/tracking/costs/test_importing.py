@@ -53,6 +53,15 @@ def test_an_export_of_meta_has_periods() -> None:
     assert (cost.first, cost.days, cost.amount) == (date(2026, 11, 1), 7, Money.euros("70.00"))
 
 
+@pytest.mark.parametrize("source", ["fb", "Facebook", "facebook.com"])
+def test_a_source_is_called_what_its_visits_are_counted_by(source: str) -> None:
+    (cost,) = read(f"from;amount;source;medium;campaign\n2026-11-01;70;{source};CPC;Noël\n").costs
+
+    target = cost.target
+    assert (target.channel, target.source, target.medium) == ("paid_social", "facebook", "cpc")
+    assert target.campaign == "Noël"
+
+
 def test_the_same_file_again_names_the_same_costs() -> None:
     one, other = read(META, "meta"), read(META.replace("70.00", "75.00"), "meta")
 

@@ -22,8 +22,8 @@ def fits(condition: Condition, url: str, referrer: str = "") -> bool:
 @pytest.mark.parametrize(
     ("field", "test", "value"),
     [
-        ("query.UTM_Source", Test.IS, "radio"),
-        ("Query.utm_source", Test.IS, "radio"),
+        ("query.UTM_Source", Test.IS, "fb"),
+        ("Query.utm_source", Test.IS, "fb"),
         (" query.Ref", Test.THERE, ""),
         ("query.ref", Test.IS, " Abc "),
         ("query.ref", Test.STARTS_WITH, " ab"),
@@ -38,6 +38,10 @@ def fits(condition: Condition, url: str, referrer: str = "") -> bool:
         ("referrer", Test.IS_NOT, "métro.example"),
         ("referrer", Test.STARTS_WITH, "blog."),
         ("host", Test.CONTAINS, "boutique"),
+        ("source", Test.IS, "FB"),
+        ("source", Test.IS, "facebook.com"),
+        ("source", Test.IS_NOT, "google"),
+        ("medium", Test.IS, "CPC"),
         ("click", Test.IS, "GCLID"),
         ("click", Test.STARTS_WITH, "gc"),
     ],
@@ -45,7 +49,7 @@ def fits(condition: Condition, url: str, referrer: str = "") -> bool:
 def test_a_condition_is_kept_as_what_it_looks_at_is_written(
     field: str, test: Test, value: str
 ) -> None:
-    url = f"{SHOP}/promo/%C3%A9t%C3%A9?utm_source=Radio&Ref=Abc&gclid=x"
+    url = f"{SHOP}/promo/%C3%A9t%C3%A9?utm_source=Fb&Ref=Abc&gclid=x"
 
     assert fits(Condition(field, test, value), url, "https://blog.métro.example/article")
 

@@ -67,14 +67,14 @@ def test_a_click_id_fills_what_the_tags_leave_out() -> None:
 @pytest.mark.parametrize(
     ("query", "read"),
     [
-        ("utm_source=S&utm_medium=M&utm_campaign=C&utm_term=T&utm_content=K", "SMCTK"),
-        ("mtm_source=S&mtm_medium=M&mtm_campaign=C&mtm_keyword=T&mtm_content=K", "SMCTK"),
-        ("pk_source=S&pk_medium=M&pk_campaign=C&pk_kwd=T&pk_content=K", "SMCTK"),
-        ("at_channel=S&at_medium=M&at_campaign=C&at_term=T&at_creation=K", "SMCTK"),
-        ("UTM_SOURCE=S&Utm_Medium=M&utm_campaign=C&utm_term=T&utm_content=K", "SMCTK"),
+        ("utm_source=S&utm_medium=M&utm_campaign=C&utm_term=T&utm_content=K", "smCTK"),
+        ("mtm_source=S&mtm_medium=M&mtm_campaign=C&mtm_keyword=T&mtm_content=K", "smCTK"),
+        ("pk_source=S&pk_medium=M&pk_campaign=C&pk_kwd=T&pk_content=K", "smCTK"),
+        ("at_channel=S&at_medium=M&at_campaign=C&at_term=T&at_creation=K", "smCTK"),
+        ("UTM_SOURCE=S&Utm_Medium=M&utm_campaign=C&utm_term=T&utm_content=K", "smCTK"),
         (
             "utm_source=S&utm_source=other&utm_medium=M&utm_campaign=C&utm_term=T&utm_content=K",
-            "SMCTK",
+            "smCTK",
         ),
     ],
 )
@@ -115,6 +115,42 @@ def test_who_linked_to_the_page_is_told_from_the_referrer(
     referrer: str, told: tuple[str, str, str]
 ) -> None:
     assert facts(classify(f"{SHOP}/", referrer)) == told
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "medium"),
+    [
+        ("utm_source=chatgpt.com", "chatgpt", ""),
+        ("utm_source=Google&utm_medium=CPC", "google", "cpc"),
+        ("utm_source=www.google.fr&utm_medium=Organic", "google", "organic"),
+        ("utm_source=fb&utm_medium=paid", "facebook", "paid"),
+        ("utm_source=IG&utm_medium=social", "instagram", "social"),
+        ("utm_source=t.co", "x", ""),
+        ("utm_source=Radio-Scoop&utm_medium=Audio", "radio-scoop", "audio"),
+        ("utm_source=www.Blog.example", "blog.example", ""),
+        ("utm_source=docs.google.com", "docs.google.com", ""),
+    ],
+)
+def test_a_source_has_one_name_however_it_is_spelt(query: str, source: str, medium: str) -> None:
+    landing = classify(f"{SHOP}/?{query}&utm_campaign=Noël")
+
+    assert (landing.source, landing.medium, landing.campaign) == (source, medium, "Noël")
+
+
+def test_a_source_that_a_rule_names_has_that_name_too() -> None:
+    rule = a_rule(channel=None, source="FB", medium="CPC")
+
+    assert facts(classify(SHOP, "https://partenaire.example/", rules=(rule,))) == (
+        "paid_social",
+        "facebook",
+        "cpc",
+    )
+
+
+def test_what_an_assistant_tags_and_what_its_links_say_is_one_source() -> None:
+    tagged = classify(f"{SHOP}/?utm_source=chatgpt.com", "https://chatgpt.com/")
+
+    assert facts(tagged) == facts(classify(f"{SHOP}/", "https://chatgpt.com/"))
 
 
 def test_free_links_of_a_network_are_told_by_who_linked() -> None:

@@ -40,6 +40,13 @@ def test_the_first_stand_in_that_fits_a_visit_is_shown(landing: Landing, shown: 
     assert SWAP.standin(landing) == shown
 
 
+def test_a_stand_in_knows_a_source_by_any_of_its_names() -> None:
+    standin = Standin(number=ADS, source="FB")
+
+    assert standin.fits(a_landing(source="facebook"))
+    assert not standin.fits(a_landing(source="instagram"))
+
+
 def test_pages_of_other_origins_do_not_speak_for_a_site() -> None:
     site = Site(
         id="site_1",
