@@ -256,6 +256,19 @@ def tend_pools(event: CloudWatchEvent) -> None:
     handlers.tend_pools(now, needs=needs, tell=tell)
 
 
+@app.schedule(Rate(1, unit=Rate.HOURS))
+def learn_behaviours(event: CloudWatchEvent) -> None:
+    """Learn how the visitors of accounts behave whose turn it is: each has one a day."""
+    from datetime import datetime
+
+    from chalicelib.tracking.learning import handlers
+
+    context: Any = event.context
+    now = datetime.fromisoformat(event.to_dict()["time"])
+    desk = tracking_wiring.learning_desk()
+    handlers.learn_behaviours(now, desk, lambda: context.get_remaining_time_in_millis() / 1000)
+
+
 @app.schedule(Rate(1, unit=Rate.DAYS))
 def ask_for_days(event: CloudWatchEvent) -> None:
     """Have the last days of every account written as files."""

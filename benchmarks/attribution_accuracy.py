@@ -84,7 +84,7 @@ def _fitted() -> Behaviour:
     exposure = Exposure(
         page_hours=sum(each.page_hours for each in exposures),
         number_days=sum(each.number_days for each in exposures),
-        watched_seconds=[seconds for each in exposures for seconds in each.watched_seconds],
+        watched=[pair for each in exposures for pair in each.watched],
     )
     return fit(heard, exposure, Behaviour())
 

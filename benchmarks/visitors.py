@@ -234,7 +234,7 @@ class Site:
         return Exposure(
             page_hours=looked / HOUR,
             number_days=len(self.numbers) * until / DAY,
-            watched_seconds=watched,
+            watched=[(seconds, 1.0) for seconds in watched],
         )
 
     def naive(self, call: Rung) -> str | None:

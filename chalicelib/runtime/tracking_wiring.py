@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from chalicelib.tracking.journeys.gateway import RingQueue
     from chalicelib.tracking.journeys.store import JourneyStore
     from chalicelib.tracking.journeys.usecases import Desk
-    from chalicelib.tracking.learning.assumptions import Assumptions
+    from chalicelib.tracking.learning.learnt import Known
     from chalicelib.tracking.learning.store import LearningStore
+    from chalicelib.tracking.learning.usecases import Desk as LearningDesk
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.roster.store import RosterStore
     from chalicelib.tracking.pools.store import DeckStore
@@ -128,6 +129,7 @@ def journey_desk() -> Desk:
         showing=showing,
         pool=kept_pools().get,
         behaviour=behaviour,
+        teach=learning().teach,
         leases=decks(),
         visits=visits(),
         journeys=journeys(),
@@ -137,23 +139,35 @@ def journey_desk() -> Desk:
 
 @cache
 def learning() -> LearningStore:
-    """Return what owners say of attribution."""
+    """Return what is known of how visitors behave: what owners say, and what calls taught."""
     from chalicelib.tracking.learning.store import LearningStore
 
     return LearningStore(settings().tracking_table)
 
 
 @cache
-def kept_assumptions() -> Kept[str, Assumptions]:
-    """Return what owners say of attribution: a change holds within half a minute everywhere."""
+def kept_behaviours() -> Kept[str, Known]:
+    """Return how accounts' visitors behave: a change holds within half a minute everywhere."""
     from chalicelib.runtime.kept import Kept
 
-    return Kept(learning().assumptions)
+    return Kept(learning().known)
 
 
 def behaviour(account_id: str) -> Behaviour:
     """Return how the visitors of an account behave."""
-    return kept_assumptions().get(account_id).applied()
+    return kept_behaviours().get(account_id).behaviour
+
+
+def learning_desk() -> LearningDesk:
+    """Return all that learning from calls takes."""
+    from chalicelib.tracking.learning.usecases import Desk
+    from chalicelib.tracking.pools.usecases import all_pools
+
+    return Desk(
+        lessons=learning(),
+        pools=roster(),
+        pools_of=lambda account_id: all_pools(account_id, roster()),
+    )
 
 
 def track_call(call: Call) -> None:
@@ -168,12 +182,15 @@ def track_call(call: Call) -> None:
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
     from chalicelib.tracking.leads.usecases import take_out
+    from chalicelib.tracking.pools.health import hour_of
+    from chalicelib.tracking.pools.leases import millis
 
     journey = finish(call, journey_desk())
     rings().ended(call.account_id, call.call_id)
     spam = watch_wiring.judge_call(call)
     if spam:
         take_out(call.call_id, account_id=call.account_id, store=leads_wiring.leads())
+        learning().unlearn(call.account_id, call.call_id, hour_of(millis(call.started_at)))
     else:
         take_call(call, journey, leads_wiring.desk())
     reports_wiring.count_call(call)

@@ -53,6 +53,7 @@ HANDLERS = {
     "wake_sockets",
     "ring_calls",
     "ask_for_days",
+    "learn_behaviours",
     "write_days",
 }
 

@@ -13,6 +13,7 @@ from app import (
     close_account_month,
     close_months,
     find_callbacks,
+    learn_behaviours,
     place_callbacks,
     project_again,
     project_calls,
@@ -23,7 +24,10 @@ from app import (
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Ended
 from chalicelib.desk.floor import Change
-from chalicelib.runtime import desk_wiring, wiring
+from chalicelib.runtime import desk_wiring, tracking_wiring, wiring
+from chalicelib.tracking.attribution.fitting import Heard
+from chalicelib.tracking.learning.lessons import Lesson
+from chalicelib.tracking.pools.leases import millis
 from tests.clouds import a_cloud, forget_clients
 from tests.desk.builders import a_callback, a_queue, an_agent
 from tests.gateway import Context, ask, ring
@@ -98,6 +102,7 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
         {"account_id": world.martin.account_id, "call_id": world.martin.ids["call_id"]}
     )
     _await_a_callback(world)
+    _teach(world.martin)
     take = world.cloud.messages
     with pytest.MonkeyPatch.context() as patch:
         late, again, exports = take("call-events"), take("projections"), take("exports")
@@ -109,6 +114,7 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             close_months(schedule_at("2027-01-01T06:00:00Z"), Context())
             find_callbacks(schedule_at("2027-01-01T06:00:00Z"), Context())
             ask_for_days(schedule_at("2026-11-23T15:00:00Z"), Context())
+            learn_behaviours(schedule_at("2026-11-23T15:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
         looks, days = take("callbacks"), take("lake")
         with asked_of_aws(patch) as more:
@@ -117,6 +123,13 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             place_callbacks(messages_of(looks), Context())
             write_days(messages_of(days), Context())
     return asked | more
+
+
+def _teach(shop: Client) -> None:
+    """Have a call to a pool of theirs been something to learn from."""
+    hour = millis(datetime(2026, 11, 22, 12, tzinfo=UTC))
+    lesson = Lesson(pool_id=shop.ids["pool_id"], hour=hour, heard=Heard(seconds=(60.0,)))
+    tracking_wiring.learning().teach(shop.account_id, "CA2", lesson)
 
 
 def _await_a_callback(world: World) -> None:

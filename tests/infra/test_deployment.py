@@ -38,6 +38,7 @@ JOBS = {
     "wake_sockets",
     "ring_calls",
     "ask_for_days",
+    "learn_behaviours",
     "write_days",
     "project_calls",
     "store_late_events",
@@ -93,6 +94,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-find_callbacks-event": "rate(1 minute)",
         "cadran-dev-tend_pools-event": "rate(5 minutes)",
         "cadran-dev-ask_for_days-event": "rate(1 day)",
+        "cadran-dev-learn_behaviours-event": "rate(1 hour)",
     }
     assert after_first["queues"] == {
         "cadran-dev-call-events": "cadran-dev-store_late_events",

@@ -41,6 +41,7 @@ JOBS = {
     "find_callbacks",
     "tend_pools",
     "ask_for_days",
+    "learn_behaviours",
 }
 
 

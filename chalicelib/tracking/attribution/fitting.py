@@ -11,7 +11,8 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from operator import add, mul, truediv
 from typing import TYPE_CHECKING, Final
 
@@ -58,15 +59,23 @@ def heard_in(
     return Heard(seconds=seconds, unread=(newest, oldest), leases_a_day=reach.leases_a_day)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Exposure:
-    """How often a call could have come: hours on screen, numbers' days, and for each visit how
-    many seconds of the record came after it. Whoever left an hour ago had no days to ring in.
+    """How often a call could have come: hours on screen, numbers' days, and who could have rung.
+
+    `watched` are how many seconds of the record came after visits, and of how many visits: whoever
+    left an hour ago had no days to ring in. A record that begins after a visit has seen less of
+    it: what it missed is there once more with a count below nothing.
     """
 
     page_hours: float
     number_days: float
-    watched_seconds: Sequence[float]
+    watched: Sequence[tuple[float, float]]
+
+    @cached_property
+    def visits(self) -> float:
+        """How many visits there were."""
+        return sum(count for _, count in self.watched)
 
 
 @dataclass(slots=True)
@@ -125,7 +134,7 @@ def _likelier(
     return replace(
         assumed,
         curve=Curve(descending(rates, weights)),
-        calls_per_visit=calls / (len(exposure.watched_seconds) + _ASSUMED_VISITS),
+        calls_per_visit=calls / (exposure.visits + _ASSUMED_VISITS),
         strays_per_day=strays / (exposure.number_days + _ASSUMED_DAYS),
     )
 
@@ -144,9 +153,12 @@ def _smoothed(changes: list[float]) -> list[float]:
 
 def _widths(exposure: Exposure) -> list[float]:
     """Return the hours that visits spent on each step: few of them on the last ones."""
-    watched, widths = sorted(exposure.watched_seconds), [exposure.page_hours]
+    watched, widths = sorted(exposure.watched), [exposure.page_hours]
+    counts = [0.0, *accumulate(count for _, count in watched)]
+    sums = [0.0, *accumulate(seconds * count for seconds, count in watched)]
     for begin, end in pairwise(ENDS):
-        left, passed = bisect_left(watched, begin), bisect_left(watched, end)
-        seconds = sum(watched[left:passed]) - begin * (passed - left)
-        widths.append((seconds + (end - begin) * (len(watched) - passed)) / HOUR)
+        left, passed = bisect_left(watched, (begin,)), bisect_left(watched, (end,))
+        seconds = sums[passed] - sums[left] - begin * (counts[passed] - counts[left])
+        seconds += (end - begin) * (counts[-1] - counts[passed])
+        widths.append(max(0.0, seconds) / HOUR)
     return widths

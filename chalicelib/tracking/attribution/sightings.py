@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.tracking.attribution.curves import ON_PAGE_SECONDS
 from chalicelib.tracking.attribution.evidence import Role
 
 if TYPE_CHECKING:
@@ -50,6 +52,30 @@ def sightings(
         if whose not in found or sighting.seconds < found[whose].seconds:
             found[whose] = sighting
     return sorted(found.values(), key=lambda each: (each.seconds, each.lease))
+
+
+def looks(
+    leases: Iterable[Lease], visits: Mapping[str, Visit], behaviour: Behaviour
+) -> list[float]:
+    """Return for how many seconds each visit had a number of a pool on its screen, but the newest.
+
+    Whoever had it last may have it still. Of an erased visit nobody knows.
+    """
+    known = sorted({each.id: each for each in leases}.values(), key=_when, reverse=True)
+    return [
+        _look(lease, visits[lease.visit or ""], newer.since - behaviour.hold, behaviour)
+        for newer, lease in pairwise(known)
+        if (lease.visit or "") in visits
+    ]
+
+
+def _look(lease: Lease, visit: Visit, last: datetime, behaviour: Behaviour) -> float:
+    """Add up the spans in which no silence was longer than the hold, each with its own end."""
+    spans = [
+        after - before for before, after in pairwise(sorted(_seen(lease, visit, last, behaviour)))
+    ]
+    kept = [span.total_seconds() for span in spans if span <= behaviour.hold]
+    return sum(kept) + ON_PAGE_SECONDS * (1 + len(spans) - len(kept))
 
 
 def _when(lease: Lease) -> tuple[datetime, str]:

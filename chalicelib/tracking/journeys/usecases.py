@@ -15,18 +15,21 @@ from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.attribution import Behaviour, Ring, Role, attribute
 from chalicelib.tracking.attribution.reasons import Reason, Why
 from chalicelib.tracking.journeys import evidence
-from chalicelib.tracking.journeys.evidence import MOST_LEASES, Place, place_of
+from chalicelib.tracking.journeys.evidence import MOST_LEASES, Place, is_shared, place_of
 from chalicelib.tracking.journeys.rings import rung_of
 from chalicelib.tracking.journeys.telling import Found, in_words, told
+from chalicelib.tracking.learning.lessons import lesson_in
 from chalicelib.tracking.pools.leases import millis
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from chalicelib.calls.call import Call, Page
+    from chalicelib.tracking.attribution.evidence import Lease, PastCall, Visit
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.journeys.ports import Journeys
     from chalicelib.tracking.journeys.rings import Rung
+    from chalicelib.tracking.learning.lessons import Lesson
     from chalicelib.tracking.pools.leases import LogEntry
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.sources import Number
@@ -65,13 +68,15 @@ class History(Protocol):
 class Desk:
     """All that finding a journey needs. What numbers and pools are is kept in the process.
 
-    `showing` gives the pools whose overflow number a number is.
+    `showing` gives the pools whose overflow number a number is; `teach` keeps what a call that
+    ended has to teach.
     """
 
     number: Callable[[str, str], Number]
     showing: Callable[[str, str], Sequence[Pool]]
     pool: Callable[[str], Pool]
     behaviour: Callable[[str], Behaviour]
+    teach: Callable[[str, str, Lesson], None]
     leases: Leases
     visits: Visits
     journeys: Journeys
@@ -82,7 +87,7 @@ def note_ring(rung: Rung, desk: Desk) -> Journey | None:
     """Find a ringing call's journey and keep it; None if the call has ended meanwhile."""
     history = _history(rung, desk.calls)
     for _ in range(ATTEMPTS):
-        journey = replace(_found(rung, desk), **history)
+        journey = replace(_seen(rung, _place(rung, desk), desk).told(), **history)
         try:
             return journey if desk.journeys.keep(journey) else None
         except (Conflict, NotFound):
@@ -93,16 +98,22 @@ def note_ring(rung: Rung, desk: Desk) -> Journey | None:
 def finish(call: Call, desk: Desk) -> Journey:
     """Find the journey of a call that ended, with what came after the ring, and keep it.
 
-    It is idempotent. What is certain from the number alone is told, and not stored again.
+    It is idempotent, and the answer stays, whatever is learnt or said of attribution later
+    (decision 27). What is certain from the number alone is told, and not stored again.
     """
     rung = rung_of(call)
     for _ in range(ATTEMPTS):
-        journey = _found(rung, desk, final=True)
+        place = _place(rung, desk)
+        known = None if place.role in SETTLED else _known(rung, desk.journeys)
+        if known is not None and known.final:
+            return _without_visit(known, desk.journeys) if known.erased else known
+        seen = _seen(rung, place, desk)
+        journey = seen.told(final=True)
         if journey.role in SETTLED:
             return journey
-        known = _known(rung, desk.journeys)
         if known is not None:
             journey = _with_what_was_known(journey, known)
+        _teach(seen, desk)
         new_visit = known is None or known.visit_id != journey.visit_id
         try:
             desk.journeys.keep(journey, new_visit=new_visit)
@@ -114,7 +125,24 @@ def finish(call: Call, desk: Desk) -> Journey:
 
 def journey_of(call: Call, desk: Desk) -> Journey:
     """Return a call's journey; one that nobody has kept is found on the spot."""
-    return _known(rung_of(call), desk.journeys) or _found(rung_of(call), desk, final=call.ended)
+    rung = rung_of(call)
+    known = _known(rung, desk.journeys)
+    return known or _seen(rung, _place(rung, desk), desk).told(final=call.ended)
+
+
+def _without_visit(known: Journey, journeys: Journeys) -> Journey:
+    """Keep that a call had a visit which was erased since: nobody else inherits it."""
+    gone = replace(known, confidence=0.0, reason=in_words([Reason(Why.ERASED)]))
+    journeys.keep(gone)
+    return gone
+
+
+def _teach(seen: _Seen, desk: Desk) -> None:
+    """Keep what a call teaches, unless its number is shared by all visits of one source."""
+    rung, shared = seen.found.rung, any(is_shared(each.visit) for each in seen.leases)
+    lesson = None if shared else seen.lesson()
+    if lesson is not None:
+        desk.teach(rung.account_id, rung.call_id, lesson)
 
 
 def _with_what_was_known(journey: Journey, known: Journey) -> Journey:
@@ -141,19 +169,50 @@ def _known(rung: Rung, journeys: Journeys) -> Journey | None:
         return None
 
 
-def _found(rung: Rung, desk: Desk, *, final: bool = False) -> Journey:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """What was read of a call, as attribution has it."""
+
+    found: Found
+    ring: Ring
+    leases: list[Lease]
+    visits: dict[str, Visit]
+    past: list[PastCall]
+    behaviour: Behaviour
+
+    def told(self, *, final: bool = False) -> Journey:
+        """Tell whose visit it was."""
+        known = (self.ring, self.leases, self.visits, self.past, self.behaviour)
+        return told(attribute(*known), self.found, final=final or self.ring.dialled.role in SETTLED)
+
+    def lesson(self) -> Lesson | None:
+        """Return what it has to teach."""
+        return lesson_in(
+            self.ring,
+            self.leases,
+            self.visits,
+            self.past,
+            self.behaviour,
+            pool_id=self.found.place.pool_id,
+        )
+
+
+def _place(rung: Rung, desk: Desk) -> Place:
     number = desk.number(rung.account_id, rung.dialled)
-    place = place_of(rung, number, desk.showing(rung.account_id, rung.dialled))
+    return place_of(rung, number, desk.showing(rung.account_id, rung.dialled))
+
+
+def _seen(rung: Rung, place: Place, desk: Desk) -> _Seen:
     behaviour = _behaviour(rung.account_id, place, desk)
     found = _read(rung, place, behaviour, desk)
-    attribution = attribute(
-        Ring(at=rung.at, dialled=found.dialled, caller=rung.caller_hash),
-        evidence.leases_of(found.entries),
-        evidence.visits_of(found.visits.values()),
-        evidence.past_of(found.past, rung),
-        behaviour,
+    return _Seen(
+        found=found,
+        ring=Ring(at=rung.at, dialled=found.dialled, caller=rung.caller_hash),
+        leases=evidence.leases_of(found.entries),
+        visits=evidence.visits_of(found.visits.values()),
+        past=evidence.past_of(found.past, rung),
+        behaviour=behaviour,
     )
-    return told(attribution, found, final=final or found.dialled.role in SETTLED)
 
 
 def _read(rung: Rung, place: Place, behaviour: Behaviour, desk: Desk) -> Found:

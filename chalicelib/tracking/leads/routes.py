@@ -167,4 +167,4 @@ def _lead(lead: leads.Lead, location: str | None = None) -> Answer[models.LeadOu
 
 
 def _terms(account_id: str) -> Terms:
-    return tracking_wiring.kept_assumptions().get(account_id).terms
+    return tracking_wiring.kept_behaviours().get(account_id).assumptions.terms

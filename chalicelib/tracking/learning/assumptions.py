@@ -30,7 +30,8 @@ class Assumptions:
 
     `lease_days`: a visit that had the number earlier is no candidate. `caller_days`: a caller's
     earlier calls count for so long. `touch_days`: so do touches of a lead, of which time decay
-    credits half as much for every `half_life_days` before the last one.
+    credits half as much for every `half_life_days` before the last one. `learns`: what
+    the account's own calls taught is used.
     """
 
     account_id: str
@@ -39,6 +40,7 @@ class Assumptions:
     least_confidence: float = ASSUMED.least_confidence
     touch_days: int = USUAL.lookback.days
     half_life_days: int = USUAL.half_life.days
+    learns: bool = True
     version: int = 0
 
     def applied(self, behaviour: Behaviour = ASSUMED) -> Behaviour:

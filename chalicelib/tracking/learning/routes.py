@@ -1,4 +1,4 @@
-"""The API of attribution: the windows within which visits, callers and touches are looked for."""
+"""The API of attribution: its windows, and how the account's visitors are taken to behave."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from chalicelib.runtime.versions import etag, expected
 if TYPE_CHECKING:
     from chalicelib.runtime.api import Request
     from chalicelib.tracking.learning import models
-    from chalicelib.tracking.learning.assumptions import Assumptions
+    from chalicelib.tracking.learning.learnt import Known
 else:
     models = lazily("chalicelib.tracking.learning.models")
 
@@ -22,17 +22,17 @@ api = Api(__name__)
 @api.get("/v1/attribution", scope="reports:read")
 def show_attribution(request: Request) -> Answer[models.AttributionOut]:
     """Show how your calls are matched with visits, and your leads credited."""
-    return _shown(tracking_wiring.learning().assumptions(request.account_id))
+    return _shown(tracking_wiring.learning().known(request.account_id))
 
 
 @api.put("/v1/attribution", scope="reports:write")
 def set_attribution(request: Request, body: models.AttributionIn) -> Answer[models.AttributionOut]:
-    """Say how, for calls that end from now on, and for every lead; `If-Match` is the ETag seen."""
+    """Say how, for calls that ring from now on, and for every lead; `If-Match` is the ETag seen."""
     said = body.said_of(request.account_id, expected(request.if_match))
-    kept = tracking_wiring.learning().save_assumptions(said)
-    tracking_wiring.kept_assumptions().forget(request.account_id)
-    return _shown(kept)
+    tracking_wiring.learning().save_assumptions(said)
+    tracking_wiring.kept_behaviours().forget(request.account_id)
+    return _shown(tracking_wiring.learning().known(request.account_id))
 
 
-def _shown(said: Assumptions) -> Answer[models.AttributionOut]:
-    return Answer(models.AttributionOut.of(said), etag=etag(said.version))
+def _shown(known: Known) -> Answer[models.AttributionOut]:
+    return Answer(models.AttributionOut.of(known), etag=etag(known.assumptions.version))

@@ -37,7 +37,7 @@ def exposure_of(visits: int) -> Exposure:
     return Exposure(
         page_hours=visits * 4 * 60 / HOUR,
         number_days=float(visits),
-        watched_seconds=[DAY] * visits,
+        watched=[(DAY, 1.0)] * visits,
     )
 
 
@@ -52,7 +52,7 @@ def test_calls_on_the_page_and_strays_are_told_apart() -> None:
 
 
 def test_an_account_without_calls_keeps_what_is_assumed() -> None:
-    found = fit([], Exposure(page_hours=0, number_days=0, watched_seconds=[]), ASSUMED)
+    found = fit([], Exposure(page_hours=0, number_days=0, watched=[]), ASSUMED)
 
     assert found.curve.heights == pytest.approx(ASSUMED.curve.heights)
     assert found.strays_per_day == pytest.approx(ASSUMED.strays_per_day)
@@ -79,7 +79,7 @@ heards = st.builds(
 def test_whatever_is_heard_the_behaviour_is_one_that_can_be(
     calls: list[Heard], watched: list[float]
 ) -> None:
-    exposure = Exposure(page_hours=1.0, number_days=10.0, watched_seconds=watched)
+    exposure = Exposure(page_hours=1.0, number_days=10.0, watched=[(each, 1.0) for each in watched])
 
     assert fit(calls, exposure, ASSUMED)  # it checks itself: see Behaviour
 

@@ -23,6 +23,7 @@ from tests.tracking.pools.builders import SHOWN_TO_ALL, a_visit, keeping, open_p
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from chalicelib.tracking.learning.lessons import Lesson
     from chalicelib.tracking.visits.visits import Remembered
 
 ACCOUNT: Final = "acct_1"
@@ -94,6 +95,8 @@ class Shop:
     pools: PoolsInMemory = field(default_factory=PoolsInMemory)
     journeys: JourneysInMemory = field(default_factory=JourneysInMemory)
     log: CallLogInMemory = field(default_factory=CallLogInMemory)
+    behaviour: Behaviour = field(default_factory=Behaviour)
+    lessons: dict[str, Lesson] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         open_pool(keeping(self.pools), self.numbers, overflow=SHOWN_TO_ALL)
@@ -108,7 +111,8 @@ class Shop:
             number=self.pools.tracking.number,
             showing=showing,
             pool=self.pools.pool,
-            behaviour=lambda _: Behaviour(),
+            behaviour=lambda _: self.behaviour,
+            teach=lambda _, call_id, lesson: self.lessons.__setitem__(call_id, lesson),
             leases=self.pools,
             visits=_Visits(self.pools),
             journeys=self.journeys,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.tracking.attribution import Behaviour
+from chalicelib.tracking.attribution.curves import ENDS, Curve
 from chalicelib.tracking.attribution.evidence import Role
 from chalicelib.tracking.journeys.evidence import MOST_LEASES
 from chalicelib.tracking.journeys.rings import from_message, to_message
@@ -362,3 +364,54 @@ def test_a_caller_s_hash_is_all_that_is_kept_of_them(shop: Shop) -> None:
 
     assert journey.caller_hash == CALLER
     assert "+33612340001" not in repr(journey)
+
+
+IMPATIENT = Behaviour(curve=Curve((0.5, *(1e-9,) * (len(ENDS) - 1))))
+
+
+def test_an_answer_stays_whatever_is_learnt_of_visitors_later(shop: Shop) -> None:
+    shop.visited("a", 0)
+    answered = shop.ended(10)
+    assert answered.visit_id == "vis_a"
+
+    shop.behaviour = IMPATIENT
+
+    assert shop.ended(10) == answered
+    assert shop.journeys.journey(ACCOUNT, "CA1") == answered
+    assert shop.ended(10, "CA2", caller_hash="somebody-else").visit_id is None
+
+
+def test_nobody_inherits_the_call_of_a_visit_that_was_erased(shop: Shop) -> None:
+    shop.visited("a", 0)
+    shop.visited("b", 25, source="bing")
+    assert shop.ended(26).visit_id == "vis_b"
+    shop.erased("b")
+    shop.journeys.withdraw(ACCOUNT, "vis_b")
+
+    shop.behaviour = Behaviour(curve=Curve((0.5,) * len(ENDS)))
+    again = shop.ended(26)
+
+    assert (again.visit_id, again.confidence, again.erased) == (None, 0.0, True)
+    assert "vis_" not in repr(again)
+
+
+def test_a_call_that_ended_teaches_and_a_ring_does_not(shop: Shop) -> None:
+    shop.visited("a", 0)
+    shop.rings(2)
+    assert shop.lessons == {}
+
+    shop.ended(2)
+    shop.ended(30)  # told once more
+    shop.ended(40, "CA2")  # the same caller's second call
+
+    assert list(shop.lessons) == ["CA1"]
+    assert shop.lessons["CA1"].pool_id == "pool_shop"
+    assert shop.lessons["CA1"].heard.seconds == (120.0,)
+
+
+def test_a_number_that_a_source_s_visits_share_teaches_nothing(shop: Shop) -> None:
+    lend_to_source(an_order("a"), "qwant", now=NOON, store=shop.pools)
+
+    shop.ended(2)
+
+    assert shop.lessons == {}

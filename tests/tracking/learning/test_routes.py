@@ -57,7 +57,14 @@ def test_without_a_word_all_is_as_usual(shop: Shop) -> None:
         "touch_days": (1, assumptions.MOST_TOUCH_DAYS),
         "half_life_days": (1, assumptions.MOST_TOUCH_DAYS),
     }
-    assert set(AttributionIn.model_fields) == set(told)
+    assert set(AttributionIn.model_fields) == {*told, "learns"}
+    behaviour = {"in_use": "assumed", "calls": 0, "enough_calls": 200, "learnt_at": None}
+    assert heard.json["learns"] is True
+    assert heard.json["behaviour"] == {
+        **behaviour,
+        "calls_per_thousand_visits": 30.0,
+        "strays_per_day": 0.02,
+    }
 
 
 def test_what_is_said_is_kept_and_nobody_undoes_it_unseen(shop: Shop) -> None:
