@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
+from functools import cache
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
@@ -41,6 +42,7 @@ NO_EXPOSURE: Final = Exposure(page_hours=0.0, number_days=0.0, watched=[])
 Known = tuple["Rung", "Ring", "list[Lease]", "dict[str, Visit]"]
 
 
+@cache
 def a_slow_site(visits: int = 14_000, numbers: int = 20, erlangs: float = 15.2) -> Site:
     """Have visitors come whose calls are not as is assumed."""
     with pytest.MonkeyPatch.context() as patch:
@@ -49,6 +51,7 @@ def a_slow_site(visits: int = 14_000, numbers: int = 20, erlangs: float = 15.2) 
         return Site(random.Random(27), numbers, erlangs, visits)
 
 
+@cache
 def first_calls(site: Site) -> tuple[list[Known], list[Known]]:
     """Return what is known of each caller's first call, in the first half and in the second."""
     halves: tuple[list[Known], list[Known]] = [], []
