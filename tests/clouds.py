@@ -15,14 +15,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
-import botocore.loaders
-import botocore.session
-import pytest
 from moto import mock_aws
 from pynamodb.models import Model
 
 from chalicelib.runtime.observability import logger
 from chalicelib.runtime.tables import bind
+from tests import shortcuts
 from tests.template import resources
 
 if TYPE_CHECKING:
@@ -76,6 +74,12 @@ ENVIRONMENT = {
 }
 
 
+@cache
+def aws(service: str) -> Any:
+    """Return the tests' own client of a service: one for all clouds there ever are."""
+    return boto3.client(service)  # type: ignore[call-overload]
+
+
 @dataclass(frozen=True, slots=True)
 class Cloud:
     """An AWS account made for one test."""
@@ -84,21 +88,21 @@ class Cloud:
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return everything in a table, as DynamoDB spells it."""
-        items: list[dict[str, Any]] = boto3.client("dynamodb").scan(
-            TableName=f"cadran-{STAGE}-{table}"
-        )["Items"]
+        items: list[dict[str, Any]] = aws("dynamodb").scan(TableName=f"cadran-{STAGE}-{table}")[
+            "Items"
+        ]
         return items
 
     def messages(self, queue: str) -> list[dict[str, Any]]:
         """Take up to ten messages off a queue."""
-        sqs = boto3.client("sqs")
+        sqs = aws("sqs")
         url = sqs.get_queue_url(QueueName=f"cadran-{STAGE}-{queue}")["QueueUrl"]
         taken = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         return [json.loads(each["Body"]) for each in taken]
 
     def put_parameter(self, name: str, value: str) -> None:
         """Set one of the stage's parameters, and forget what was read before."""
-        boto3.client("ssm").put_parameter(
+        aws("ssm").put_parameter(
             Name=f"/cadran/{STAGE}/{name}", Value=value, Type="SecureString", Overwrite=True
         )
         forget_clients()
@@ -107,12 +111,12 @@ class Cloud:
 @contextmanager
 def a_cloud() -> Iterator[Cloud]:
     """Open an AWS account as the stack leaves it; close it, and every client of it, at the end."""
-    with mock_aws(), _reading_once():
+    with mock_aws(), shortcuts.taken():
         forget_clients()
         cloud = Cloud(bucket=f"cadran-{STAGE}-files-{ACCOUNT}")
         _create_tables()
         _create_queues()
-        boto3.client("s3").create_bucket(
+        aws("s3").create_bucket(
             Bucket=cloud.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
         cloud.put_parameter("files-bucket", cloud.bucket)
@@ -125,19 +129,6 @@ def a_cloud() -> Iterator[Cloud]:
             yield cloud
         finally:
             forget_clients()
-
-
-@contextmanager
-def _reading_once() -> Iterator[None]:
-    """Read the descriptions of AWS once a process: each new session would read them all again."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(botocore.session, "create_loader", _loader)
-        yield
-
-
-@cache
-def _loader(search_path: str | None = None) -> botocore.loaders.Loader:
-    return botocore.loaders.create_loader(search_path)
 
 
 def forget_clients() -> None:
@@ -162,7 +153,7 @@ def _rows(base: type[Model]) -> Iterator[type[Model]]:
 
 
 def _create_tables() -> None:
-    client = boto3.client("dynamodb")
+    client = aws("dynamodb")
     for table in resources("AWS::DynamoDB::Table", stage=STAGE).values():
         wanted = (
             "TableName",
@@ -175,7 +166,7 @@ def _create_tables() -> None:
 
 
 def _create_queues() -> None:
-    client = boto3.client("sqs")
+    client = aws("sqs")
     for queue in resources("AWS::SQS::Queue", stage=STAGE).values():
         client.create_queue(QueueName=queue["QueueName"])
 
@@ -183,7 +174,7 @@ def _create_queues() -> None:
 @contextmanager
 def tables(*rows: type[Model]) -> Iterator[None]:
     """Open an AWS account that has the tables of these row classes, empty."""
-    with mock_aws(), _reading_once():
+    with mock_aws(), shortcuts.taken():
         for row in rows:
             table: Any = row.Meta
             bind(row, f"cadran-test-{table.table}", region=REGION)

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 
 from app import app, project_again, project_calls, store_late_events
 from chalicelib.calls import settling
 from chalicelib.directory.issuing import found
 from chalicelib.runtime import wiring
-from tests.clouds import STAGE, Cloud, a_cloud, forget_clients
+from tests.clouds import STAGE, Cloud, a_cloud, aws, forget_clients
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask
 from tests.world import messages_of, stream_of
@@ -145,7 +144,7 @@ class Shop:
 
     def taken(self, queue: str) -> list[dict[str, Any]]:
         """Take messages off a queue for good."""
-        sqs, url = boto3.client("sqs"), _url(queue)
+        sqs, url = aws("sqs"), _url(queue)
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
         for each in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
@@ -195,7 +194,7 @@ class Shop:
 
     def logs(self, *rows: dict[str, Any]) -> None:
         """Put rows into the call log as they were."""
-        client = boto3.client("dynamodb")
+        client = aws("dynamodb")
         for row in rows:
             client.put_item(TableName=f"cadran-{STAGE}-calls", Item=row)
 
@@ -208,7 +207,7 @@ class Shop:
 
     def forget_rows(self, table: str, mark: str = "") -> None:
         """Delete the rows whose key has a mark in it."""
-        client = boto3.client("dynamodb")
+        client = aws("dynamodb")
         for row in self.cloud.rows(table):
             if mark in row["pk"]["S"]:
                 key = {name: row[name] for name in ("pk", "sk")}
@@ -254,5 +253,5 @@ def open_shop(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 
 def _url(queue: str) -> str:
-    url: str = boto3.client("sqs").get_queue_url(QueueName=f"cadran-{STAGE}-{queue}")["QueueUrl"]
+    url: str = aws("sqs").get_queue_url(QueueName=f"cadran-{STAGE}-{queue}")["QueueUrl"]
     return url
