@@ -278,7 +278,8 @@ def test_a_visit_that_takes_ever_more_steps_keeps_its_number_and_its_newest_step
 ) -> None:
     opened(store)
     lease = taken(store).lease
-    first, agreed = '{"kind":"page","channel":"email"}', '{"kind":"custom","name":"consent"}'
+    first = '{"kind":"page","channel":"email"}'
+    agreed = '{"kind":"custom","name":"consent","data":{"ad_user_data":"granted"}}'
     told = [first, agreed, *(f'{{"path":"/{at}"}}' for at in range(3 * MOST_STEPS))]
 
     for at, step in enumerate(told):

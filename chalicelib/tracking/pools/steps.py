@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 # A row has 400 KB at most (DynamoDB, quotas), a step 1,500 bytes in any alphabet.
 MOST_STEPS: Final = 200
 NEWEST: Final = 100
-# Of the older ones: what brought the visitor, and events that count until the next of their name.
+# Of the older ones: what brought the visitor, and of events that count until they say otherwise
+# those that said something last, so many of each name.
 MOST_TOUCHES: Final = 30
 MOST_SAID: Final = 20
-LASTING: Final = frozenset({"consent", "ids"})
+LASTING: Final = ("consent", "ids")
 
 
 def trimmed(steps: Sequence[str]) -> tuple[str, ...]:
@@ -30,6 +31,21 @@ def trimmed(steps: Sequence[str]) -> tuple[str, ...]:
     older, newest = steps[:-NEWEST], steps[-NEWEST:]
     read: list[dict[str, Any]] = [json.loads(each) for each in older]
     touches = [at for at, step in enumerate(read) if "channel" in step]
-    said = [at for at, step in enumerate(read) if step.get("name") in LASTING]
-    kept = sorted({*touches[-MOST_TOUCHES:], *said[-MOST_SAID:]})
+    said = {at for name in LASTING for at in _said_last(name, read)}
+    kept = sorted({*touches[-MOST_TOUCHES:], *said})
     return (*(older[at] for at in kept), *newest)
+
+
+def _said_last(name: str, steps: Sequence[dict[str, Any]]) -> list[int]:
+    """Return where the last word on each thing is that events of a name speak of."""
+    kept: list[int] = []
+    known: set[str] = set()
+    for at in reversed(range(len(steps))):
+        data = steps[at].get("data")
+        if steps[at].get("name") != name or not isinstance(data, dict):
+            continue
+        told = {key for key, value in data.items() if isinstance(value, str | bool)}
+        if not known.issuperset(told):
+            known |= told
+            kept.append(at)
+    return kept[:MOST_SAID]
