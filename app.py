@@ -25,6 +25,7 @@ from chalicelib.runtime import (
     conversions_wiring,
     desk_wiring,
     lake_wiring,
+    leads_wiring,
     live_wiring,
     reports_wiring,
     tracking_wiring,
@@ -144,7 +145,10 @@ def project_calls(event: DynamoDBEvent) -> None:
 
 @app.on_sqs_message(queue=settings().projections_queue, batch_size=10)
 def project_again(event: SQSEvent) -> None:
-    """Show calls again to the projections that failed on them, or that somebody replays."""
+    """Show calls again to the projections that failed on them, or that somebody replays.
+
+    Text messages that came in are seen to on the way.
+    """
     from chalicelib.calls import gateway, handlers
 
     bodies = [record.body for record in event]
@@ -152,7 +156,8 @@ def project_again(event: SQSEvent) -> None:
     ends = handlers.settling_legs(legs, wiring.calls(), wiring.clock)
     told = {watch_wiring.ALERTS: watch_wiring.alert_of_call}
     projections = {**wiring.projections(), **ends, **told}
-    handlers.project_again(bodies, log=wiring.calls(), projections=projections)
+    others = {leads_wiring.TEXT: leads_wiring.texts().take}
+    handlers.project_again(bodies, log=wiring.calls(), projections=projections, others=others)
 
 
 @app.on_sqs_message(queue=settings().call_events_queue, batch_size=10)

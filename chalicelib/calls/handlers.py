@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from chalicelib.calls.settling import Legs
     from chalicelib.calls.usecases import CallLog, Claims
 
+    Other = Callable[[dict[str, Any]], None]
+
 
 def store_late_events(bodies: Iterable[str], *, log: CallLog, claim: Claims) -> None:
     """Store events that were queued while the log was down."""
@@ -51,10 +53,26 @@ def project(images: Iterable[Image], projections: Mapping[str, Projection], retr
 
 
 def project_again(
-    bodies: Iterable[str], *, log: CallLog, projections: Mapping[str, Projection]
+    bodies: Iterable[str],
+    *,
+    log: CallLog,
+    projections: Mapping[str, Projection],
+    others: Mapping[str, Other] | None = None,
 ) -> None:
-    """Show calls to the projections that failed on them, or that somebody asked to replay."""
-    jobs.every("project-again", bodies, lambda body: _replay(json.loads(body), log, projections))
+    """Show calls to the projections that failed on them, or that somebody asked to replay.
+
+    `others` see to messages that are of no call, by their kind.
+    """
+
+    def see_to(body: str) -> None:
+        message = json.loads(body)
+        other = (others or {}).get(message.get("kind"))
+        if other is None:
+            _replay(message, log, projections)
+        else:
+            other(message)
+
+    jobs.every("project-again", bodies, see_to)
 
 
 def settling_legs(legs: Legs, log: CallLog, clock: Callable[[], datetime]) -> dict[str, Projection]:

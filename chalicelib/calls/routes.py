@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel import privacy
 from chalicelib.kernel.errors import Fault, Rejected
-from chalicelib.runtime import apology, cursors, secrets, wiring
+from chalicelib.runtime import apology, cursors, leads_wiring, secrets, wiring
 from chalicelib.runtime.api import Answer, Api, Request
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count, logger
@@ -65,9 +65,23 @@ def note_delivery(form: Form) -> str:
 
 @webhooks.notice("/messages/incoming")
 def take_text(form: Form) -> str:
-    """Answer nothing to a text message: no flow hears them. Neither words nor numbers are kept."""
-    logger().info("a text message came", extra={"text": form.required("MessageSid")})
+    """Answer nothing to a text message, and leave it for leads: whoever writes gets in touch.
+
+    What the carrier itself heard as a word for machines (`OptOutType`) is nobody's contact.
+    """
+    text_id = form.required("MessageSid")
+    logger().info("a text message came", extra={"text": text_id})
     count("TextReceived")
+    if form.optional("OptOutType") is None:
+        leads_wiring.texts().leave(
+            {
+                "id": text_id,
+                "at": wiring.clock().isoformat(),
+                "to": form.required("To"),
+                "from": form.required("From"),
+                "words": form.optional("Body") or "",
+            }
+        )
     return apology.nothing()
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.runtime import tracking_wiring, webhooks_wiring, wiring
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import tracking_wiring, watch_wiring, webhooks_wiring, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.runtime.kept import Kept
     from chalicelib.tracking.leads.managing import Judging
     from chalicelib.tracking.leads.projecting import Desk
     from chalicelib.tracking.leads.qualifying import Rules
     from chalicelib.tracking.leads.store import LeadStore
+    from chalicelib.tracking.leads.texting import Texting
+
+TEXT: Final = "text"  # the kind of a message on the projections' queue: keep it
 
 
 @cache
@@ -45,6 +51,7 @@ def desk() -> Desk:
         source=wiring.sources().about,
         publish=webhooks_wiring.publish,
         new_id=wiring.new_id,
+        clock=wiring.clock,
     )
 
 
@@ -53,3 +60,43 @@ def judging() -> Judging:
     from chalicelib.tracking.leads.managing import Judging
 
     return Judging(wiring.calls(), leads(), tracking_wiring.track_again)
+
+
+class Texts:
+    """Text messages that people send to our numbers, on their way to leads."""
+
+    def leave(self, message: dict[str, Any]) -> None:
+        """Leave a text on the queue; where that fails, see to it at once. Raises Unavailable."""
+        try:
+            wiring.projections_queue().put({"kind": TEXT, **message})
+        except Unavailable:
+            self.take(message)
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Put a text to the lead of whoever sent it; idempotent."""
+        from chalicelib.tracking.leads.texting import take_text
+        from chalicelib.tracking.leads.texts import from_message
+
+        take_text(from_message(message), texting())
+
+
+def texts() -> Texts:
+    """Return the way of text messages to leads."""
+    return Texts()
+
+
+def texting() -> Texting:
+    """Return all that putting a text to its lead takes."""
+    from chalicelib.tracking.journeys.usecases import find
+    from chalicelib.tracking.leads.texting import Texting
+
+    def is_blocked(account_id: str, number: str, at: datetime) -> bool:
+        return watch_wiring.kept_rules().get(account_id).block_of(number, at) is not None
+
+    return Texting(
+        desk=desk(),
+        line=wiring.lines().line,
+        journey=lambda rung: find(rung, tracking_wiring.journey_desk()),
+        hashing=wiring.Callers(),
+        is_blocked=is_blocked,
+    )

@@ -111,7 +111,7 @@ def test_a_message_s_file_makes_the_call_a_voicemail(app: Chalice) -> None:
     )
 
 
-def test_a_text_to_one_of_our_numbers_is_answered_by_nobody_and_kept_nowhere(
+def test_a_text_to_one_of_our_numbers_is_answered_by_nobody_and_left_for_leads(
     app: Chalice, cloud: Cloud, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = {"MessageSid": "SM1", "From": "+33639981234", "To": a.DIALLED, "Body": "Bonjour ?"}
@@ -120,9 +120,19 @@ def test_a_text_to_one_of_our_numbers_is_answered_by_nobody_and_kept_nowhere(
 
     assert (heard.status, list(ElementTree.fromstring(heard.text))) == (200, [])
     assert cloud.rows("calls") == []
+    (left,) = cloud.messages("projections")
+    assert (left["kind"], left["id"], left["words"]) == ("text", "SM1", "Bonjour ?")
     logged = "".join(capsys.readouterr())
     assert "a text message came" in logged
     assert not any(each in logged for each in ("639981234", "Bonjour"))
+
+
+def test_what_the_carrier_heard_as_stop_is_left_for_nobody(app: Chalice, cloud: Cloud) -> None:
+    text = {"MessageSid": "SM1", "From": "+33639981234", "To": a.DIALLED, "Body": "Stop"}
+
+    ring(app, "/messages/incoming", {**text, "OptOutType": "STOP"})
+
+    assert cloud.messages("projections") == []
 
 
 @pytest.mark.parametrize("path", ["/voice/status", "/voice/recordings"])

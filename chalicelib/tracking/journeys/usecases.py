@@ -145,6 +145,11 @@ def _teach(seen: _Seen, desk: Desk) -> None:
         desk.teach(rung.account_id, rung.call_id, lesson)
 
 
+def find(rung: Rung, desk: Desk) -> Journey:
+    """Find how somebody came to a number who did not ring it; nothing is kept."""
+    return _seen(rung, _place(rung, desk), desk).told(final=True)
+
+
 def _with_what_was_known(journey: Journey, known: Journey) -> Journey:
     """Keep what was true at the ring: what brought the visitor again since brought no call.
 

@@ -63,7 +63,7 @@ def interaction_of(
         at=call.started_at,
         identities=tuple(_identities(call, journey)),
         visit_id=journey.visit_id,
-        touches=tuple(_touches(call, journey, visit, source)),
+        touches=tuple(touches_to(call.started_at, journey, visit, source)),
         facts=told(
             {
                 "outcome": str(call.outcome),
@@ -108,27 +108,25 @@ def touches_of(visit: Remembered) -> Iterator[Touchpoint]:
         yield _touch(visit.first_seen, landing)
 
 
+def touches_to(
+    at: datetime, journey: Journey, visit: Remembered | None, source: Source | None
+) -> Iterator[Touchpoint]:
+    """Yield what led somebody to a number: their visit, what brought it, or what it stands for."""
+    if visit is not None:
+        yield from touches_of(visit)
+    elif journey.landing:
+        yield _touch(at, journey.landing)
+    elif source is not None:
+        yield Touchpoint(
+            at=at, channel=str(source.channel), source=source.name, campaign=source.campaign
+        )
+
+
 def _identities(call: Call, journey: Journey) -> Iterator[str]:
     if call.caller_hash is not None:
         yield by_caller(call.caller_hash)
     if journey.visit_id is not None and journey.confidence >= SURE_ENOUGH:
         yield by_visit(journey.visit_id)
-
-
-def _touches(
-    call: Call, journey: Journey, visit: Remembered | None, source: Source | None
-) -> Iterator[Touchpoint]:
-    if visit is not None:
-        yield from touches_of(visit)
-    elif journey.landing:
-        yield _touch(call.started_at, journey.landing)
-    elif source is not None:
-        yield Touchpoint(
-            at=call.started_at,
-            channel=str(source.channel),
-            source=source.name,
-            campaign=source.campaign,
-        )
 
 
 def _touch(at: datetime, facts: Any) -> Touchpoint:

@@ -77,7 +77,7 @@ def interaction_of(
         id=contact.id,
         kind=contact.kind,
         at=contact.at,
-        identities=tuple(_identities(contact, hashes)),
+        identities=tuple(identities_of(contact, hashes)),
         visit_id=contact.visit_id,
         touches=() if visit is None else tuple(touches_of(visit)),
         facts=told({"subject": contact.subject, "rule": quality.rule}),
@@ -86,7 +86,8 @@ def interaction_of(
     )
 
 
-def _identities(contact: Contact, hashes: Hashes) -> Iterator[str]:
+def identities_of(contact: Contact, hashes: Hashes) -> Iterator[str]:
+    """Yield what somebody who wrote is known by."""
     if hashes.caller is not None:
         yield by_caller(hashes.caller)
     if hashes.email is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # A lead is one row: with these it has a quarter of the 400 kB that DynamoDB keeps in one.
 MOST_INTERACTIONS: Final = 200
 MOST_IDENTITIES: Final = 100
+MOST_MERGED: Final = 50
 # Under it, the visit of a call is a guess: good enough for a report, not to call two people one.
 SURE_ENOUGH: Final = 0.8
 
@@ -66,8 +67,9 @@ class Interaction:
 class Lead:
     """A person. What their owner says of them (`qualified`, `cents`) counts before what rules say.
 
-    `apart` are leads that are somebody else, whatever they have in common; `left_out` counts
-    interactions there was no room for. `merged_into` is set of one that is another by now.
+    `apart` are leads that are somebody else, whatever they have in common, `merged` those that this
+    one was too; `left_out` counts interactions there was no room for. `merged_into` is set of one
+    that is another by now.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Lead:
     said_qualified: bool | None = None
     said_cents: int | None = None
     apart: frozenset[str] = frozenset()
+    merged: tuple[str, ...] = ()
     left_out: int = 0
     merged_into: str | None = None
     version: int = 0
@@ -197,6 +200,7 @@ def merged(lead: Lead, other: Lead) -> Lead:
         **told,
         stage=max(lead.stage, other.stage, key=list(Stage).index),
         apart=lead.apart | other.apart,
+        merged=tuple(dict.fromkeys((*lead.merged, *other.merged, other.id)))[-MOST_MERGED:],
         left_out=lead.left_out + other.left_out,
     )
     interactions = {each.id: each for each in (*other.interactions, *lead.interactions)}

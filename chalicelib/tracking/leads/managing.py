@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.kernel.errors import Fault, NotFound, Rejected
 from chalicelib.tracking.leads import comparing, contacts, qualifying
 from chalicelib.tracking.leads.contacts import Hashes, plain_email
-from chalicelib.tracking.leads.projecting import tell
-from chalicelib.tracking.leads.usecases import note
+from chalicelib.tracking.leads.projecting import put
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,21 +61,13 @@ class Comparison:
 def take_contact(contact: Contact, account_id: str, *, desk: Desk, hashing: Hashing) -> Noted:
     """Put a form, a text or a chat to its lead; idempotent by its id."""
     visit = _visit(account_id, contact.visit_id, desk)
-    judged = qualifying.judge(contacts.facts_of(contact), desk.rules(account_id).rules)
+    judged = desk.judged(account_id, contacts.facts_of(contact))
     if contact.cents is not None and judged.rule is None:
         judged = replace(judged, cents=contact.cents)
     interaction = contacts.interaction_of(
         contact, _hashes(contact, account_id, hashing), visit, judged
     )
-    noted = note(
-        interaction,
-        account_id=account_id,
-        new_id=lambda: f"led_{desk.new_id()}",
-        store=desk.leads,
-        about=contact.about,
-    )
-    tell(noted, desk.publish)
-    return noted
+    return put(interaction, account_id, desk, about=contact.about)
 
 
 def set_rules(rules: Rules, store: Qualities) -> Rules:

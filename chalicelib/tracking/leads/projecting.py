@@ -1,8 +1,13 @@
-"""What a call that ended is to leads: judged by the account's rules, and put to its person."""
+"""What a call that ended is to leads: judged by the account's rules, and put to its person.
+
+Servers are told after a lead is saved. Whatever is brought again because telling them failed tells
+them again, though it changes nothing any more: what they were told before, they are told once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import NotFound
@@ -14,18 +19,21 @@ from chalicelib.tracking.leads.usecases import note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.calls.call import Call
     from chalicelib.tracking.journeys.journeys import Journey
-    from chalicelib.tracking.leads.leads import Lead
+    from chalicelib.tracking.leads.leads import Interaction, Lead
     from chalicelib.tracking.leads.ports import Leads, Publish, Qualities
-    from chalicelib.tracking.leads.qualifying import Rules
-    from chalicelib.tracking.leads.usecases import Noted
+    from chalicelib.tracking.leads.qualifying import Facts, Quality, Rules
+    from chalicelib.tracking.leads.usecases import LeadChanges, Noted
     from chalicelib.tracking.sources import Source
     from chalicelib.tracking.visits.usecases import Visits
 
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
+# Calls are shown again for years: what changed nothing is told again for so long at the most.
+TOLD_WITHIN: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ class Desk:
     source: Callable[[str, str], Source | None]
     publish: Publish
     new_id: Callable[[], str]
+    clock: Callable[[], datetime]
+
+    def judged(self, account_id: str, facts: Facts) -> Quality:
+        """Say what an interaction is worth by an account's rules."""
+        return judge(facts, self.rules(account_id).rules)
 
 
 def take_call(call: Call, journey: Journey, desk: Desk) -> Noted | None:
@@ -51,27 +64,41 @@ def take_call(call: Call, journey: Journey, desk: Desk) -> Noted | None:
             visit = desk.visits.visit(call.account_id, journey.visit_id)
         except NotFound:  # it was erased meanwhile
             visit = None
-    judged = judge(facts_of(call, visit), desk.rules(call.account_id).rules)
+    judged = desk.judged(call.account_id, facts_of(call, visit))
     quality = desk.qualities.keep(
         call.account_id, call.call_id, judged, call.started_at, said=False
     )
     source = None if call.source_id is None else desk.source(call.account_id, call.source_id)
+    return put(interaction_of(call, journey, visit, source, quality), call.account_id, desk)
+
+
+def put(
+    did: Interaction, account_id: str, desk: Desk, *, about: LeadChanges | None = None
+) -> Noted:
+    """Put what somebody did to their lead, and tell the account's servers; idempotent."""
     noted = note(
-        interaction_of(call, journey, visit, source, quality),
-        account_id=call.account_id,
+        did,
+        account_id=account_id,
         new_id=lambda: f"led_{desk.new_id()}",
         store=desk.leads,
+        about=about,
     )
-    tell(noted, desk.publish)
+    recent = desk.clock() - did.at <= TOLD_WITHIN
+    if noted.created or (recent and noted.lead.interactions[0].id == did.id):
+        tell_created(noted.lead, desk.publish)
+    if noted.lead.version > 1 and (noted.changed or recent):
+        tell_updated(noted.lead, desk.publish)
     return noted
 
 
-def tell(noted: Noted, publish: Publish) -> None:
-    """Tell the account's servers of a lead that is new, or has changed."""
-    if noted.changed:
-        lead = noted.lead
-        event = CREATED if noted.created else UPDATED
-        publish(lead.account_id, event, f"{lead.id}-{lead.version}", shown(lead))
+def tell_created(lead: Lead, publish: Publish) -> None:
+    """Tell the account's servers that somebody became known, once however often it is told."""
+    publish(lead.account_id, CREATED, lead.id, shown(lead))
+
+
+def tell_updated(lead: Lead, publish: Publish) -> None:
+    """Tell them what is known of somebody now, once of each version."""
+    publish(lead.account_id, UPDATED, f"{lead.id}-{lead.version}", shown(lead))
 
 
 def shown(lead: Lead) -> dict[str, Any]:
@@ -82,6 +109,7 @@ def shown(lead: Lead) -> dict[str, Any]:
         "first_at": lead.first_at.isoformat(),
         "last_at": lead.last_at.isoformat(),
         "interactions": len(lead.interactions) + lead.left_out,
+        "merged": list(lead.merged),
         "last": {"id": last.id, "kind": str(last.kind)},
         "stage": str(lead.stage),
         "qualified": lead.qualified,

@@ -113,14 +113,14 @@ def _fits(rule: Rule, facts: Facts) -> bool:
 
 
 def _said(rule: Rule, facts: Facts) -> bool:
-    heard = f" {_plain(facts.words)} "
-    return any(f" {_plain(each)} " in heard for each in rule.words)
+    heard = f" {plain(facts.words)} "
+    return any(f" {plain(each)} " in heard for each in rule.words)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Reduce to small letters and digits without accents, words apart by one space.
 
-    >>> _plain("Un DEVIS, s'il vous plaît !")
+    >>> plain("Un DEVIS, s'il vous plaît !")
     'un devis s il vous plait'
     """
     letters = unicodedata.normalize("NFKD", text).casefold()

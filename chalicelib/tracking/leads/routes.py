@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from chalicelib.kernel import periods
     from chalicelib.runtime.api import Request
     from chalicelib.tracking.attribution.crediting import Terms
-    from chalicelib.tracking.leads import leads, managing, models, qualifying, usecases
+    from chalicelib.tracking.leads import changing, leads, managing, models, qualifying, usecases
 else:
     periods = lazily("chalicelib.kernel.periods")
+    changing = lazily("chalicelib.tracking.leads.changing")
     managing = lazily("chalicelib.tracking.leads.managing")
     models = lazily("chalicelib.tracking.leads.models")
     qualifying = lazily("chalicelib.tracking.leads.qualifying")
@@ -86,12 +87,12 @@ def show_lead(request: Request, lead_id: str) -> Answer[models.LeadOut]:
 @api.patch("/v1/leads/{lead_id}", scope="leads:write")
 def edit_lead(request: Request, lead_id: str, body: models.LeadPatch) -> Answer[models.LeadOut]:
     """Say what you know of a lead; `If-Match` is the ETag of what was seen."""
-    lead = usecases.edit(
+    lead = changing.edit(
         cast("usecases.LeadChanges", body.changes),
         account_id=request.account_id,
         lead_id=lead_id,
         version=expected(request.if_match),
-        store=leads_wiring.leads(),
+        desk=leads_wiring.desk(),
     )
     return _lead(lead)
 
@@ -105,12 +106,12 @@ def forget_lead(request: Request, lead_id: str) -> None:
 @api.post("/v1/leads/{lead_id}/merge", scope="leads:write", status=200)
 def merge_leads(request: Request, lead_id: str, body: models.MergeIn) -> Answer[models.LeadOut]:
     """Make one lead of two; `If-Match` is the ETag of the one that stays."""
-    lead = usecases.merge(
+    lead = changing.merge(
         request.account_id,
         lead_id,
         body.lead_id,
         version=expected(request.if_match),
-        store=leads_wiring.leads(),
+        desk=leads_wiring.desk(),
     )
     return _lead(lead)
 
@@ -118,13 +119,13 @@ def merge_leads(request: Request, lead_id: str, body: models.MergeIn) -> Answer[
 @api.post("/v1/leads/{lead_id}/split", scope="leads:write", status=200)
 def split_lead(request: Request, lead_id: str, body: models.SplitIn) -> models.SplitOut:
     """Take interactions into a lead of their own; the two are never joined again unasked."""
-    rest, new = usecases.split(
+    rest, new = changing.split(
         request.account_id,
         lead_id,
         body.interactions,
         version=expected(request.if_match),
         new_id=request.new_id("led"),
-        store=leads_wiring.leads(),
+        desk=leads_wiring.desk(),
     )
     terms = _terms(request.account_id)
     return models.SplitOut(lead=models.LeadOut.of(rest, terms), new=models.LeadOut.of(new, terms))

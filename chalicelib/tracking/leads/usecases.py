@@ -86,18 +86,28 @@ def forget_visit(visit_id: str, *, account_id: str, store: Leads) -> None:
 def edit(
     changes: LeadChanges, *, account_id: str, lead_id: str, version: int, store: Leads
 ) -> Lead:
-    """Change what is said of a lead. Raises Stale."""
-    lead = _seen(account_id, lead_id, version, store)
-    return _save(replace(lead, **changes), store=store)
+    """Change what is said of a lead; once, if it is asked for twice. Raises Stale."""
+    lead = store.lead(account_id, lead_id)
+    changed = replace(lead, **changes)
+    if lead.version == version + 1 and changed == lead:
+        return lead
+    _check_seen(lead, version)
+    return _save(changed, store=store)
 
 
 def merge(account_id: str, lead_id: str, other_id: str, *, version: int, store: Leads) -> Lead:
-    """Make one lead of two, by hand: also of two that were told apart. Raises Stale."""
-    lead = _seen(account_id, lead_id, version, store)
+    """Make one lead of two, by hand: also of two that were told apart. Raises Stale.
+
+    Asked for twice, it is done once.
+    """
+    lead = store.lead(account_id, lead_id)
     try:
         other = store.lead(account_id, other_id)
     except NotFound:
         raise Rejected("no such lead", faults=(Fault("/lead_id", "no lead of yours"),)) from None
+    if lead.version == version + 1 and other.id == lead.id and other_id in lead.merged:
+        return lead
+    _check_seen(lead, version)
     if other.id == lead.id:
         raise Rejected("a lead is itself already", faults=(Fault("/lead_id", "the same lead"),))
     one = merged(lead, other)
@@ -114,8 +124,16 @@ def split(
     new_id: str,
     store: Leads,
 ) -> tuple[Lead, Lead]:
-    """Take interactions into a lead of their own, which is somebody else from then on."""
-    lead = _seen(account_id, lead_id, version, store)
+    """Take interactions into a lead of their own, which is somebody else from then on.
+
+    Asked for twice, it is done once.
+    """
+    lead = store.lead(account_id, lead_id)
+    if lead.version == version + 1:
+        done = _split_before(lead, interactions, store)
+        if done is not None:
+            return lead, done
+    _check_seen(lead, version)
     rest, new = rules.split(lead, interactions, new_id)
     moved = store.find(account_id, new.identities)
     store.save(rest, new, moved={name: moved.get(name, "") for name in new.identities})
@@ -189,11 +207,23 @@ def _told(lead: Lead, about: LeadChanges) -> Lead:
     return replace(lead, **new) if new else lead
 
 
-def _seen(account_id: str, lead_id: str, version: int, store: Leads) -> Lead:
-    lead = store.lead(account_id, lead_id)
+def _check_seen(lead: Lead, version: int) -> None:
     if lead.version != version:
-        raise Stale("the lead changed meanwhile", lead_id=lead_id)
-    return lead
+        raise Stale("the lead changed meanwhile", lead_id=lead.id)
+
+
+def _split_before(lead: Lead, interactions: Sequence[str], store: Leads) -> Lead | None:
+    """Return the lead that just these interactions were taken into, None if they were not."""
+    owners = store.find(lead.account_id, map(itself, interactions))
+    found = store.leads(lead.account_id, owners.values()).values()
+    return next(
+        (
+            each
+            for each in found
+            if are_apart(lead, each) and {did.id for did in each.interactions} == set(interactions)
+        ),
+        None,
+    )
 
 
 def _save(*leads: Lead, store: Leads) -> Lead:
