@@ -12,10 +12,12 @@ from chalicelib.runtime.settings import settings
 if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
+    from chalicelib.tracking.conversions.deeds import Deed
     from chalicelib.tracking.conversions.destinations import Destination
     from chalicelib.tracking.conversions.gateway import NetworksWeb, SsmVault
     from chalicelib.tracking.conversions.ports import Desk
     from chalicelib.tracking.conversions.store import ConversionStore, JudgedStore
+    from chalicelib.tracking.leads.leads import Interaction, Lead
 
 
 @cache
@@ -78,7 +80,7 @@ def desk() -> Desk:
         web=web(),
         queue=ConversionQueue(Queue(settings().conversions_queue)),
         providers=PROVIDERS,
-        call=wiring.calls().load,
+        deed=deed,
         journey=tracking_wiring.journeys().journey,
         visit=tracking_wiring.visits().visit,
         judged=judgements().judged,
@@ -86,9 +88,31 @@ def desk() -> Desk:
     )
 
 
+def deed(account_id: str, deed_id: str) -> Deed:
+    """Return a call, or what was written that made somebody a lead. Raises NotFound."""
+    from chalicelib.runtime import leads_wiring
+    from chalicelib.tracking.conversions import deeds
+    from chalicelib.tracking.leads.usecases import done
+
+    if deeds.is_written(deed_id):
+        lead, did = done(account_id, deed_id, leads_wiring.leads())
+        return deeds.of_interaction(lead, did)
+    return deeds.of_call(wiring.calls().load(account_id, deed_id))
+
+
 def tell_networks(call: Call) -> None:
     """See whether an ended call is to be told anywhere: the last step of its projection."""
+    from chalicelib.tracking.conversions.deeds import of_call
     from chalicelib.tracking.conversions.telling import after
 
     if kept_destinations().get(call.account_id):
-        after(call, desk())
+        after(of_call(call), desk())
+
+
+def tell_networks_of(lead: Lead, did: Interaction) -> None:
+    """See whether what somebody wrote is to be told anywhere, or no longer is."""
+    from chalicelib.tracking.conversions.deeds import of_interaction
+    from chalicelib.tracking.conversions.telling import after
+
+    if kept_destinations().get(lead.account_id):
+        after(of_interaction(lead, did), desk())

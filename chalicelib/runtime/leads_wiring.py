@@ -41,6 +41,7 @@ def kept_rules() -> Kept[str, Rules]:
 @cache
 def desk() -> Desk:
     """Return all that putting people together takes."""
+    from chalicelib.runtime.conversions_wiring import tell_networks_of
     from chalicelib.tracking.leads.projecting import Desk
 
     return Desk(
@@ -52,6 +53,7 @@ def desk() -> Desk:
         publish=webhooks_wiring.publish,
         new_id=wiring.new_id,
         clock=wiring.clock,
+        networks=tell_networks_of,
     )
 
 

@@ -71,7 +71,9 @@ EVENT: Final[dict[str, Field]] = {
     "eventTimestamp": need(text(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")),
     "eventSource": need(one_of("WEB", "APP", "IN_STORE", "PHONE", "MESSAGE", "OTHER")),
     "adIdentifiers": may({"gclid": may(_CLICK), "gbraid": may(_CLICK), "wbraid": may(_CLICK)}),
-    "userData": may({"userIdentifiers": need([{"phoneNumber": may(hashed)}])}),
+    "userData": may(
+        {"userIdentifiers": need([{"phoneNumber": may(hashed), "emailAddress": may(hashed)}])}
+    ),
     "conversionValue": may(number),
     "currency": may(_CURRENCY),
     "consent": may({"adUserData": may(_CONSENTED), "adPersonalization": may(_CONSENTED)}),

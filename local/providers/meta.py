@@ -19,6 +19,12 @@ TOKEN: Final = "demo-meta-token"
 PIXEL: Final = "1234567890123456"
 OLDEST: Final = timedelta(days=7)
 
+# `website` needs what a browser alone can say, which no conversion of ours has.
+SOURCES: Final = (
+    *("email", "app", "phone_call", "chat", "physical_store"),
+    *("system_generated", "business_messaging", "other"),
+)
+
 _USER: Final[dict[str, Field]] = {
     "fbc": may(text(r"fb\.[012]\.\d{13}\.[\w-]+")),
     "fbp": may(text(r"fb\.[012]\.\d{13}\.\d+")),
@@ -29,9 +35,7 @@ EVENT: Final[dict[str, Field]] = {
     "event_name": need(text(r".{1,50}")),
     "event_time": need(integer),
     "event_id": may(text(r".{1,100}")),
-    "action_source": need(
-        one_of("email", "website", "app", "phone_call", "chat", "physical_store", "other")
-    ),
+    "action_source": need(one_of(*SOURCES)),
     "user_data": need(_USER),
     "custom_data": may({"value": may(number), "currency": may(text("[A-Z]{3}"))}),
 }

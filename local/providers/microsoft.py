@@ -21,6 +21,8 @@ GOAL: Final = "Appels qualifiés"
 OLDEST: Final = timedelta(days=90)
 _TIME: Final = text(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
+_KNOWN_BY: Final = ("MicrosoftClickId", "HashedPhoneNumber", "HashedEmailAddress")
+
 _SAME: Final[dict[str, Field]] = {
     "ConversionName": need(text(r".{1,100}")),
     "ConversionTime": need(_TIME),
@@ -74,7 +76,7 @@ def _partial(one: dict[str, Any], now: datetime) -> str | None:
     at = datetime.fromisoformat(one["ConversionTime"])
     if one["ConversionName"] != GOAL:
         return "OfflineConversionNameNotFound"
-    if not any(name in one for name in ("MicrosoftClickId", "HashedPhoneNumber")):
+    if not any(name in one for name in _KNOWN_BY):
         return "MicrosoftClickIdNotPassed"
     if not now - OLDEST <= at <= now + timedelta(minutes=1):
         return "InvalidConversionTime"

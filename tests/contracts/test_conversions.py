@@ -48,7 +48,7 @@ ENTRY = Entry(
     account_id=ACCOUNT,
     destination_id="dst_1",
     network=Network.META,
-    call_id="CA1",
+    deed_id="CA1",
     called_at=NOON,
     state=State.WAITING,
     reason=Reason.BUSY,
@@ -101,7 +101,7 @@ def test_a_line_of_the_log_is_found_again_as_it_was_kept(store: Store) -> None:
         account_id=ACCOUNT,
         destination_id="dst_1",
         network=Network.GA4,
-        call_id="CA2",
+        deed_id="CA2",
         called_at=NOON,
         state=State.SKIPPED,
     )

@@ -1,4 +1,4 @@
-"""A call as a network is told of it, and the line of the log that says what became of that.
+"""A deed as a network is told of it, and the line of the log that says what became of that.
 
 Pure. What is people's (numbers, clicks) is in `Conversion`, which is made anew for each attempt and
 never kept; the log has ids, states and the networks' codes.
@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from chalicelib.tracking.leads.leads import Kind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,17 +47,19 @@ class Click:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """All that a network may be told of a call. `caller` is E.164.
+    """All that a network may be told of a deed. `caller` is E.164, of whoever wrote as well.
 
-    `agreed` are the uses to which the visitor agreed.
+    `agreed` are the uses to which the visitor agreed. What was written ended as it began.
     """
 
     id: str
+    kind: Kind = Kind.CALL
     called_at: datetime
     ended_at: datetime
     talk_seconds: int
     agreed: frozenset[Use]
     caller: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
     click: Click | None = None
     clicked_at: datetime | None = None
     client_id: str | None = field(default=None, repr=False)
@@ -110,7 +114,7 @@ class Entry:
     account_id: str
     destination_id: str
     network: Network
-    call_id: str
+    deed_id: str
     called_at: datetime
     state: State
     reason: Reason | None = None
@@ -126,13 +130,13 @@ class Entry:
         return self.state in UNDER_WAY
 
 
-def conversion_id(call_id: str, destination_id: str) -> str:
-    """Name what a destination is told of a call: always alike, so that networks know it again.
+def conversion_id(deed_id: str, destination_id: str) -> str:
+    """Name what a destination is told of a deed: always alike, so that networks know it again.
 
     >>> conversion_id("CA1", "dst_1")
     'cnv_13159a7b594c9a9f2e8f'
     """
-    return "cnv_" + hashlib.sha256(f"{call_id} {destination_id}".encode()).hexdigest()[:20]
+    return "cnv_" + hashlib.sha256(f"{deed_id} {destination_id}".encode()).hexdigest()[:20]
 
 
 def back_off(tries: int) -> timedelta:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.tracking.leads.leads import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,6 +77,7 @@ class IdField:
 class Destination:
     """A destination of an account's. `value_cents` is for calls that have no value of their own.
 
+    `kinds`: calls alone, unless it is said otherwise: a site's own tag may count its forms already.
     `send_caller`: the caller's number is sent along, hashed, so that the network can match it.
     `consent_tag`: a tag of the call by which its flow says that the caller agreed.
     """
@@ -87,6 +89,7 @@ class Destination:
     ids: Mapping[str, str]
     created_at: datetime
     wanted: Wanted = field(default_factory=Wanted)
+    kinds: tuple[Kind, ...] = (Kind.CALL,)
     value_cents: int | None = None
     currency: str = "EUR"
     proof: Proof = Proof.TOLD
@@ -144,5 +147,9 @@ def _wrong_ids(ids: Mapping[str, str], fields: Mapping[str, IdField]) -> Iterato
 
 
 def _wrong_wishes(destination: Destination) -> Iterator[Fault]:
+    if not destination.kinds:
+        yield Fault("/kinds", "nothing would ever count")
+    elif not destination.wanted.qualified and Kind.CALL not in destination.kinds:
+        yield Fault("/calls/qualified", "nothing that was written would ever count without it")
     if destination.wanted.is_nothing:
         yield Fault("/calls", "no call would ever count: qualified, min_seconds or tags")

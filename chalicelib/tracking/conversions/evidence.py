@@ -1,4 +1,4 @@
-"""What may be told of a call: from its journey, its visit, and what people said of it. Pure.
+"""What may be told of a deed: from its journey, its visit, and what people said of it. Pure.
 
 A page says what its visitor agreed to by the event `consent`, whose data are Consent Mode's
 (`{"ad_user_data": "granted"}`), and the ids that networks gave the browser by the event `ids`
@@ -14,16 +14,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.tracking.conversions.conversion import Click, Conversion, Use
+from chalicelib.tracking.conversions.deeds import Judged
 from chalicelib.tracking.conversions.destinations import Proof
 from chalicelib.tracking.conversions.words import Reason
-from chalicelib.tracking.pools.leases import moment
+from chalicelib.tracking.journeys.telling import brought_last
+from chalicelib.tracking.pools.leases import millis, moment
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.calls.call import Call
+    from chalicelib.tracking.conversions.deeds import Deed
     from chalicelib.tracking.conversions.destinations import Destination
     from chalicelib.tracking.conversions.providers.provider import Provider
     from chalicelib.tracking.journeys.journeys import Journey
@@ -39,58 +41,58 @@ _ID: Final = re.compile(r"[\w.~-]{1,200}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """What people and rules said of a call. `qualified` None: nobody did.
-
-    `denied`: a person said that it was worth nothing, whatever else it has.
-    """
-
-    spam: bool = False
-    denied: bool = False
-    qualified: bool | None = None
-    value_cents: int | None = None
-    currency: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """All that is known of a call."""
+    """All that is known of a deed. What was written has a visit at the most, and no journey."""
 
-    call: Call
+    deed: Deed
     judged: Judged = Judged()
     journey: Journey | None = None
     visit: Remembered | None = None
 
+    @property
+    def landing(self) -> Mapping[str, Any]:
+        """What brought the visitor last before."""
+        if self.deed.is_call:
+            return {} if self.journey is None else self.journey.landing
+        return {} if self.visit is None else brought_last(self.visit, millis(self.deed.at))
 
-def counts(call: Call, judged: Judged, destination: Destination) -> bool:
-    """Say whether a call is worth telling a destination. Spam never is."""
-    if judged.spam or judged.denied or not call.ended:
+
+def counts(deed: Deed, judged: Judged, destination: Destination) -> bool:
+    """Say whether a deed is worth telling a destination. Spam never is.
+
+    What was written is if somebody, or a rule, said that it is worth something.
+    """
+    if judged.spam or judged.denied or deed.ended_at is None or deed.kind not in destination.kinds:
         return False
     wanted = destination.wanted
-    long_enough = wanted.min_seconds is not None and call.talk_seconds >= wanted.min_seconds
-    long_talk = call.talk_seconds >= QUALIFIED_SECONDS
+    if not deed.is_call:
+        return wanted.qualified and judged.qualified is True
+    long_enough = wanted.min_seconds is not None and deed.talk_seconds >= wanted.min_seconds
+    long_talk = deed.talk_seconds >= QUALIFIED_SECONDS
     qualified = long_talk if judged.qualified is None else judged.qualified
-    tagged = bool({*wanted.tags} & {*call.tags})
+    tagged = bool({*wanted.tags} & {*deed.tags})
     return long_enough or tagged or (wanted.qualified and qualified)
 
 
 def conversion_of(
     known: Known, conversion_id: str, destination: Destination, provider: Provider
 ) -> Conversion:
-    """Gather what may be told of a call that ended."""
+    """Gather what may be told of a deed that is done."""
     if is_of_call_alone(known, destination, provider.use):
         known = replace(known, visit=None)
-    call, visit, judged = known.call, known.visit, known.judged
+    deed, visit, judged = known.deed, known.visit, known.judged
     click, clicked_at = _last_click(known, provider.clicks)
     ids = _last(visit, IDS)
     own = judged.value_cents is not None
     return Conversion(
         id=conversion_id,
-        called_at=call.started_at,
-        ended_at=call.ended_at or call.started_at,
-        talk_seconds=call.talk_seconds,
+        kind=deed.kind,
+        called_at=deed.at,
+        ended_at=deed.ended_at or deed.at,
+        talk_seconds=deed.talk_seconds,
         agreed=agreed(known, destination, provider.use),
-        caller=call.caller,
+        caller=deed.number,
+        email=deed.email,
         click=click,
         clicked_at=clicked_at,
         client_id=_id(ids, "ga_client_id"),
@@ -133,7 +135,7 @@ def missing_consent(known: Known) -> Reason:
 
 
 def _agreed_in_call(known: Known, destination: Destination) -> bool:
-    return destination.consent_tag is not None and destination.consent_tag in known.call.tags
+    return destination.consent_tag is not None and destination.consent_tag in known.deed.tags
 
 
 def _denied(known: Known) -> set[Use]:
@@ -146,7 +148,7 @@ def _last_click(known: Known, parameters: Sequence[str]) -> tuple[Click | None, 
 
     It need not be what brought the visitor last. Without one: when the visit came that rang.
     """
-    called = known.call.started_at
+    called = known.deed.at
     clicked = {
         each: at
         for each, at in _clicks(known).items()
@@ -167,7 +169,7 @@ def _clicks(known: Known) -> dict[Click, datetime]:
     visit = known.visit
     if visit is None:
         return {}
-    landing = {} if known.journey is None else known.journey.landing
+    landing = known.landing
     latest = () if visit.latest is None else (json.loads(visit.latest),)
     found: dict[Click, datetime] = {}
     for each in (landing, json.loads(visit.landing), *latest):
@@ -175,8 +177,8 @@ def _clicks(known: Known) -> dict[Click, datetime]:
         if each.get("click"):
             _saw(Click(*each["click"]), at, found)
     for clicks in (landing.get("clicks") or {}, visit.clicks):
-        for parameter, (click_id, millis) in clicks.items():
-            _saw(Click(parameter, click_id), moment(millis), found)
+        for parameter, (click_id, seen) in clicks.items():
+            _saw(Click(parameter, click_id), moment(seen), found)
     return found
 
 
@@ -188,7 +190,7 @@ def _came_at(known: Known) -> datetime | None:
     """Return when the visit came that rang: it may have begun long before, in another way."""
     if known.visit is None:
         return None
-    again = None if known.journey is None else known.journey.landing.get("at")
+    again = known.landing.get("at")
     return known.visit.first_seen if again is None else moment(again)
 
 

@@ -8,10 +8,16 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, StringConstraints
 
 from chalicelib.runtime.schema import Body, Out, Patch, Query, storable
-from chalicelib.tracking.conversions import conversion, destinations, usecases
+from chalicelib.tracking.conversions import conversion, deeds, destinations, usecases
 from chalicelib.tracking.conversions.conversion import State
 from chalicelib.tracking.conversions.destinations import LONGEST_SECRET, Network, Proof
 from chalicelib.tracking.conversions.words import WORDS, Reason
+from chalicelib.tracking.leads.leads import Kind
+
+
+def _once(kinds: list[Kind]) -> list[Kind]:
+    return list(dict.fromkeys(kinds))
+
 
 Text = Annotated[
     str,
@@ -30,6 +36,11 @@ Cents = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
+Kinds = Annotated[
+    list[Annotated[Kind, Field(strict=False)]], Field(max_length=4), AfterValidator(_once)
+]
+
+_KINDS = "calls, and what was written that counts: your own tag may tell of forms already"
 _SECRETS = "never shown again; see docs/conversions.md for those of each network"
 _PROOF = (
     "`told`: the site says of each visitor that they agree to this use (event `consent`). "
@@ -64,6 +75,7 @@ class DestinationIn(Body):
     ids: Ids = Field(description="the network's own, see docs/conversions.md")
     secrets: Secrets = Field(description=_SECRETS)
     calls: WantedIn = Field(default_factory=WantedIn)
+    kinds: Kinds = Field(default=[Kind.CALL], description=_KINDS)
     value_cents: Cents | None = Field(None, description="of a call that has no value of its own")
     currency: Currency = "EUR"
     proof: Proof = Field(Proof.TOLD, strict=False, description=_PROOF)
@@ -73,10 +85,14 @@ class DestinationIn(Body):
 
     def written(self, destination_id: str, account_id: str, now: datetime) -> Any:
         """Return it as the room takes it."""
-        facts = self.model_dump(exclude={"secrets", "calls"})
-        wanted = self.calls.written
+        facts = self.model_dump(exclude={"secrets", "calls", "kinds"})
         return destinations.Destination(
-            id=destination_id, account_id=account_id, created_at=now, wanted=wanted, **facts
+            id=destination_id,
+            account_id=account_id,
+            created_at=now,
+            wanted=self.calls.written,
+            kinds=tuple(self.kinds),
+            **facts,
         )
 
 
@@ -87,6 +103,7 @@ class DestinationPatch(Patch):
     ids: Ids = Field(default_factory=dict)
     secrets: Secrets = Field(default_factory=dict, description=_SECRETS)
     calls: WantedIn = Field(default_factory=WantedIn)
+    kinds: Kinds = Field(default=[Kind.CALL], description=_KINDS)
     value_cents: Cents | None = None
     currency: Currency = "EUR"
     proof: Proof = Field(Proof.TOLD, strict=False, description=_PROOF)
@@ -100,6 +117,8 @@ class DestinationPatch(Patch):
         sent = {name: getattr(self, name) for name in self.model_fields_set - {"secrets", "calls"}}
         if "calls" in self.model_fields_set:
             sent["wanted"] = self.calls.written
+        if "kinds" in sent:
+            sent["kinds"] = tuple(self.kinds)
         return sent
 
 
@@ -111,7 +130,7 @@ class PageQuery(Query):
 
 
 class PreviewIn(Body):
-    """A call, and the destination that would be told of it."""
+    """A call, and the destination that would be told of it; or something written (`form:4711`)."""
 
     call_id: Id
     destination_id: Id
@@ -134,6 +153,7 @@ class DestinationOut(Out):
     ids: dict[str, str]
     secrets: list[str]
     calls: WantedOut
+    kinds: list[Kind]
     value_cents: int | None
     currency: str
     proof: Proof
@@ -156,6 +176,7 @@ class DestinationOut(Out):
             calls=WantedOut(
                 qualified=wanted.qualified, min_seconds=wanted.min_seconds, tags=list(wanted.tags)
             ),
+            kinds=list(destination.kinds),
             value_cents=destination.value_cents,
             currency=destination.currency,
             proof=destination.proof,
@@ -184,10 +205,12 @@ class AttemptOut(Out):
 
 
 class ConversionOut(Out):
-    """What became of telling a destination of a call."""
+    """What became of telling a destination of a call, or of something written."""
 
     id: str
-    call_id: str
+    kind: Kind
+    call_id: str | None
+    interaction_id: str | None = Field(description="of its lead, if it is no call")
     called_at: datetime
     destination_id: str
     network: Network
@@ -200,9 +223,12 @@ class ConversionOut(Out):
     @classmethod
     def of(cls, entry: conversion.Entry) -> Self:
         """Show a line of the log."""
+        written = deeds.is_written(entry.deed_id)
         return cls(
             id=entry.id,
-            call_id=entry.call_id,
+            kind=deeds.kind_of(entry.deed_id),
+            call_id=None if written else entry.deed_id,
+            interaction_id=entry.deed_id if written else None,
             called_at=entry.called_at,
             destination_id=entry.destination_id,
             network=entry.network,

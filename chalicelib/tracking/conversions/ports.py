@@ -11,11 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.calls.call import Call
     from chalicelib.directory.ports import Page
     from chalicelib.tracking.conversions.conversion import Entry
+    from chalicelib.tracking.conversions.deeds import Deed, Judged
     from chalicelib.tracking.conversions.destinations import Destination, Network
-    from chalicelib.tracking.conversions.evidence import Judged
     from chalicelib.tracking.conversions.providers.provider import OAuth, Provider, Reply, Request
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.visits.visits import Remembered
@@ -96,9 +95,9 @@ class Later(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """All that telling networks of calls needs.
+    """All that telling networks needs.
 
-    `open_destinations` may be some seconds old. `call`, `journey` and `visit` raise NotFound.
+    `open_destinations` may be some seconds old. `deed`, `journey` and `visit` raise NotFound.
     """
 
     destinations: Destinations
@@ -108,7 +107,7 @@ class Desk:
     web: Web
     queue: Later
     providers: Mapping[Network, Provider]
-    call: Callable[[str, str], Call]
+    deed: Callable[[str, str], Deed]
     journey: Callable[[str, str], Journey]
     visit: Callable[[str, str], Remembered]
     judged: Callable[[str, str], Judged]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.runtime import conversions_wiring, wiring
+from chalicelib.runtime import conversions_wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
@@ -12,8 +12,9 @@ from chalicelib.runtime.versions import etag, expected
 
 if TYPE_CHECKING:
     from chalicelib.runtime.api import Request
-    from chalicelib.tracking.conversions import destinations, models, networks, usecases
+    from chalicelib.tracking.conversions import deeds, destinations, models, networks, usecases
 else:
+    deeds = lazily("chalicelib.tracking.conversions.deeds")
     models = lazily("chalicelib.tracking.conversions.models")
     networks = lazily("chalicelib.tracking.conversions.networks")
     usecases = lazily("chalicelib.tracking.conversions.usecases")
@@ -91,11 +92,11 @@ def archive_destination(request: Request, destination_id: str) -> None:
 
 @api.post("/v1/conversions/preview", scope="conversions:read", status=200)
 def preview_conversion(request: Request, body: models.PreviewIn) -> models.PreviewOut:
-    """Show what a destination would be told of a call; nothing is sent or stored."""
-    request.principal.require("calls:read")
-    call = wiring.calls().load(request.account_id, body.call_id)
-    found = usecases.preview(call, body.destination_id, conversions_wiring.desk())
-    return models.PreviewOut.of(found)
+    """Show what a destination would be told of a call, or of something written; nothing is sent."""
+    request.principal.require("leads:read" if deeds.is_written(body.call_id) else "calls:read")
+    desk = conversions_wiring.desk()
+    deed = desk.deed(request.account_id, body.call_id)
+    return models.PreviewOut.of(usecases.preview(deed, body.destination_id, desk))
 
 
 @api.get("/v1/conversions", scope="conversions:read")

@@ -24,9 +24,10 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.conversions import conversion as log
 from chalicelib.tracking.conversions.conversion import Attempt, Entry, State
+from chalicelib.tracking.conversions.deeds import Judged
 from chalicelib.tracking.conversions.destinations import Destination, Network, Proof, Wanted
-from chalicelib.tracking.conversions.evidence import Judged
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.leads.leads import Kind
 from chalicelib.tracking.pools.leases import millis, stamp
 from chalicelib.tracking.store import LONGEST_ID, TrackingRow, unchanged, versioned
 
@@ -42,6 +43,7 @@ class DestinationRow(TrackingRow):
     network = UnicodeAttribute()
     ids = JSONAttribute()
     wanted = JSONAttribute()
+    kinds = JSONAttribute(null=True)
     value_cents = NumberAttribute(null=True)
     currency = UnicodeAttribute()
     proof = UnicodeAttribute()
@@ -54,7 +56,7 @@ class DestinationRow(TrackingRow):
 
 
 class ConversionRow(TrackingRow):
-    """A line of the log; `attempts` are JSON."""
+    """A line of the log; `call_id` names what was written too. `attempts` are JSON."""
 
     account_id = UnicodeAttribute()
     destination_id = UnicodeAttribute()
@@ -200,6 +202,7 @@ def _destination_row(destination: Destination) -> DestinationRow:
         network=destination.network.value,
         ids=dict(destination.ids),
         wanted=[wanted.qualified, wanted.min_seconds, list(wanted.tags)],
+        kinds=[each.value for each in destination.kinds],
         value_cents=destination.value_cents,
         currency=destination.currency,
         proof=destination.proof.value,
@@ -226,6 +229,7 @@ def _destination(row: DestinationRow) -> Destination:
         network=Network(row.network),
         ids=row.ids,
         wanted=Wanted(qualified=qualified, min_seconds=min_seconds, tags=tuple(tags)),
+        kinds=tuple(map(Kind, row.kinds or ["call"])),
         value_cents=None if row.value_cents is None else int(row.value_cents),
         currency=row.currency,
         proof=Proof(row.proof),
@@ -248,7 +252,7 @@ def _entry_row(entry: Entry) -> ConversionRow:
         account_id=entry.account_id,
         destination_id=entry.destination_id,
         network=entry.network.value,
-        call_id=entry.call_id,
+        call_id=entry.deed_id,
         called_at=entry.called_at,
         state=entry.state.value,
         reason=entry.reason,
@@ -267,7 +271,7 @@ def _entry(row: ConversionRow) -> Entry:
         account_id=row.account_id,
         destination_id=row.destination_id,
         network=Network(row.network),
-        call_id=row.call_id,
+        deed_id=row.call_id,
         called_at=row.called_at,
         state=State(row.state),
         reason=None if row.reason is None else Reason(row.reason),

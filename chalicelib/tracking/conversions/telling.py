@@ -1,4 +1,4 @@
-"""Telling networks of calls: a line of the log is opened for each, seen to, and taken back.
+"""Telling networks of deeds: a line of the log is opened for each, seen to, and taken back.
 
 Everything may be done twice. What is told is gathered anew for each attempt, so that consent taken
 back before it counts. Networks know a conversion again by its id (GA4 does not: only an attempt
@@ -36,30 +36,29 @@ from chalicelib.tracking.conversions.words import Reason
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.calls.call import Call
     from chalicelib.tracking.conversions.conversion import Conversion
+    from chalicelib.tracking.conversions.deeds import Deed
     from chalicelib.tracking.conversions.destinations import Destination
     from chalicelib.tracking.conversions.ports import Desk
     from chalicelib.tracking.conversions.providers.provider import Provider, Request
-    from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.visits.visits import Remembered
 
 # A worker is cut after a minute; whoever finds its line claimed after this takes it over.
 CLAIM: Final = timedelta(minutes=2)
 
 
-def after(call: Call, desk: Desk) -> None:
-    """See whether a call that ended is to be told anywhere, or no longer is. Idempotent.
+def after(deed: Deed, desk: Desk) -> None:
+    """See whether a deed that is done is to be told anywhere, or no longer is. Idempotent.
 
-    Calls that ended before a destination was made are none of its own.
+    What ended before a destination was made is none of its own.
     """
-    if not call.ended or call.ended_at is None:
+    if deed.ended_at is None:
         return
-    destinations = desk.open_destinations(call.account_id)
-    wanted = [each for each in destinations if each.created_at <= call.ended_at]
+    destinations = desk.open_destinations(deed.account_id)
+    wanted = [each for each in destinations if each.created_at <= deed.ended_at]
     if not wanted:
         return
-    known = gather(call, desk)
+    known = gather(deed, desk)
     for each in wanted:
         _note(known, each, desk)
 
@@ -78,7 +77,7 @@ def see_to(account_id: str, entry_id: str, desk: Desk) -> None:
         return
     try:
         done = _done(claimed, desk, now)
-    except NotFound:  # the call or the destination is no more
+    except NotFound:  # the deed or the destination is no more
         done = _closed(claimed, State.CANCELLED, Reason.DESTINATION_GONE)
     done = desk.log.save(replace(done, claimed_at=None))
     if done.is_under_way and done.next_at is not None:
@@ -88,8 +87,8 @@ def see_to(account_id: str, entry_id: str, desk: Desk) -> None:
 def lack(
     conversion: Conversion, known: Known, destination: Destination, provider: Provider
 ) -> Reason | None:
-    """Return why a call cannot be told, None if it can."""
-    if not counts(known.call, known.judged, destination):
+    """Return why a deed cannot be told, None if it can."""
+    if not counts(known.deed, known.judged, destination):
         return Reason.DOES_NOT_COUNT
     if provider.use not in conversion.agreed:
         return missing_consent(known)
@@ -103,14 +102,18 @@ def lack(
 _OF_VISIT: Final = frozenset({Reason.NO_CLICK, Reason.NO_CLIENT_ID})
 
 
-def gather(call: Call, desk: Desk) -> Known:
-    """Return all that is known of a call now."""
+def gather(deed: Deed, desk: Desk) -> Known:
+    """Return all that is known of a deed now."""
+    if not deed.is_call:
+        visit = _visit(deed.account_id, deed.visit_id, desk)
+        return Known(deed=deed, judged=deed.judged, visit=visit)
     try:
-        journey = desk.journey(call.account_id, call.call_id)
+        journey = desk.journey(deed.account_id, deed.id)
     except NotFound:
         journey = None
-    judged = desk.judged(call.account_id, call.call_id)
-    return Known(call=call, judged=judged, journey=journey, visit=_visit(journey, desk))
+    judged = desk.judged(deed.account_id, deed.id)
+    visit = None if journey is None else _visit(deed.account_id, journey.visit_id, desk)
+    return Known(deed=deed, judged=judged, journey=journey, visit=visit)
 
 
 def _claimed(entry: Entry, desk: Desk, now: datetime) -> Entry | None:
@@ -131,33 +134,33 @@ def _check_unclaimed(entry: Entry, now: datetime) -> None:
         raise Busy("another worker is at it", entry_id=entry.id)
 
 
-def _visit(journey: Journey | None, desk: Desk) -> Remembered | None:
-    if journey is None or journey.visit_id is None:
+def _visit(account_id: str, visit_id: str | None, desk: Desk) -> Remembered | None:
+    if visit_id is None:
         return None
     try:
-        return desk.visit(journey.account_id, journey.visit_id)
+        return desk.visit(account_id, visit_id)
     except NotFound:
         return None
 
 
 def _note(known: Known, destination: Destination, desk: Desk) -> None:
-    call = known.call
-    entry_id = conversion_id(call.call_id, destination.id)
-    entry = desk.log.find(call.account_id, entry_id)
-    if counts(call, known.judged, destination):
-        _open(entry or _line(entry_id, call, destination), known, destination, desk)
+    deed = known.deed
+    entry_id = conversion_id(deed.id, destination.id)
+    entry = desk.log.find(deed.account_id, entry_id)
+    if counts(deed, known.judged, destination):
+        _open(entry or _line(entry_id, deed, destination), known, destination, desk)
     elif entry is not None:
         _take_back(entry, desk)
 
 
-def _line(entry_id: str, call: Call, destination: Destination) -> Entry:
+def _line(entry_id: str, deed: Deed, destination: Destination) -> Entry:
     return Entry(
         id=entry_id,
-        account_id=call.account_id,
+        account_id=deed.account_id,
         destination_id=destination.id,
         network=destination.network,
-        call_id=call.call_id,
-        called_at=call.started_at,
+        deed_id=deed.id,
+        called_at=deed.at,
         state=State.SKIPPED,
     )
 
@@ -214,7 +217,7 @@ def _done(entry: Entry, desk: Desk, now: datetime) -> Entry:
     if not destination.is_open:
         return _closed(entry, State.CANCELLED, Reason.DESTINATION_GONE)
     provider = desk.providers[destination.network]
-    known = gather(desk.call(entry.account_id, entry.call_id), desk)
+    known = gather(desk.deed(entry.account_id, entry.deed_id), desk)
     conversion = conversion_of(known, entry.id, destination, provider)
     if entry.state is State.RETRACTING:
         request = provider.retraction(conversion, destination, now)

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from chalicelib.calls.call import Call
     from chalicelib.tracking.conversions.conversion import Entry
+    from chalicelib.tracking.conversions.deeds import Deed
     from chalicelib.tracking.conversions.destinations import Destination, Network, Proof, Wanted
     from chalicelib.tracking.conversions.ports import Desk, Destinations, Vault
     from chalicelib.tracking.conversions.providers.provider import Provider, Request
     from chalicelib.tracking.conversions.words import Reason
+    from chalicelib.tracking.leads.leads import Kind
 
 
 class NotAgain(Conflict):
@@ -38,6 +39,7 @@ class DestinationChanges(TypedDict, total=False):
     name: str
     ids: Mapping[str, str]
     wanted: Wanted
+    kinds: tuple[Kind, ...]
     value_cents: int | None
     currency: str
     proof: Proof
@@ -129,7 +131,7 @@ def resend(account_id: str, entry_id: str, desk: Desk) -> Entry:
     if entry.state not in OPEN_AGAIN:
         raise NotAgain("it is on its way or was taken", state=entry.state.value)
     now, provider = desk.clock(), desk.providers[destination.network]
-    known = gather(desk.call(account_id, entry.call_id), desk)
+    known = gather(desk.deed(account_id, entry.deed_id), desk)
     conversion = conversion_of(known, entry_id, destination, provider)
     at = max(now, provider.earliest(conversion, destination))
     saved = desk.log.save(replace(entry, state=State.WAITING, reason=None, next_at=at, tries=0))
@@ -137,12 +139,12 @@ def resend(account_id: str, entry_id: str, desk: Desk) -> Entry:
     return saved
 
 
-def preview(call: Call, destination_id: str, desk: Desk) -> Preview:
-    """Show what a destination would be told of a call. Nothing is sent or stored."""
-    destination = destination_of_account(call.account_id, destination_id, desk.destinations)
+def preview(deed: Deed, destination_id: str, desk: Desk) -> Preview:
+    """Show what a destination would be told of a deed. Nothing is sent or stored."""
+    destination = destination_of_account(deed.account_id, destination_id, desk.destinations)
     provider = desk.providers[destination.network]
-    known = gather(call, desk)
-    entry_id = conversion_id(call.call_id, destination.id)
+    known = gather(deed, desk)
+    entry_id = conversion_id(deed.id, destination.id)
     conversion = conversion_of(known, entry_id, destination, provider)
     reason = lack(conversion, known, destination, provider)
     if reason is not None:

@@ -18,6 +18,7 @@ class Reason(StrEnum):
     NO_CLICK = "no-click"
     NO_CLIENT_ID = "no-client-id"
     NO_CALLER = "no-caller"
+    NOT_A_CALL = "not-a-call"
     DOES_NOT_COUNT = "does-not-count"
     DESTINATION_GONE = "destination-gone"
     TOO_LATE = "too-late"
@@ -58,6 +59,9 @@ WORDS: Final[Mapping[Reason, Mapping[str, str]]] = {
         "The page did not tell its Google Analytics client id (event `ids`).",
     ),
     Reason.NO_CALLER: _said("L'appelant a masqué son numéro.", "The caller withheld the number."),
+    Reason.NOT_A_CALL: _said(
+        "Cette destination n'importe que des appels.", "This destination imports calls only."
+    ),
     Reason.DOES_NOT_COUNT: _said(
         "L'appel ne compte pas, ou ne compte plus, pour cette destination.",
         "The call does not count for this destination, or no longer does.",

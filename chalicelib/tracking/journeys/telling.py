@@ -86,25 +86,26 @@ def _brought(holder: str | None, found: Found) -> tuple[dict[str, Any], str | No
         return {}, None
     if holder in found.visits:
         visit = found.visits[holder]
-        return _brought_last(visit, found), visit.site_id
+        mine = [each for each in found.entries if each.visit_id == visit.id]
+        return brought_last(visit, millis(found.rung.at), mine), visit.site_id
     before = next((each for each in found.past if each.holder == holder), None)
     return ({}, None) if before is None else (dict(before.landing), before.site_id)
 
 
-def _brought_last(visit: Remembered, found: Found) -> dict[str, Any]:
-    """Return what brought a visit from outside last before the ring; `at`: not what did first.
+def brought_last(visit: Remembered, at: int, entries: Iterable[LogEntry] = ()) -> dict[str, Any]:
+    """Return what brought a visit from outside last before an instant; `at`: not what did first.
 
     `clicks` are its clicks on adverts until then, which networks ask for: see `Remembered`.
+    `entries` are its own of the log of leases.
     """
-    first, rang = facts_in(visit.landing), millis(found.rung.at)
-    mine = (each for each in found.entries if each.visit_id == visit.id)
-    lent = ({**facts_in(each.landing), "at": each.at} for each in mine)
+    first = facts_in(visit.landing)
+    lent = ({**facts_in(each.landing), "at": each.at} for each in entries)
     latest = () if visit.latest is None else (facts_in(visit.latest),)
-    clicks = {name: [*click] for name, click in visit.clicks.items() if click[1] <= rang}
+    clicks = {name: [*click] for name, click in visit.clicks.items() if click[1] <= at}
     again = [
         each
         for each in (*lent, *latest)
-        if each["at"] <= rang and each.get("evidence") in FROM_OUTSIDE
+        if each["at"] <= at and each.get("evidence") in FROM_OUTSIDE
     ]
     newest = max(again, key=lambda each: each["at"], default=first)
     brought = first if newest == {**first, "at": newest.get("at")} else newest

@@ -5,10 +5,11 @@ If telling fails, asking for the same change again tells them: it was made alrea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from chalicelib.tracking.leads import usecases
-from chalicelib.tracking.leads.projecting import tell_created, tell_updated
+from chalicelib.tracking.leads.projecting import tell_created, tell_networks, tell_updated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from chalicelib.tracking.leads.projecting import Desk
     from chalicelib.tracking.leads.usecases import LeadChanges
 
+_WORTH: Final = {"said_qualified", "said_cents"}
+# No network wants to hear of what is older.
+LATEST: Final = timedelta(days=90)
+
 
 def edit(changes: LeadChanges, *, account_id: str, lead_id: str, version: int, desk: Desk) -> Lead:
     """Change what is said of a lead. Raises Stale."""
@@ -24,6 +29,9 @@ def edit(changes: LeadChanges, *, account_id: str, lead_id: str, version: int, d
         changes, account_id=account_id, lead_id=lead_id, version=version, store=desk.leads
     )
     tell_updated(lead, desk.publish)
+    if changes.keys() & _WORTH:
+        since = desk.clock() - LATEST
+        tell_networks((each.id for each in lead.interactions if each.at > since), lead, desk)
     return lead
 
 

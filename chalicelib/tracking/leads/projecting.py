@@ -14,11 +14,12 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.money import Money
 from chalicelib.tracking.attribution.evidence import Role
 from chalicelib.tracking.leads.calls import facts_of, interaction_of
+from chalicelib.tracking.leads.leads import Kind
 from chalicelib.tracking.leads.qualifying import judge
 from chalicelib.tracking.leads.usecases import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from chalicelib.calls.call import Call
@@ -38,7 +39,11 @@ TOLD_WITHIN: Final = timedelta(days=3)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """All that it takes. `rules` may be half a minute old; `source` is None for one unknown."""
+    """All that it takes. `rules` may be half a minute old; `source` is None for one unknown.
+
+    `networks` sees whether advertising networks are to know of something written; of calls they
+    hear when those are tracked.
+    """
 
     leads: Leads
     qualities: Qualities
@@ -48,6 +53,7 @@ class Desk:
     publish: Publish
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
+    networks: Callable[[Lead, Interaction], None]
 
     def judged(self, account_id: str, facts: Facts) -> Quality:
         """Say what an interaction is worth by an account's rules."""
@@ -88,7 +94,15 @@ def put(
         tell_created(noted.lead, desk.publish)
     if noted.lead.version > 1 and (noted.changed or recent):
         tell_updated(noted.lead, desk.publish)
+    tell_networks([did.id], noted.lead, desk)
     return noted
+
+
+def tell_networks(interactions: Iterable[str], lead: Lead, desk: Desk) -> None:
+    """Have networks told of what was written, or told no longer."""
+    for each in map(lead.interaction, interactions):
+        if each is not None and each.kind is not Kind.CALL:
+            desk.networks(lead, each)
 
 
 def tell_created(lead: Lead, publish: Publish) -> None:

@@ -83,6 +83,17 @@ def forget_visit(visit_id: str, *, account_id: str, store: Leads) -> None:
     _correct(rules.by_visit(visit_id), changed, account_id, store)
 
 
+def done(account_id: str, interaction_id: str, store: Leads) -> tuple[Lead, Interaction]:
+    """Return something that somebody did, and whose lead they are. Raises NotFound."""
+    name = itself(interaction_id)
+    owners = store.find(account_id, [name])
+    lead = store.leads(account_id, owners.values()).get(owners.get(name, ""))
+    did = None if lead is None else lead.interaction(interaction_id)
+    if lead is None or did is None:
+        raise NotFound("no such interaction", interaction_id=interaction_id)
+    return lead, did
+
+
 def edit(
     changes: LeadChanges, *, account_id: str, lead_id: str, version: int, store: Leads
 ) -> Lead:

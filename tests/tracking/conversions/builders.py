@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.calls.call import Call, Outcome, State
 from chalicelib.kernel.errors import NotFound
+from chalicelib.tracking.conversions.deeds import Judged, of_call
 from chalicelib.tracking.conversions.destinations import Destination, Network, Wanted
-from chalicelib.tracking.conversions.evidence import Judged, Known, conversion_of
+from chalicelib.tracking.conversions.evidence import Known, conversion_of
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.ports import Desk
 from chalicelib.tracking.visits.visits import Remembered
@@ -122,11 +123,11 @@ def known_of(network: Network, **facts: Any) -> Known:
     click = CLICKS[network]
     landing = {"channel": "paid_search", **({"click": click} if click else {})}
     known: dict[str, Any] = {
-        "call": a_call(),
         "journey": a_journey(landing=landing),
         "visit": a_visit(said(**AGREED), ids(**BROWSER)),
     }
-    return Known(**known | facts)
+    deed = of_call(facts.pop("call", None) or a_call())
+    return Known(**{"deed": deed, **known, **facts})
 
 
 def told_of(known: Known, destination: Destination) -> Conversion:
@@ -164,7 +165,7 @@ class House:
             web=self.web,
             queue=self.queue,
             providers=PROVIDERS,
-            call=lambda account_id, call_id: self.known.call,
+            deed=lambda account_id, deed_id: self.known.deed,
             journey=lambda account_id, call_id: self._journey(),
             visit=lambda account_id, visit_id: self._visit(),
             judged=lambda account_id, call_id: self.judged,

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from chalicelib.tracking.conversions.conversion import Click, Use
+from chalicelib.tracking.conversions.deeds import Judged, of_call
 from chalicelib.tracking.conversions.destinations import Network, Proof, Wanted
-from chalicelib.tracking.conversions.evidence import Judged, agreed, counts
+from chalicelib.tracking.conversions.evidence import agreed, counts
 from chalicelib.tracking.conversions.networks import PROVIDERS
 from chalicelib.tracking.conversions.providers.hashing import of_digits, of_e164
 from chalicelib.tracking.conversions.telling import lack
@@ -298,7 +299,7 @@ def test_analytics_is_told_of_a_caller_who_agreed_in_the_call() -> None:
 def test_which_calls_count(
     facts: dict[str, Any], judged: Judged, wanted: Wanted, expected: bool
 ) -> None:
-    assert counts(a_call(**facts), judged, a_destination(wanted=wanted)) is expected
+    assert counts(of_call(a_call(**facts)), judged, a_destination(wanted=wanted)) is expected
 
 
 def test_a_calls_own_value_goes_before_the_destinations() -> None:

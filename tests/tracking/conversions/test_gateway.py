@@ -58,7 +58,7 @@ def test_a_call_is_told_over_the_wire(there: Networks, network: Network) -> None
     house = House(a_destination(network))
     there.clock = house.clock
     desk = dataclasses.replace(house.desk, web=NetworksWeb(house.vault))
-    after(house.known.call, desk)
+    after(house.known.deed, desk)
     house.now = NOON + timedelta(hours=7)
 
     body = _body(Due(house.entry.account_id, house.entry.id, NOON))

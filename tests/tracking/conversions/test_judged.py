@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.runtime import conversions_wiring, leads_wiring, watch_wiring
-from chalicelib.tracking.conversions.evidence import Judged
+from chalicelib.tracking.conversions.deeds import Judged
 from chalicelib.tracking.leads.qualifying import Quality
 from chalicelib.tracking.spam.verdicts import Verdict
 from tests.tracking.conversions.builders import NOON

@@ -10,8 +10,9 @@ import pytest
 
 from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.tracking.conversions.conversion import MOST_TRIES, State
+from chalicelib.tracking.conversions.deeds import Judged, of_call
 from chalicelib.tracking.conversions.destinations import Destination, Network
-from chalicelib.tracking.conversions.evidence import Judged, Known
+from chalicelib.tracking.conversions.evidence import Known
 from chalicelib.tracking.conversions.ports import Busy
 from chalicelib.tracking.conversions.telling import after, see_to
 from chalicelib.tracking.conversions.usecases import NotAgain, archive_destination, preview, resend
@@ -44,7 +45,7 @@ def a_house(network: Network = Network.META, **facts: Any) -> House:
 
 def ended(house: House) -> Entry:
     """Show the call to the projection, and return what the log says then."""
-    after(house.known.call, house.desk)
+    after(house.known.deed, house.desk)
     return house.entry
 
 
@@ -231,7 +232,7 @@ def test_consent_that_comes_later_is_heeded_when_the_call_is_shown_again() -> No
 def test_destinations_that_do_not_want_the_call_leave_no_line(destination: Destination) -> None:
     house = House(destination)
 
-    after(house.known.call, house.desk)
+    after(house.known.deed, house.desk)
 
     assert house.store.entries(ACCOUNT, 10).items == ()
 
@@ -241,7 +242,7 @@ def test_a_call_that_does_not_count_leaves_no_line(judged: Judged) -> None:
     house = a_house()
     house.judged = judged
 
-    after(house.known.call, house.desk)
+    after(house.known.deed, house.desk)
 
     assert house.store.entries(ACCOUNT, 10).items == ()
 
@@ -473,7 +474,7 @@ def test_a_queue_that_fails_has_the_call_shown_again() -> None:
 def test_a_preview_shows_what_would_be_sent_and_sends_nothing() -> None:
     house = a_house(send_caller=True)
 
-    found = preview(house.known.call, "dst_1", house.desk)
+    found = preview(house.known.deed, "dst_1", house.desk)
 
     (request,) = found.requests
     assert request.body["data"][0]["action_source"] == "phone_call"
@@ -484,9 +485,9 @@ def test_a_preview_shows_what_would_be_sent_and_sends_nothing() -> None:
 
 def test_a_preview_says_why_nothing_would_be_sent() -> None:
     house = a_house()
-    house.known = Known(call=a_call(talk_seconds=3), journey=house.known.journey)
+    house.known = Known(deed=of_call(a_call(talk_seconds=3)), journey=house.known.journey)
 
-    assert preview(house.known.call, "dst_1", house.desk).reason is Reason.DOES_NOT_COUNT
+    assert preview(house.known.deed, "dst_1", house.desk).reason is Reason.DOES_NOT_COUNT
 
 
 def test_the_log_has_nothing_that_is_peoples() -> None:

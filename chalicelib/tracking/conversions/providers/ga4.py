@@ -23,6 +23,7 @@ from chalicelib.tracking.conversions.providers.provider import (
     without_nothing,
 )
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.leads.leads import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 HOST: Final = "www.google-analytics.com"
 EVENT: Final = "phone_call"
+LEAD: Final = "generate_lead"  # what Analytics recommends for whatever else makes a lead
 _MICROSECOND: Final = timedelta(microseconds=1)
 _GRANTED: Final = {True: "GRANTED", False: "DENIED"}
 # The validation server's words for what the customer can mend.
@@ -111,6 +113,7 @@ def _body(conversion: Conversion, destination: Destination) -> dict[str, Any]:
         }
     )
     agreed = conversion.agreed
+    usual = EVENT if conversion.kind is Kind.CALL else LEAD
     return {
         "client_id": conversion.client_id,
         "timestamp_micros": _micros(conversion.ended_at),
@@ -118,7 +121,7 @@ def _body(conversion: Conversion, destination: Destination) -> dict[str, Any]:
             "ad_user_data": _GRANTED[Use.ADS in agreed],
             "ad_personalization": _GRANTED[Use.PERSONALISATION in agreed],
         },
-        "events": [{"name": destination.ids.get("event_name", EVENT), "params": params}],
+        "events": [{"name": destination.ids.get("event_name", usual), "params": params}],
     }
 
 

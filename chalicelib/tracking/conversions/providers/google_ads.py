@@ -24,6 +24,7 @@ from chalicelib.tracking.conversions.providers.provider import (
     without_nothing,
 )
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.leads.leads import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,6 +103,8 @@ class GoogleAds:
     def lack(self, conversion: Conversion, destination: Destination) -> Reason | None:
         """A click, or a number that can be hashed; for calls, the caller's number."""
         if _is_of_calls(destination):
+            if conversion.kind is not Kind.CALL:
+                return Reason.NOT_A_CALL
             return Reason.NO_CALLER if conversion.caller is None else None
         return (
             None if _click(conversion) or _identifiers(conversion, destination) else Reason.NO_CLICK
@@ -215,6 +218,9 @@ def _click(conversion: Conversion) -> Any:
 
 
 def _identifiers(conversion: Conversion, destination: Destination) -> list[dict[str, str]] | None:
-    if not destination.send_caller or conversion.caller is None:
+    if not destination.send_caller:
         return None
-    return [{"hashedPhoneNumber": hashing.of_e164(conversion.caller)}]
+    number, email = conversion.caller, conversion.email
+    found = [{"hashedPhoneNumber": hashing.of_e164(number)}] if number is not None else []
+    found += [{"hashedEmail": hashing.of_google_email(email)}] if email is not None else []
+    return found or None

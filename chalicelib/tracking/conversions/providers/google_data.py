@@ -21,6 +21,7 @@ from chalicelib.tracking.conversions.providers.provider import (
     without_nothing,
 )
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.leads.leads import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,12 @@ if TYPE_CHECKING:
 URL: Final = "https://datamanager.googleapis.com/v1/events:ingest"
 # It takes events at once and matches them later; a click is known to Google after so long.
 TOO_RECENT: Final = timedelta(hours=6)
+SOURCES: Final[Mapping[Kind, str]] = {
+    Kind.CALL: "PHONE",
+    Kind.FORM: "WEB",
+    Kind.TEXT: "MESSAGE",
+    Kind.CHAT: "MESSAGE",
+}
 _IDS: Final = (Verdict.REFUSED, Reason.CHECK_IDS)
 _TERMS: Final = (Verdict.REFUSED, Reason.ACCEPT_TERMS)
 _NOT_ALLOWED: Final = (Verdict.REFUSED, Reason.NOT_ALLOWED)
@@ -122,7 +129,7 @@ def _event(conversion: Conversion, destination: Destination, value: float | None
         {
             "transactionId": conversion.id,
             "eventTimestamp": conversion.ended_at.replace(microsecond=0).isoformat(),
-            "eventSource": "PHONE",
+            "eventSource": SOURCES[conversion.kind],
             "adIdentifiers": _click(conversion),
             "userData": _user(conversion, destination),
             "conversionValue": value,
@@ -143,6 +150,9 @@ def _click(conversion: Conversion) -> dict[str, str] | None:
 
 
 def _user(conversion: Conversion, destination: Destination) -> dict[str, Any] | None:
-    if not destination.send_caller or conversion.caller is None:
+    if not destination.send_caller:
         return None
-    return {"userIdentifiers": [{"phoneNumber": hashing.of_e164(conversion.caller)}]}
+    number, email = conversion.caller, conversion.email
+    found = [{"phoneNumber": hashing.of_e164(number)}] if number is not None else []
+    found += [{"emailAddress": hashing.of_google_email(email)}] if email is not None else []
+    return {"userIdentifiers": found} if found else None

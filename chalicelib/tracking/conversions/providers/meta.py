@@ -22,6 +22,7 @@ from chalicelib.tracking.conversions.providers.provider import (
     without_nothing,
 )
 from chalicelib.tracking.conversions.words import Reason
+from chalicelib.tracking.leads.leads import Kind
 from chalicelib.tracking.pools.leases import millis
 
 if TYPE_CHECKING:
@@ -34,6 +35,15 @@ if TYPE_CHECKING:
 
 BASE: Final = "https://graph.facebook.com/v26.0"
 EVENT: Final = "Contact"
+LEAD: Final = "Lead"
+# `website` would need the browser's own words (`client_user_agent`), which nobody keeps; `chat` is
+# "a messaging app, SMS, or online messaging feature".
+SOURCES: Final[Mapping[Kind, str]] = {
+    Kind.CALL: "phone_call",
+    Kind.FORM: "system_generated",
+    Kind.TEXT: "chat",
+    Kind.CHAT: "chat",
+}
 _CONNECT: Final = (Verdict.REFUSED, Reason.CONNECT_AGAIN)
 _BUSY: Final = (Verdict.LATER, Reason.BUSY)
 _NO_ANSWER: Final = (Verdict.LATER, Reason.NO_ANSWER)
@@ -82,12 +92,13 @@ class Meta:
     def requests(self, conversion: Conversion, destination: Destination) -> tuple[Request, ...]:
         """Send one event."""
         valued = conversion.value is not None
+        usual = EVENT if conversion.kind is Kind.CALL else LEAD
         custom = {"value": conversion.value, "currency": conversion.currency} if valued else None
         event = {
-            "event_name": destination.ids.get("event_name", EVENT),
+            "event_name": destination.ids.get("event_name", usual),
             "event_time": int(conversion.ended_at.timestamp()),
             "event_id": conversion.id,
-            "action_source": "phone_call",
+            "action_source": SOURCES[conversion.kind],
             "user_data": _user(conversion, destination),
             "custom_data": custom,
         }
@@ -135,4 +146,6 @@ def _user(conversion: Conversion, destination: Destination) -> dict[str, Any]:
         found["fbp"] = conversion.browser_id
     if destination.send_caller and caller is not None:
         found["ph"] = [hashing.of_digits(caller)]
+    if destination.send_caller and conversion.email is not None:
+        found["em"] = [hashing.of_email(conversion.email)]
     return found

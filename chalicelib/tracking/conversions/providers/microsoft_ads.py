@@ -152,6 +152,8 @@ def _who(conversion: Conversion, destination: Destination) -> dict[str, str]:
         found["MicrosoftClickId"] = click.id
     if destination.send_caller and caller is not None:
         found["HashedPhoneNumber"] = hashing.of_e164(caller)
+    if destination.send_caller and conversion.email is not None:
+        found["HashedEmailAddress"] = hashing.of_microsoft_email(conversion.email)
     return found
 
 
