@@ -49,6 +49,9 @@ class Click:
 class Conversion:
     """All that a network may be told of a deed. `caller` is E.164, of whoever wrote as well.
 
+    `again`: it was taken back so often. Networks that know what was taken back by its id, or by its
+    time, and take it no more, are told another conversion: `told_as`, `told_at`.
+
     `agreed` are the uses to which the visitor agreed. What was written ended as it began.
     """
 
@@ -67,6 +70,17 @@ class Conversion:
     browser_id: str | None = field(default=None, repr=False)
     value_cents: int | None = None
     currency: str = "EUR"
+    again: int = 0
+
+    @property
+    def told_as(self) -> str:
+        """Its id at such a network."""
+        return f"{self.id}-{self.again}" if self.again else self.id
+
+    @property
+    def told_at(self) -> datetime:
+        """Its time at such a network."""
+        return self.ended_at + timedelta(seconds=self.again)
 
     @property
     def value(self) -> float | None:
@@ -88,6 +102,15 @@ class State(StrEnum):
     STANDS = "stands"  # it should be taken back, and cannot
 
 
+class Held(StrEnum):
+    """What a network has of a conversion, as far as anybody knows."""
+
+    NOTHING = "nothing"
+    PERHAPS = "perhaps"  # it was sent, and nobody answered
+    TAKEN = "taken"
+    LEAVING = "leaving"  # it was taken back, and nobody answered
+
+
 UNDER_WAY: Final = frozenset({State.WAITING, State.RETRACTING})
 # What may be sent (again) when somebody asks, or when the call has changed.
 OPEN_AGAIN: Final = frozenset({State.SKIPPED, State.REFUSED, State.GIVEN_UP, State.CANCELLED})
@@ -107,7 +130,8 @@ class Attempt:
 class Entry:
     """A line of the log.
 
-    `tries` counts since it was last opened; `claimed_at`: somebody is at it.
+    `tries` counts since it was last opened, `again` how often it was told anew after it had been
+    taken back; `claimed_at`: somebody is at it.
     """
 
     id: str
@@ -120,6 +144,8 @@ class Entry:
     reason: Reason | None = None
     next_at: datetime | None = None
     tries: int = 0
+    held: Held = Held.NOTHING
+    again: int = 0
     attempts: tuple[Attempt, ...] = ()
     claimed_at: datetime | None = None
     version: int = 0

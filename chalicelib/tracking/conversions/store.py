@@ -23,7 +23,7 @@ from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.conversions import conversion as log
-from chalicelib.tracking.conversions.conversion import Attempt, Entry, State
+from chalicelib.tracking.conversions.conversion import Attempt, Entry, Held, State
 from chalicelib.tracking.conversions.deeds import Judged
 from chalicelib.tracking.conversions.destinations import Destination, Network, Proof, Wanted
 from chalicelib.tracking.conversions.words import Reason
@@ -67,6 +67,8 @@ class ConversionRow(TrackingRow):
     reason = UnicodeAttribute(null=True)
     next_at = UTCDateTimeAttribute(null=True)
     tries = NumberAttribute()
+    held = UnicodeAttribute(default="nothing")
+    again = NumberAttribute(default=0)
     attempts = UnicodeAttribute()
     claimed_at = UTCDateTimeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
@@ -258,6 +260,8 @@ def _entry_row(entry: Entry) -> ConversionRow:
         reason=entry.reason,
         next_at=entry.next_at,
         tries=entry.tries,
+        held=entry.held.value,
+        again=entry.again,
         attempts=json.dumps([_written(each) for each in entry.attempts]),
         claimed_at=entry.claimed_at,
         expires_at=entry.called_at + log.REMEMBERED,
@@ -277,6 +281,8 @@ def _entry(row: ConversionRow) -> Entry:
         reason=None if row.reason is None else Reason(row.reason),
         next_at=row.next_at,
         tries=int(row.tries),
+        held=Held(row.held),
+        again=int(row.again),
         attempts=tuple(_read(each) for each in json.loads(row.attempts)),
         claimed_at=row.claimed_at,
         version=int(row.version or 0),

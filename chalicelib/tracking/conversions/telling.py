@@ -18,6 +18,7 @@ from chalicelib.tracking.conversions.conversion import (
     MOST_TRIES,
     Attempt,
     Entry,
+    Held,
     State,
     back_off,
     conversion_id,
@@ -120,9 +121,21 @@ def _claimed(entry: Entry, desk: Desk, now: datetime) -> Entry | None:
     """Claim a line; None if another worker is at it: a message looks after that one later."""
     if not _is_claimed(entry, now):
         with suppress(Conflict):
-            return desk.log.save(replace(entry, claimed_at=now))
+            return desk.log.save(replace(entry, claimed_at=now, held=_held(entry)))
     desk.queue.put(entry.account_id, entry.id, now + CLAIM, now)
     return None
+
+
+def _held(entry: Entry) -> Held:
+    """Return what a network has, where a worker may have died after it asked, too."""
+    return entry.held if entry.claimed_at is None else _unanswered(entry)
+
+
+def _unanswered(entry: Entry) -> Held:
+    """Return what a network has that was asked and has not answered."""
+    if entry.state is State.RETRACTING:
+        return Held.LEAVING
+    return Held.PERHAPS if entry.held is Held.NOTHING else entry.held
 
 
 def _is_claimed(entry: Entry, now: datetime) -> bool:
@@ -166,49 +179,73 @@ def _line(entry_id: str, deed: Deed, destination: Destination) -> Entry:
 
 
 def _open(entry: Entry, known: Known, destination: Destination, desk: Desk) -> None:
-    """Have a call told that is not yet: what was refused stays so until somebody asks again."""
+    """Have a deed told that is not yet: what was refused stays so until somebody asks again."""
     now = desk.clock()
     if entry.state is State.WAITING:  # the message may not have left
         desk.queue.put(entry.account_id, entry.id, entry.next_at or now, now)
         return
-    if entry.state in _STILL_COUNTED:
-        _check_unclaimed(entry, now)
-        desk.log.save(replace(entry, state=State.SENT, reason=None, next_at=None))
-    if entry.state not in (State.SKIPPED, State.CANCELLED):
+    if entry.state not in _OPENED:
         return
+    _check_unclaimed(entry, now)
+    if _held(entry) is Held.TAKEN:
+        desk.log.save(_stands(entry))
+    elif _held(entry) is Held.LEAVING:  # told again once it is known to be gone
+        _retract(entry, desk, now)
+    else:
+        _tell(_anew(entry), known, destination, desk)
+
+
+# What may be told, or told again, when it counts.
+_OPENED: Final = frozenset(
+    {State.SKIPPED, State.CANCELLED, State.RETRACTING, State.RETRACTED, State.STANDS}
+)
+
+
+def _tell(entry: Entry, known: Known, destination: Destination, desk: Desk) -> None:
+    now = desk.clock()
     provider = desk.providers[destination.network]
     conversion = conversion_of(known, entry.id, destination, provider)
     reason = lack(conversion, known, destination, provider)
     if reason is not None:
         if entry.version == 0 or (entry.state, entry.reason) != (State.SKIPPED, reason):
-            desk.log.save(replace(entry, state=State.SKIPPED, reason=reason))
+            desk.log.save(_closed(entry, State.SKIPPED, reason))
         return
     at = max(now, provider.earliest(conversion, destination))
-    desk.log.save(replace(entry, state=State.WAITING, reason=None, next_at=at, tries=0))
+    desk.log.save(_waiting(entry, at))
     desk.queue.put(entry.account_id, entry.id, at, now)
 
 
-# What was to be taken back, and has not been.
-_STILL_COUNTED: Final = frozenset({State.RETRACTING, State.STANDS})
+def _anew(entry: Entry) -> Entry:
+    """Return a line of something that was taken back as that of another conversion."""
+    return replace(entry, again=entry.again + 1) if entry.state is State.RETRACTED else entry
+
+
+def _waiting(entry: Entry, at: datetime) -> Entry:
+    return replace(entry, state=State.WAITING, reason=None, next_at=at, tries=0)
+
+
+def _stands(entry: Entry) -> Entry:
+    return replace(entry, state=State.SENT, reason=None, next_at=None)
 
 
 def _take_back(entry: Entry, desk: Desk) -> None:
-    """Stop what is not sent yet; have what was sent retracted."""
+    """Stop what is not sent yet; have retracted what a network has, or may have."""
     now = desk.clock()
     _check_unclaimed(entry, now)
-    if entry.state is State.WAITING and not _is_in_doubt(entry):
+    if entry.state in (State.RETRACTED, State.STANDS):
+        return
+    if _held(entry) is not Held.NOTHING:
+        _retract(entry, desk, now)
+    elif entry.state is State.WAITING:
         desk.log.save(_closed(entry, State.CANCELLED, Reason.DOES_NOT_COUNT))
-    elif entry.state in (State.SENT, State.WAITING):
-        entry = desk.log.save(replace(entry, state=State.RETRACTING, next_at=now, tries=0))
-        desk.queue.put(entry.account_id, entry.id, now, now)
-    elif entry.state is State.RETRACTING:
-        desk.queue.put(entry.account_id, entry.id, entry.next_at or now, now)
 
 
-def _is_in_doubt(entry: Entry) -> bool:
-    """Say whether a network may have taken what it never answered."""
-    unanswered = any(each.status is None for each in entry.attempts)
-    return unanswered or entry.claimed_at is not None
+def _retract(entry: Entry, desk: Desk, now: datetime) -> None:
+    if entry.state is not State.RETRACTING:
+        entry = desk.log.save(
+            replace(entry, state=State.RETRACTING, next_at=now, tries=0, held=_held(entry))
+        )
+    desk.queue.put(entry.account_id, entry.id, entry.next_at or now, now)
 
 
 def _done(entry: Entry, desk: Desk, now: datetime) -> Entry:
@@ -216,23 +253,43 @@ def _done(entry: Entry, desk: Desk, now: datetime) -> Entry:
     destination = desk.destinations.destination(entry.destination_id)
     if not destination.is_open:
         return _closed(entry, State.CANCELLED, Reason.DESTINATION_GONE)
-    provider = desk.providers[destination.network]
     known = gather(desk.deed(entry.account_id, entry.deed_id), desk)
-    conversion = conversion_of(known, entry.id, destination, provider)
+    provider = desk.providers[destination.network]
+    found = conversion_of(known, entry.id, destination, provider)
+    conversion = replace(found, again=entry.again)
     if entry.state is State.RETRACTING:
-        request = provider.retraction(conversion, destination, now)
-        if request is None:
-            return _closed(entry, State.STANDS, Reason.STANDS)
-        requests: tuple[Request, ...] = (request,)
-    else:
-        reason = lack(conversion, known, destination, provider)
-        if reason is not None:
-            return _closed(entry, State.SKIPPED, reason)
-        if now > conversion.ended_at + provider.latest:
-            return _closed(entry, State.GIVEN_UP, Reason.TOO_LATE)
-        requests = provider.requests(conversion, destination)
+        return _retracted(entry, conversion, known, destination, desk)
+    reason = lack(conversion, known, destination, provider)
+    if reason is not None:
+        return _closed(entry, State.SKIPPED, reason)
+    if now > conversion.ended_at + provider.latest:
+        return _closed(entry, State.GIVEN_UP, Reason.TOO_LATE)
+    requests = provider.requests(conversion, destination)
     outcome, status = _sent(requests, destination, provider, desk)
     return _after_attempt(entry, outcome, status, now)
+
+
+def _retracted(
+    entry: Entry, conversion: Conversion, known: Known, destination: Destination, desk: Desk
+) -> Entry:
+    """Take a conversion back, unless it counts again and is still there.
+
+    One that may be gone is taken back for certain first, and then told anew.
+    """
+    now, provider = desk.clock(), desk.providers[destination.network]
+    wanted = counts(known.deed, known.judged, destination)
+    if wanted and entry.held is not Held.LEAVING:
+        return _stands(entry) if entry.held is Held.TAKEN else _waiting(entry, now)
+    request = provider.retraction(conversion, destination, now)
+    if request is None:
+        return _closed(entry, State.STANDS, Reason.STANDS)
+    outcome, status = _sent((request,), destination, provider, desk)
+    done = _after_attempt(entry, outcome, status, now)
+    unheard_of = done.state is State.STANDS and outcome.reason is Reason.TOO_EARLY
+    if unheard_of and entry.held is not Held.TAKEN:  # in all this time: it never came there
+        done = replace(done, state=State.CANCELLED, held=Held.NOTHING)
+    again = wanted and done.held is Held.NOTHING
+    return _waiting(_anew(done), now) if again else done
 
 
 def _sent(
@@ -269,11 +326,18 @@ _ENDS: Final = {
 }
 
 
+_TAKEN: Final = {State.WAITING: Held.TAKEN, State.RETRACTING: Held.NOTHING}
+
+
 def _after_attempt(entry: Entry, outcome: Outcome, status: int | None, now: datetime) -> Entry:
     attempt = Attempt(at=now, status=status, code=outcome.code[:100], reason=outcome.reason)
-    tries = entry.tries + 1
+    tries, held = entry.tries + 1, entry.held
+    if outcome.verdict is Verdict.TAKEN:
+        held = _TAKEN[entry.state]
+    elif outcome.verdict is Verdict.LATER and status is None:
+        held = _unanswered(entry)
     known = (*entry.attempts, attempt)[-MOST_ATTEMPTS_KEPT:]
-    tried = replace(entry, attempts=known, tries=tries, reason=outcome.reason)
+    tried = replace(entry, attempts=known, tries=tries, reason=outcome.reason, held=held)
     if outcome.verdict is Verdict.LATER and tries < MOST_TRIES:
         wait = max(outcome.after or timedelta(0), back_off(tries))
         return replace(tried, next_at=now + wait)

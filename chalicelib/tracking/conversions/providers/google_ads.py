@@ -132,8 +132,8 @@ class GoogleAds:
         adjustment = {
             "conversionAction": _action(destination),
             "adjustmentType": "RETRACTION",
-            "orderId": conversion.id,
-            "adjustmentDateTime": google.written(max(now, conversion.ended_at)),
+            "orderId": conversion.told_as,
+            "adjustmentDateTime": google.written(max(now, conversion.told_at)),
         }
         request = _request(destination, "uploadConversionAdjustments", {})
         body = {"conversionAdjustments": [adjustment], "partialFailure": True}
@@ -186,7 +186,7 @@ def _common(conversion: Conversion, destination: Destination) -> dict[str, Any]:
     return without_nothing(
         {
             "conversionAction": _action(destination),
-            "conversionDateTime": google.written(conversion.ended_at),
+            "conversionDateTime": google.written(conversion.told_at),
             "conversionValue": conversion.value,
             "currencyCode": conversion.currency if valued else None,
             "consent": {
@@ -209,7 +209,11 @@ def _of_click(conversion: Conversion, destination: Destination) -> dict[str, Any
     if click and click.parameter != "gclid":
         identifiers = None
     found = {click.parameter: click.id} if click else {}
-    return {"orderId": conversion.id, **found, **without_nothing({"userIdentifiers": identifiers})}
+    return {
+        "orderId": conversion.told_as,
+        **found,
+        **without_nothing({"userIdentifiers": identifiers}),
+    }
 
 
 def _click(conversion: Conversion) -> Any:

@@ -140,7 +140,7 @@ def _same(conversion: Conversion, destination: Destination) -> dict[str, Any]:
     """Return what names a conversion, when it is sent and when it is taken back."""
     return {
         "ConversionName": destination.ids["conversion_name"],
-        "ConversionTime": _utc(conversion.ended_at),
+        "ConversionTime": _utc(conversion.told_at),
         **_who(conversion, destination),
     }
 
