@@ -177,7 +177,7 @@ def track_call(call: Call) -> None:
     A projection of the call log: each step is idempotent, and is shown the call again if a later
     one fails.
     """
-    from chalicelib.runtime import leads_wiring, reports_wiring, watch_wiring
+    from chalicelib.runtime import leads_wiring, reports_wiring, watch_wiring, webhooks_wiring
     from chalicelib.runtime.conversions_wiring import tell_networks
     from chalicelib.tracking.journeys.usecases import finish
     from chalicelib.tracking.leads.projecting import take_call
@@ -193,6 +193,8 @@ def track_call(call: Call) -> None:
         learning().unlearn(call.account_id, call.call_id, hour_of(millis(call.started_at)))
     else:
         take_call(call, journey, leads_wiring.desk())
+    if journey.erased:
+        webhooks_wiring.forget_visit(call.account_id, call.call_id)
     reports_wiring.count_call(call)
     tell_networks(call)
     watch_wiring.tell_of_call(call, journey, spam=spam)
@@ -216,7 +218,8 @@ def visiting() -> Ports:
 def forget_visit(account_id: str, visit: Remembered) -> None:
     """Have a visit that is about to be erased forgotten wherever else it was written.
 
-    Calls are shown to tracking again once it is erased: reports and leads are corrected then.
+    Calls are shown to tracking again once it is erased: reports, leads and what servers were told
+    are corrected then.
     """
     from chalicelib.runtime import lake_wiring, leads_wiring
     from chalicelib.tracking.leads import usecases as leads

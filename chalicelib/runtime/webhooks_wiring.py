@@ -71,6 +71,13 @@ def tell_of_call(call: Call, *, spam: bool, visit: Callable[[], Mapping[str, Any
         publish(call.account_id, event, call.call_id, data, at=call.ended_at)
 
 
+def forget_visit(account_id: str, call_id: str) -> None:
+    """Take a visit that was erased out of what servers were told of its call."""
+    from chalicelib.webhooks import usecases
+
+    usecases.forget_visit(account_id, call_id, store())
+
+
 def _wanted(account_id: str, events: tuple[str, ...]) -> list[str]:
     """Return the events that any server wants, all of them where nobody can tell."""
     try:

@@ -28,6 +28,12 @@ SCOPES: Final[Mapping[str, str]] = {
     "pool.short": "pools:read",
     "pool.grown": "pools:read",
 }
+# Those that say which visit a call came from, by the name that it has in their data.
+VISITS: Final[Mapping[str, str]] = {
+    "call.ringing": "journey",
+    "call.completed": "visit",
+    "call.missed": "visit",
+}
 TRIAL: Final = "webhook.test"
 VERSION: Final = 1
 # DynamoDB keeps 400 kB an item, and servers commonly refuse more than a megabyte.
@@ -53,14 +59,12 @@ class Happened:
     @property
     def message_id(self) -> str:
         """Name the message: the same for each server and each attempt."""
-        named = "\n".join((self.account_id, self.event, self.event_id))
-        return "msg_" + hashlib.sha256(named.encode()).hexdigest()[:32]
+        return message_id(self.account_id, self.event, self.event_id)
 
     @property
     def body(self) -> str:
         """Write the message as servers get it (Standard Webhooks: type, timestamp, data)."""
-        told = {"type": self.event, "timestamp": self.at.isoformat(), "data": self.data}
-        return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return _json({"type": self.event, "timestamp": self.at.isoformat(), "data": self.data})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,26 @@ class Errand:
     delivery_id: str
     tries: int
     due: datetime
+
+
+def message_id(account_id: str, event: str, event_id: str) -> str:
+    """Name the message of an event."""
+    named = "\n".join((account_id, event, event_id))
+    return "msg_" + hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+def without_visit(event: str, body: str) -> str:
+    """Take the visit out of a message.
+
+    >>> without_visit("call.missed", '{"data":{"id":"CA1","visit":{"id":"vis_1"}}}')
+    '{"data":{"id":"CA1","visit":null}}'
+    """
+    told = json.loads(body)
+    return _json({**told, "data": {**told["data"], VISITS[event]: None}})
+
+
+def _json(told: Mapping[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
 def checked(happened: Happened) -> Happened:

@@ -27,8 +27,8 @@ class Endpoints(Protocol):
     def save(self, endpoint: Endpoint) -> Endpoint:
         """Store one, a version on. Raises Stale if it is not at the version that was seen."""
 
-    def delete(self, account_id: str, endpoint_id: str) -> None:
-        """Forget one."""
+    def delete(self, account_id: str, endpoint_id: str, now: datetime) -> None:
+        """Forget one, but for its id while there are deliveries of it."""
 
     def note_health(self, endpoint: Endpoint, failing_since: datetime | None) -> None:
         """Note since when it fails, None if it answers. Its version stays."""
@@ -39,6 +39,12 @@ class Deliveries(Protocol):
 
     def add(self, delivery: Delivery) -> Delivery:
         """Store a new one, or return what is there of it."""
+
+    def owners(self, account_id: str) -> tuple[str, ...]:
+        """Return the ids of all endpoints of which there may be deliveries, deleted or not."""
+
+    def rewrite(self, delivery: Delivery) -> None:
+        """Store another body of one, whatever becomes of it meanwhile."""
 
     def delivery(self, account_id: str, endpoint_id: str, delivery_id: str) -> Delivery:
         """Return one. Raises NotFound."""

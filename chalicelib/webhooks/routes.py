@@ -80,7 +80,7 @@ def edit_webhook(
 def delete_webhook(request: Request, webhook_id: str) -> None:
     """Tell a server no more; what waits for it is not sent."""
     endpoint = _own(request, webhook_id)
-    webhooks_wiring.store().delete(request.account_id, endpoint.id)
+    webhooks_wiring.store().delete(request.account_id, endpoint.id, request.now)
     webhooks_wiring.kept_endpoints().forget(request.account_id)
 
 

@@ -28,8 +28,10 @@ from chalicelib.webhooks.endpoints import Endpoint
 
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
 
 ENDPOINT: Final = "endpoint#"
+GONE: Final = "gone#"
 DELIVERY: Final = "delivery#"
 REMEMBERED: Final = timedelta(days=30)
 
@@ -58,6 +60,12 @@ class EndpointRow(WebhookRow):
     version = NumberAttribute()
 
 
+class GoneRow(WebhookRow):
+    """An endpoint that was deleted: its deliveries are there for a while."""
+
+    expires_at = TTLAttribute()
+
+
 class DeliveryRow(WebhookRow):
     """A message for a server."""
 
@@ -70,7 +78,7 @@ class DeliveryRow(WebhookRow):
     expires_at = TTLAttribute()
 
 
-ROWS: Final = (WebhookRow, EndpointRow, DeliveryRow)
+ROWS: Final = (WebhookRow, EndpointRow, GoneRow, DeliveryRow)
 
 
 class WebhookStore:
@@ -108,9 +116,12 @@ class WebhookStore:
             raise Stale("changed meanwhile: load it again", **error.facts) from error
         return stored
 
-    def delete(self, account_id: str, endpoint_id: str) -> None:
-        """Delete it, if it is there."""
+    def delete(self, account_id: str, endpoint_id: str, now: datetime) -> None:
+        """Note that it is gone, then delete it, if it is there."""
         with translated("delete endpoint", endpoint_id=endpoint_id):
+            gone = GoneRow(_account(account_id), GONE + endpoint_id)
+            gone.expires_at = now + REMEMBERED + timedelta(days=1)
+            gone.save()
             EndpointRow(_account(account_id), ENDPOINT + endpoint_id).delete()
 
     def note_health(self, endpoint: Endpoint, failing_since: datetime | None) -> None:
@@ -133,6 +144,22 @@ class WebhookStore:
             return self.delivery(delivery.account_id, delivery.endpoint_id, delivery.id)
         return delivery
 
+    def owners(self, account_id: str) -> tuple[str, ...]:
+        """Query the account's partition for keys."""
+        with translated("list endpoints", account_id=account_id):
+            rows = WebhookRow.query(_account(account_id), consistent_read=True)
+            return tuple(row.sk.partition("#")[2] for row in rows)
+
+    def rewrite(self, delivery: Delivery) -> None:
+        """Set one attribute, if the row is there."""
+        row = DeliveryRow(f"{ENDPOINT}{delivery.endpoint_id}", DELIVERY + delivery.id)
+        body = DeliveryRow.body.set(delivery.body)
+        try:
+            with translated("rewrite delivery", delivery_id=delivery.id):
+                row.update(actions=[body], condition=DeliveryRow.pk.exists())
+        except Conflict:
+            return
+
     def delivery(self, account_id: str, endpoint_id: str, delivery_id: str) -> Delivery:
         """Read one, of the account's only."""
         with translated("load delivery", delivery_id=delivery_id):
@@ -144,9 +171,17 @@ class WebhookStore:
         return _delivery(row)
 
     def note(self, delivery: Delivery, seen: int) -> None:
-        """Put it whole, if it had as many tries as were seen."""
+        """Set what became of it, if it had as many tries as were seen; its body stays."""
+        row = DeliveryRow(f"{ENDPOINT}{delivery.endpoint_id}", DELIVERY + delivery.id)
+        due = DeliveryRow.next_at
+        actions: list[Action] = [
+            DeliveryRow.status.set(delivery.status.value),
+            DeliveryRow.tries.set(delivery.tries),
+            DeliveryRow.attempts.set([_written(each) for each in delivery.attempts]),
+            due.remove() if delivery.next_at is None else due.set(delivery.next_at),
+        ]
         with translated("note delivery", delivery_id=delivery.id):
-            _delivery_row(delivery).save(condition=DeliveryRow.tries == seen)
+            row.update(actions=actions, condition=DeliveryRow.tries == seen)
 
     def page(
         self, account_id: str, endpoint_id: str, limit: int, after: str | None

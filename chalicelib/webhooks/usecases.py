@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale, Unavailable
 from chalicelib.webhooks.deliveries import Delivery, Status
 from chalicelib.webhooks.endpoints import MOST_ENDPOINTS, checked
-from chalicelib.webhooks.events import TRIAL, Errand, Happened
+from chalicelib.webhooks.events import (
+    TRIAL,
+    VISITS,
+    Errand,
+    Happened,
+    message_id,
+    without_visit,
+)
 from chalicelib.webhooks.events import checked as checked_event
 
 if TYPE_CHECKING:
@@ -146,6 +153,18 @@ def resend(
     with suppress(Conflict):  # an attempt came in between: it is being sent
         deliveries.note(waiting, delivery.tries)
     return waiting
+
+
+def forget_visit(account_id: str, call_id: str, deliveries: Deliveries) -> None:
+    """Take a visit that was erased out of what was told of its call, also of what waits."""
+    for endpoint_id in deliveries.owners(account_id):
+        for event in VISITS:
+            with suppress(NotFound):
+                name = message_id(account_id, event, call_id)
+                told = deliveries.delivery(account_id, endpoint_id, name)
+                body = without_visit(event, told.body)
+                if body != told.body:
+                    deliveries.rewrite(replace(told, body=body))
 
 
 def _endpoint_of(delivery: Delivery, desk: Desk) -> Endpoint | None:

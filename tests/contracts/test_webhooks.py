@@ -85,8 +85,8 @@ def test_an_old_copy_is_not_saved(store: Store) -> None:
 def test_a_deleted_endpoint_is_gone_and_not_made_again_by_its_health(store: Store) -> None:
     seen = store.save(an_endpoint())
 
-    store.delete(ACCOUNT, "hook_1")
-    store.delete(ACCOUNT, "hook_1")
+    store.delete(ACCOUNT, "hook_1", NOON)
+    store.delete(ACCOUNT, "hook_1", NOON)
     store.note_health(seen, NOON)
 
     assert store.endpoints(ACCOUNT) == ()
@@ -150,3 +150,27 @@ def test_deliveries_are_listed_newest_first_page_by_page(store: Store) -> None:
     assert first.next is not None
     assert second.next is None
     assert store.page("acct_2", "hook_1", 3, None).items == ()
+
+
+def test_what_was_told_can_be_reached_after_its_endpoint_was_deleted(store: Store) -> None:
+    store.save(an_endpoint())
+    store.save(an_endpoint(id="hook_2"))
+    store.save(an_endpoint(id="hook_3", account_id="acct_rival"))
+
+    store.delete(ACCOUNT, "hook_1", NOON)
+
+    assert set(store.owners(ACCOUNT)) == {"hook_1", "hook_2"}
+    assert [each.id for each in store.endpoints(ACCOUNT)] == ["hook_2"]
+
+
+def test_a_body_is_rewritten_whatever_becomes_of_the_message(store: Store) -> None:
+    seen = store.add(a_delivery(body='{"a":1}'))
+
+    store.rewrite(replace(seen, body="{}"))
+    store.note(seen.after(TAKEN), 0)
+    store.rewrite(a_delivery(id="msg_unknown"))
+
+    found = store.delivery(ACCOUNT, "hook_1", "msg_1")
+    assert (found.body, found.status) == ("{}", Status.DELIVERED)
+    with pytest.raises(NotFound):
+        store.delivery(ACCOUNT, "hook_1", "msg_unknown")

@@ -24,6 +24,7 @@ class WebhooksInMemory:
         self.down = False
         self._endpoints: dict[tuple[str, str], Endpoint] = {}
         self._deliveries: dict[tuple[str, str], Delivery] = {}
+        self._gone: set[tuple[str, str]] = set()
 
     def endpoints(self, account_id: str) -> tuple[Endpoint, ...]:
         """Return an account's."""
@@ -48,9 +49,10 @@ class WebhooksInMemory:
         self._endpoints[endpoint.account_id, endpoint.id] = stored
         return stored
 
-    def delete(self, account_id: str, endpoint_id: str) -> None:
-        """Forget one."""
+    def delete(self, account_id: str, endpoint_id: str, now: datetime) -> None:
+        """Forget one, but for its id."""
         self._ask()
+        self._gone.add((account_id, endpoint_id))
         self._endpoints.pop((account_id, endpoint_id), None)
 
     def note_health(self, endpoint: Endpoint, failing_since: datetime | None) -> None:
@@ -81,7 +83,20 @@ class WebhooksInMemory:
         key = (delivery.endpoint_id, delivery.id)
         if key not in self._deliveries or self._deliveries[key].tries != seen:
             raise Conflict("changed meanwhile")
-        self._deliveries[key] = delivery
+        self._deliveries[key] = replace(delivery, body=self._deliveries[key].body)
+
+    def owners(self, account_id: str) -> tuple[str, ...]:
+        """Return all that there are or were."""
+        self._ask()
+        known = {*self._endpoints, *self._gone}
+        return tuple(sorted(each for owner, each in known if owner == account_id))
+
+    def rewrite(self, delivery: Delivery) -> None:
+        """Store another body."""
+        self._ask()
+        key = (delivery.endpoint_id, delivery.id)
+        if key in self._deliveries:
+            self._deliveries[key] = replace(self._deliveries[key], body=delivery.body)
 
     def page(
         self, account_id: str, endpoint_id: str, limit: int, after: str | None

@@ -15,6 +15,8 @@ from chalicelib.tracking.conversions.destinations import Network
 from chalicelib.tracking.conversions.providers.provider import Reply
 from chalicelib.tracking.conversions.telling import after, see_to
 from tests.tracking.conversions.builders import House, a_destination
+from tests.tracking.conversions.test_telling import SPAM as CALLED_SPAM
+from tests.tracking.conversions.test_telling import a_house, come_due, come_to_an_end, ended
 from tests.tracking.journeys.builders import ACCOUNT
 
 if TYPE_CHECKING:
@@ -162,3 +164,41 @@ def test_a_restored_call_is_counted_again(steps: list[Step]) -> None:
     machine = played(steps)
 
     assert (machine.state, len(machine.network.counted)) == (State.SENT, 1)
+
+
+@pytest.mark.parametrize("network", [Network.GOOGLE_ADS, Network.MICROSOFT_ADS])
+def test_what_was_taken_back_and_counts_again_is_told_anew(network: Network) -> None:
+    house = a_house(network)
+    ended(house)
+    come_due(house)
+    house.judged = CALLED_SPAM
+    ended(house)
+    come_to_an_end(house)
+
+    house.judged = Judged()
+    assert ended(house).state is State.WAITING
+
+    assert come_to_an_end(house).state is State.SENT
+    first, _, last = (each.json for each in house.networks.asked if each.json)
+    (one,), (other,) = (next(each for each in body.values() if each) for body in (first, last))
+    # Networks take what was taken back no more by its id (Google), or by its time (Microsoft).
+    assert one.get("orderId") != other.get("orderId") or network is Network.MICROSOFT_ADS
+    time = "conversionDateTime" if network is Network.GOOGLE_ADS else "ConversionTime"
+    assert one[time] < other[time]
+
+
+def test_a_value_that_was_taken_back_is_told_again_of_the_same_conversion() -> None:
+    house = a_house(Network.DATA_MANAGER)
+    ended(house)
+    come_due(house)
+    house.judged = CALLED_SPAM
+    ended(house)
+    come_to_an_end(house)
+
+    house.judged = Judged()
+    ended(house)
+    come_to_an_end(house)
+
+    asked = [each.json["events"][0] for each in house.networks.asked if each.json]
+    assert [each["conversionValue"] for each in asked] == [40.0, 0.0, 40.0]
+    assert len({each["transactionId"] for each in asked}) == 1

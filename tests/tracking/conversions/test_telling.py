@@ -299,44 +299,6 @@ def test_spam_that_is_restored_before_it_was_taken_back_stands_as_sent() -> None
     assert come_due(house).state is State.SENT
 
 
-@pytest.mark.parametrize("network", [Network.GOOGLE_ADS, Network.MICROSOFT_ADS])
-def test_what_was_taken_back_and_counts_again_is_told_anew(network: Network) -> None:
-    house = a_house(network)
-    ended(house)
-    come_due(house)
-    house.judged = SPAM
-    ended(house)
-    come_to_an_end(house)
-
-    house.judged = Judged()
-    assert ended(house).state is State.WAITING
-
-    assert come_to_an_end(house).state is State.SENT
-    first, _, last = (each.json for each in house.networks.asked if each.json)
-    (one,), (other,) = (next(each for each in body.values() if each) for body in (first, last))
-    # Networks take what was taken back no more by its id (Google), or by its time (Microsoft).
-    assert one.get("orderId") != other.get("orderId") or network is Network.MICROSOFT_ADS
-    time = "conversionDateTime" if network is Network.GOOGLE_ADS else "ConversionTime"
-    assert one[time] < other[time]
-
-
-def test_a_value_that_was_taken_back_is_told_again_of_the_same_conversion() -> None:
-    house = a_house(Network.DATA_MANAGER)
-    ended(house)
-    come_due(house)
-    house.judged = SPAM
-    ended(house)
-    come_to_an_end(house)
-
-    house.judged = Judged()
-    ended(house)
-    come_to_an_end(house)
-
-    asked = [each.json["events"][0] for each in house.networks.asked if each.json]
-    assert [each["conversionValue"] for each in asked] == [40.0, 0.0, 40.0]
-    assert len({each["transactionId"] for each in asked}) == 1
-
-
 def test_a_network_that_does_not_answer_is_asked_again_with_patience() -> None:
     house = a_house()
     ended(house)
