@@ -135,10 +135,15 @@ def wake_sockets(event: SQSEvent) -> None:
     maximum_batching_window_in_seconds=1,
 )
 def project_calls(event: DynamoDBEvent) -> None:
-    """Show calls that ended to billing; leave them on the queue for tracking."""
+    """Show calls that ended to billing; leave them on the queue for tracking.
+
+    Those that were just taken are told to whoever watches.
+    """
     from chalicelib.calls import handlers
 
-    images = [record.new_image for record in event if record.new_image]
+    changes = [(record.old_image, record.new_image) for record in event if record.new_image]
+    handlers.tell_answered(changes, tracking_wiring.rings().answered)
+    images = [new for _, new in changes]
     projections = {**wiring.projections(), **reports_wiring.later()}
     handlers.project(images, projections, wiring.projections_queue())
 

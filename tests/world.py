@@ -334,8 +334,11 @@ class World:
         return heard.json
 
 
-def stream_of(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Build the stream's event for these items, as they are now."""
+def stream_of(
+    items: Iterable[dict[str, Any]], before: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """Build the stream's event for these items, as they are now and, if known, as they were."""
+    was = {(each["pk"]["S"], each["sk"]["S"]): {"OldImage": each} for each in before}
     arn = "arn:aws:dynamodb:eu-west-3:123456789012:table/cadran-test-calls/stream/now"
     return {
         "Records": [
@@ -346,6 +349,7 @@ def stream_of(items: Iterable[dict[str, Any]]) -> dict[str, Any]:
                 "dynamodb": {
                     "Keys": {"pk": item["pk"], "sk": item["sk"]},
                     "NewImage": item,
+                    **was.get((item["pk"]["S"], item["sk"]["S"]), {}),
                     "SequenceNumber": str(number),
                     "SizeBytes": 1,
                     "StreamViewType": "NEW_AND_OLD_IMAGES",

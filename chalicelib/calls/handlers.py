@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls import exporting, settling
-from chalicelib.calls.projections import ended_calls, projection_message
+from chalicelib.calls.projections import answered_calls, ended_calls, projection_message
 from chalicelib.calls.usecases import store_late
 from chalicelib.runtime import jobs
 from chalicelib.runtime.observability import count, logger
@@ -50,6 +50,14 @@ def project(images: Iterable[Image], projections: Mapping[str, Projection], retr
         if call.unsettled:
             message = projection_message(call.account_id, call.call_id, settling.NAME)
             retry.put(message, delay_seconds=settling.WAIT_SECONDS)
+
+
+def tell_answered(
+    changes: Iterable[tuple[Image | None, Image]], tell: Callable[[str, str], None]
+) -> None:
+    """Tell of calls that somebody has just taken; `tell` keeps nobody waiting, and never fails."""
+    for account_id, call_id in answered_calls(changes):
+        tell(account_id, call_id)
 
 
 def project_again(

@@ -37,6 +37,23 @@ def ended_calls(images: Iterable[Image]) -> list[Call]:
     return list({call.call_id: call for call in calls}.values())
 
 
+def answered_calls(changes: Iterable[tuple[Image | None, Image]]) -> list[tuple[str, str]]:
+    """Return the accounts and ids of calls that somebody has just taken, and that go on.
+
+    `changes` are rows before and after; of a row of which nobody says how it was, nothing is told.
+    """
+    taken = (new for old, new in changes if old and _is_taken(new) and not _is_taken(old))
+    return [
+        (new["account_id"]["S"], new["pk"]["S"])
+        for new in taken
+        if "account_id" in new and "ended_at" not in new
+    ]
+
+
+def _is_taken(image: Image) -> bool:
+    return image.get("connected") == {"BOOL": True}
+
+
 def projection_message(
     account_id: str, call_id: str, projection: str | None = None
 ) -> dict[str, str]:

@@ -13,7 +13,9 @@ from chalicelib.runtime.settings import settings
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.calls.call import Call
     from chalicelib.runtime.sockets import Sockets
+    from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.live.gateway import Newsroom
     from chalicelib.tracking.live.store import WatcherStore
     from chalicelib.tracking.live.usecases import Desk
@@ -56,6 +58,13 @@ class _Servers:
     ) -> None:
         """Leave an event for them."""
         webhooks_wiring.publish(account_id, event, event_id, data, at=at)
+
+    def answered(self, call: Call, journey: Journey | None, at: datetime) -> None:
+        """Leave that a call was taken."""
+        from chalicelib.tracking.journeys.telling import visit_told
+
+        visit = None if journey is None else visit_told(journey)
+        webhooks_wiring.tell_of_answer(call, visit=visit, at=at)
 
 
 def newsroom() -> Newsroom:

@@ -71,6 +71,14 @@ def tell_of_call(call: Call, *, spam: bool, visit: Callable[[], Mapping[str, Any
         publish(call.account_id, event, call.call_id, data, at=call.ended_at)
 
 
+def tell_of_answer(call: Call, *, visit: Mapping[str, Any] | None, at: datetime) -> None:
+    """Tell an account's servers that somebody took a call, once: its end may tell of it again."""
+    from chalicelib.webhooks import called
+
+    data = called.told_of(call, spam=False, visit=visit)
+    publish(call.account_id, called.ANSWERED, call.call_id, data, at=at)
+
+
 def forget_visit(account_id: str, call_id: str) -> None:
     """Take a visit that was erased out of what servers were told of its call."""
     from chalicelib.webhooks import usecases

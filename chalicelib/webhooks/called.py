@@ -1,4 +1,4 @@
-"""What servers are told of a call that is over. Pure."""
+"""What servers are told of a call that was taken, or is over. Pure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.call import Call
 
+ANSWERED: Final = "call.answered"
 COMPLETED: Final = "call.completed"
 MISSED: Final = "call.missed"
 # Calls are shown again for years: whoever was not told of one by then is not told any more.
@@ -39,8 +40,10 @@ def is_missed(call: Call) -> bool:
 
 
 def events_of(call: Call, *, spam: bool) -> tuple[str, ...]:
-    """Name the events of an ended call."""
-    return (COMPLETED, MISSED) if is_missed(call) and not spam else (COMPLETED,)
+    """Name the events of an ended call. That it was answered may have been told already."""
+    if is_missed(call) and not spam:
+        return (COMPLETED, MISSED)
+    return (ANSWERED, COMPLETED) if call.outcome is Outcome.ANSWERED else (COMPLETED,)
 
 
 def told_of(call: Call, *, spam: bool, visit: Mapping[str, Any] | None) -> dict[str, Any]:

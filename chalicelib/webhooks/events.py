@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # has calls sent to a server, which must not be a way around what their key may see.
 SCOPES: Final[Mapping[str, str]] = {
     "call.ringing": "calls:read",
+    "call.answered": "calls:read",
     "call.completed": "calls:read",
     "call.missed": "calls:read",
     "lead.created": "leads:read",
@@ -31,6 +32,7 @@ SCOPES: Final[Mapping[str, str]] = {
 # Those that say which visit a call came from, by the name that it has in their data.
 VISITS: Final[Mapping[str, str]] = {
     "call.ringing": "journey",
+    "call.answered": "visit",
     "call.completed": "visit",
     "call.missed": "visit",
 }

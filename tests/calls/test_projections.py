@@ -9,9 +9,10 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from chalicelib.calls import handlers
+from chalicelib.calls.events import Taken
 from chalicelib.calls.facts import facts_of
 from chalicelib.calls.late import to_message
-from chalicelib.calls.projections import ended_calls
+from chalicelib.calls.projections import answered_calls, ended_calls
 from chalicelib.kernel.errors import Rejected, Unavailable
 from tests.calls import builders as a
 from tests.fakes import CallLogInMemory, QueueInMemory
@@ -72,6 +73,27 @@ def test_a_call_that_ended_reaches_every_projection_whole() -> None:
 )
 def test_nothing_is_projected_of(image: Image) -> None:
     assert ended_calls([image]) == []
+
+
+RINGING = an_image(a.received())
+TAKEN = an_image(a.received(), Taken(id="step:2", at=a.NOON, node="desk"))
+OVER = an_image(*a.forwarded_call())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(RINGING, TAKEN, [("acc_1", "CA1")], id="somebody took it"),
+        pytest.param(TAKEN, TAKEN, [], id="it was taken before"),
+        pytest.param(RINGING, RINGING, [], id="it rings"),
+        pytest.param(RINGING, OVER, [], id="it is over: its end tells of it"),
+        pytest.param(None, TAKEN, [], id="nobody knows how it was"),
+    ],
+)
+def test_a_call_that_was_just_taken_is_told_of(
+    before: Image | None, after: Image, told: list[tuple[str, str]]
+) -> None:
+    assert answered_calls([(before, after)]) == told
 
 
 def test_a_call_is_projected_once_a_batch_as_it_was_last() -> None:

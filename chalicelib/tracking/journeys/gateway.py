@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime.observability import count, logger
-from chalicelib.tracking.journeys.rings import ENDED, Rung, to_message
+from chalicelib.tracking.journeys.rings import ANSWERED, ENDED, Rung, to_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,10 @@ class RingQueue:
             source_id=received.source_id,
         )
         self._leave(to_message(rung))
+
+    def answered(self, account_id: str, call_id: str) -> None:
+        """Leave that somebody took a call."""
+        self._leave({"kind": ANSWERED, "account_id": account_id, "call_id": call_id})
 
     def ended(self, account_id: str, call_id: str) -> None:
         """Leave that a call has ended, for those who watch."""

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.runtime import jobs
-from chalicelib.tracking.journeys.rings import ENDED, from_message
+from chalicelib.tracking.journeys.rings import ANSWERED, ENDED, from_message
 from chalicelib.tracking.journeys.usecases import note_ring
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def ring_calls(bodies: Iterable[str], desk: Desk, news: News) -> None:
-    """Find the journeys of calls that ring, and tell those who watch of rings and ends."""
+    """Find the journeys of calls that ring, and tell those who watch what becomes of calls."""
     jobs.every("ring-call", bodies, lambda body: _see_to(json.loads(body), desk, news))
 
 
@@ -28,13 +28,17 @@ class News(Protocol):
     def ringing(self, rung: Rung, journey: Journey) -> None:
         """Tell that a call rings."""
 
+    def answered(self, account_id: str, call_id: str) -> None:
+        """Tell that somebody took a call."""
+
     def ended(self, account_id: str, call_id: str) -> None:
         """Tell that a call has ended."""
 
 
 def _see_to(message: dict[str, Any], desk: Desk, news: News) -> None:
-    if message["kind"] == ENDED:
-        news.ended(message["account_id"], message["call_id"])
+    tell = {ANSWERED: news.answered, ENDED: news.ended}.get(message["kind"])
+    if tell is not None:
+        tell(message["account_id"], message["call_id"])
         return
     rung = from_message(message)
     journey = note_ring(rung, desk)

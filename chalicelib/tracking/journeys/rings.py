@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
 
 RANG: Final = "rang"
+ANSWERED: Final = "answered"
 ENDED: Final = "ended"
 
 

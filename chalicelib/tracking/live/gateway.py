@@ -11,13 +11,14 @@ from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.sockets import Gone
-from chalicelib.tracking.live.live import NEWS
-from chalicelib.tracking.live.usecases import ended_call, ringing_call
+from chalicelib.tracking.live.live import NEWS, answered_at
+from chalicelib.tracking.live.usecases import known_call, ringing_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.calls.call import Call
     from chalicelib.calls.usecases import CallLog
     from chalicelib.runtime.sockets import Post
     from chalicelib.tracking.journeys.journeys import Journey
@@ -29,6 +30,7 @@ else:
     models = lazily("chalicelib.tracking.live.models")
 
 RINGING: Final = "call.ringing"
+ANSWERED: Final = "call.answered"
 ENDED: Final = "call.ended"
 _AT_ONCE: Final = 8
 
@@ -91,6 +93,9 @@ class Servers(Protocol):
     ) -> None:
         """Leave an event for them. Raises Unavailable."""
 
+    def answered(self, call: Call, journey: Journey | None, at: datetime) -> None:
+        """Leave that a call was taken, as they are told of calls. Raises Unavailable."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
@@ -118,6 +123,22 @@ class Newsroom:
             data = message["data"]
             self.servers.tell(rung.account_id, RINGING, rung.call_id, data, rung.at)
 
+    def answered(self, account_id: str, call_id: str) -> None:
+        """Tell that somebody took a call; once it is over, its end tells of it too."""
+        watchers = self.audience.watching(account_id)
+        wanted = self.servers.want(account_id, ANSWERED)
+        if not watchers and not wanted:
+            return
+        call = self.log.load(account_id, call_id)
+        at = answered_at(call)
+        if call.ended_at is not None or at is None:
+            return
+        shown = known_call(call, self.desk)
+        if watchers and self.clock() - at <= NEWS:
+            self.audience.tell(account_id, watchers, _text(models.message(ANSWERED, at, shown)))
+        if wanted:
+            self.servers.answered(call, shown.journey, at)
+
     def ended(self, account_id: str, call_id: str) -> None:
         """Tell those who watch that a call has ended. Customers' servers hear of it elsewhere."""
         watchers = self.audience.watching(account_id)
@@ -126,7 +147,7 @@ class Newsroom:
         call = self.log.load(account_id, call_id)
         if call.ended_at is None or self.clock() - call.ended_at > NEWS:
             return
-        message = models.message(ENDED, call.ended_at, ended_call(call, self.desk))
+        message = models.message(ENDED, call.ended_at, known_call(call, self.desk))
         self.audience.tell(account_id, watchers, _text(message))
 
 

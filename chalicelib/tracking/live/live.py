@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.calls.call import State
+from chalicelib.calls.events import LegChanged, Taken
 from chalicelib.kernel.errors import Rejected
 from chalicelib.tracking.visits.visits import BEAT_SECONDS
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.calls.call import Call
+    from chalicelib.calls.events import Event
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.journeys.rings import Rung
     from chalicelib.tracking.sources import Source
@@ -82,6 +84,17 @@ def going_on(call: Call, journey: Journey | None, **known: Any) -> LiveCall:
         outcome=None if call.final_outcome is None else str(call.final_outcome),
         **known,
     )
+
+
+def answered_at(call: Call) -> datetime | None:
+    """Return when somebody took a call, None if nobody did."""
+    return next((each.at for each in call.events if _says_taken(each)), None)
+
+
+def _says_taken(event: Event) -> bool:
+    if isinstance(event, LegChanged):
+        return event.status == "in-progress"
+    return isinstance(event, Taken)
 
 
 def pass_for(account_id: str, now: datetime) -> tuple[dict[str, str], datetime]:

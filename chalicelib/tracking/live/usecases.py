@@ -96,8 +96,8 @@ def ringing_call(rung: Rung, journey: Journey, desk: Desk) -> LiveCall:
     )
 
 
-def ended_call(call: Call, desk: Desk) -> LiveCall:
-    """Return what is to be seen of a call that has just ended."""
+def known_call(call: Call, desk: Desk) -> LiveCall:
+    """Return what is to be seen of a call that was just taken, or has just ended."""
     journey = desk.journeys.journeys(call.account_id, [call.call_id]).get(call.call_id)
     visits = {}
     if journey is not None and journey.visit_id is not None:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from app import app, project_calls, ring_calls, websocket_connect, websocket_message
+from chalicelib.calls.call import CallRef
+from chalicelib.calls.events import Taken
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import wiring
 from chalicelib.runtime.sockets import Gone
 from tests.gateway import Context, ring
 from tests.house.shops import CALLER, NUMBER, SPARE
@@ -86,6 +89,15 @@ class Office:
         # The pool's numbers have no flow of their own: the shop's is given to them.
         heard = ring(app, f"/voice/incoming?fallback={quote(SPARE)}", fields)
         assert heard.status == 200, heard.text
+
+    def is_taken(self, call_id: str = "CA1") -> None:
+        """Have somebody take a call, and that be told."""
+        shop, at = self.page.shop, wiring.clock()
+        before = shop.cloud.rows("calls")
+        ref = CallRef(call_id=call_id, account_id="acct_shop")
+        wiring.calls().append(ref, Taken(id=f"step:9:{call_id}", at=at, node="desk"))
+        project_calls(stream_of(shop.cloud.rows("calls"), before), Context())
+        ring_calls(messages_of(shop.taken("rings")), Context())
 
     def hangs_up(self, call_id: str = "CA1", to: str = NUMBER, from_: str = CALLER) -> None:
         """Have a call end, and the end be told."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -9,15 +10,17 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 
-from app import app, ring_calls
+from app import app, ring_calls, run_hooks
 from chalicelib.runtime import live_wiring, webhooks_wiring, wiring
 from chalicelib.tracking.live.live import Watcher
+from chalicelib.webhooks import gateway as webhooks_gateway
 from tests.gateway import Context, ask
 from tests.house.shops import CALLER
 from tests.tracking.visits.builders import ADVERT, ORIGIN, PRINTED, shown
 from tests.world import messages_of
 
 if TYPE_CHECKING:
+    from chalicelib.runtime.outgoing import Outgoing
     from tests.tracking.live.builders import Office
     from tests.tracking.visits.builders import Page
 
@@ -87,6 +90,48 @@ def test_the_end_of_a_call_is_told_too_and_it_is_live_no_more(office: Office) ->
     ended = office.posts.sent["c1"][1]["data"]
     assert (ended["state"], ended["outcome"]) == ("ended", "abandoned")
     assert live(office.page) == []
+
+
+def test_that_somebody_takes_a_call_is_told_once(office: Office) -> None:
+    office.watches()
+    office.rings()
+
+    office.is_taken()
+    office.is_taken()  # the row changed again: that is no news
+    office.hangs_up()
+
+    assert office.heard() == ["call.ringing", "call.answered", "call.ended"]
+    taken = office.posts.sent["c1"][1]["data"]
+    assert (taken["state"], taken["source"]["name"]) == ("connected", "Radio")
+
+
+def test_servers_hear_that_a_call_was_taken_while_it_goes_on(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies: list[dict[str, Any]] = []
+
+    def deliver(request: Outgoing, *_: Any) -> int:
+        bodies.append(json.loads(request.body))
+        return 204
+
+    monkeypatch.setattr(webhooks_gateway, "deliver", deliver)
+    shop = office.page.shop
+    events = ["call.answered", "call.completed"]
+    shop.makes("/v1/webhooks", {"url": "https://crm.example.fr/", "events": events})
+    number = a_visitor_in_doubt(office)
+    office.rings(to=number)
+
+    office.is_taken()
+    for _ in range(2):
+        run_hooks(messages_of(shop.taken("hooks")), Context())
+
+    (told,) = bodies
+    assert (told["type"], told["data"]["id"], told["data"]["outcome"]) == (
+        "call.answered",
+        "CA1",
+        None,
+    )
+    assert told["data"]["visit"]["campaign"] == "Noel"
 
 
 def test_a_poster_s_number_is_told_with_the_name_of_its_source(office: Office) -> None:
