@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.conversions.gateway import NetworksWeb, SsmVault
     from chalicelib.tracking.conversions.ports import Desk
     from chalicelib.tracking.conversions.store import ConversionStore, JudgedStore
+    from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.leads.leads import Interaction, Lead
 
 
@@ -100,13 +102,13 @@ def deed(account_id: str, deed_id: str) -> Deed:
     return deeds.of_call(wiring.calls().load(account_id, deed_id))
 
 
-def tell_networks(call: Call) -> None:
-    """See whether an ended call is to be told anywhere: the last step of its projection."""
+def tell_networks(call: Call, journey: Journey) -> None:
+    """See whether an ended call is to be told anywhere, by the journey that was just found."""
     from chalicelib.tracking.conversions.deeds import of_call
     from chalicelib.tracking.conversions.telling import after
 
     if kept_destinations().get(call.account_id):
-        after(of_call(call), desk())
+        after(of_call(call), replace(desk(), journey=lambda *_: journey))
 
 
 def tell_networks_of(lead: Lead, did: Interaction) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.calls.projections import Projection
     from chalicelib.tracking.costs.store import CostStore
+    from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.reports.projecting import Known
     from chalicelib.tracking.reports.store import TallyStore
 
@@ -41,11 +43,12 @@ def known() -> Known:
     return Known(tracking_wiring.journeys(), tallies(), wiring.tracking(), wiring.sources())
 
 
-def count_call(call: Call) -> None:
-    """Count an ended call: a step of the projection "tracking"."""
-    from chalicelib.tracking.reports.projecting import count_call
+def count_call(call: Call, journey: Journey | None = None) -> None:
+    """Count an ended call: a step of the projection "tracking", which has found its `journey`."""
+    from chalicelib.tracking.reports.projecting import Found, count_call
 
-    count_call(call, known=known(), tallies=tallies(), pause=wiring.pause)
+    facts = known() if journey is None else replace(known(), journeys=Found(journey))
+    count_call(call, known=facts, tallies=tallies(), pause=wiring.pause)
 
 
 def later() -> Mapping[str, Projection]:

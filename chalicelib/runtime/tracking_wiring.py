@@ -195,8 +195,8 @@ def track_call(call: Call) -> None:
         take_call(call, journey, leads_wiring.desk())
     if journey.erased:
         webhooks_wiring.forget_visit(call.account_id, call.call_id)
-    reports_wiring.count_call(call)
-    tell_networks(call)
+    reports_wiring.count_call(call, journey)
+    tell_networks(call, journey)
     watch_wiring.tell_of_call(call, journey, spam=spam)
 
 
