@@ -1,5 +1,6 @@
 // What the visitor agreed to, as the site's own tool tells it. The first of these that has said
-// anything decides; until one has, what is kept of an earlier page does.
+// anything decides; until one has, what is kept of an earlier page does, for six months (CNIL,
+// deliberation 2020-092) and unless a tool asks the visitor again.
 //
 //  0  the site itself: cadran("consent", true)
 //  1  Axeptio: `_axcb`, event `cookies:complete` (developers.axeptio.eu, "Axeptio Javascript SDK")
@@ -15,15 +16,29 @@
 const VENDOR = me.dataset.vendor || "cadran";
 const said = [];
 const heard = {};
+const LASTS = 183 * 86400000;
+let questioned;
 
-const agreed = () => {
+const remembered = () => kept.agreed > Date.now() - LASTS;
+
+// Yes, no, or undefined: nobody knows.
+const word = () => {
   const first = said.find((each) => each != null);
-  return first == null ? !!kept.visit : first;
+  if (first != null) return first;
+  return (kept.visit && !questioned && remembered()) || undefined;
 };
+
+const agreed = () => !!word();
 
 const says = (rank, yes) => {
   if (typeof yes != "boolean" || said[rank] === yes) return;
   said[rank] = yes;
+  if (started) consented();
+};
+
+// The tool's own memory is over: it asks, and so must we.
+const asksAgain = () => {
+  questioned = 1;
   if (started) consented();
 };
 
@@ -69,12 +84,17 @@ const look = () => {
     w.__tcfapi("addEventListener", 2, safe((data, ok) => {
       if (!ok || !data) return;
       if (data.gdprApplies === false) says(4, true);
+      else if (data.eventStatus == "cmpuishown") asksAgain();
       else if (/^(tcloaded|useractioncomplete)$/.test(data.eventStatus)) {
         const purposes = data.purpose.consents;
         says(4, !!(purposes[1] && purposes[7]));
       }
     }))
   );
-  if (w.tarteaucitron && w.tarteaucitron.state) says(3, w.tarteaucitron.state[VENDOR]);
+  if (w.tarteaucitron && w.tarteaucitron.state) {
+    const state = w.tarteaucitron.state[VENDOR];
+    if (state == "wait" && !questioned) asksAgain();
+    says(3, state);
+  }
   if (w.dataLayer) google();
 };

@@ -12,7 +12,7 @@ const preview = /[?&]cadran=preview\b/.test(w.location.search);
 const answers = []; // for the diagnosis
 const listeners = [];
 
-// What is stored: { visit, numbers: [{ find, show, until }], printed, swaps }
+// What is stored: { visit, agreed, numbers: [{ find, show, until }], printed, swaps }
 let kept = {};
 let started, before, asking, again, beating, beat, sent, page;
 let tries = 0;
@@ -94,6 +94,7 @@ const remember = (answer) => {
   const fresh = answer.numbers.map(({ find, show }) => ({ find, show, until }));
   const other = (each) => !fresh.some((one) => one.find == each.find);
   kept.visit = answer.visit;
+  if (!remembered()) kept.agreed = Date.now();
   kept.printed = answer.printed || kept.printed;
   kept.numbers = (kept.numbers || []).filter(other).concat(until ? fresh : []);
   // What the page's head can swap by itself. Frameworks that compare want none of it.
@@ -177,9 +178,9 @@ const answered = (answer, consent) => {
   const knew = known.length;
   answer.printed.forEach((each) => learn(each));
   if (consent && !agreed()) {
-    // It was withdrawn meanwhile.
+    // It was withdrawn meanwhile, or is asked again.
     kept.visit = answer.visit;
-    return withdraw();
+    return word() === false ? withdraw() : store();
   }
   let fresh = answer.numbers;
   if (consent && answer.visit) fresh = remember(answer);
@@ -245,10 +246,12 @@ const withdraw = () => {
   forget();
 };
 
-// The visitor agreed, or agrees no more.
+// The visitor agreed, or agrees no more. Where nobody knows any more, nothing is told of the visit,
+// and nothing erased.
 const consented = () => {
-  if (agreed() == before) return;
-  before = agreed();
-  if (!before) withdraw();
-  if (started) ask();
+  const was = before;
+  before = word();
+  if (before === was) return;
+  if (before === false && kept.visit) withdraw();
+  if (started && !before != !was) ask();
 };

@@ -91,14 +91,14 @@ const begin = safe(() => {
   kept = recall();
   (stub.q || []).forEach((each) => called(...each));
   page = where();
-  before = !!kept.visit;
+  before = !!kept.visit || undefined;
   safe(look)();
   consented();
   (kept.printed || []).forEach((each) => learn(each));
   if (stub.o) stub.o.disconnect();
   takeOver();
   enter(d);
-  show(kept.numbers || []);
+  show((agreed() && kept.numbers) || []);
   listen();
   if (d.readyState == "loading") d.addEventListener("DOMContentLoaded", safe(asks));
   else asks();

@@ -118,6 +118,67 @@ def test_purposes_of_storing_and_measuring_are_both_asked_of_tcf(
         assert {each["consent"] for each in site.said("visits")} == {False}
 
 
+def visit_of(token: str) -> str:
+    """Return which visit a token is of."""
+    return token.partition(".")[0]
+
+
+def has_visited(site: Site, page: Page, head: str) -> str:
+    """Let a visitor agree on a first page; return their visit."""
+    page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+    until(page, lambda: bool(site.answers and site.answers[-1]["visit"]), "the visit")
+    taken_in(page)
+    return visit_of(site.answers[-1]["visit"])
+
+
+@pytest.mark.parametrize("tool", ["tcf", "tarteaucitron"])
+@pytest.mark.parametrize("agrees", [True, False])
+def test_who_is_asked_again_is_not_followed_until_they_answer(
+    site: Site, browser: Browser, tool: str, *, agrees: bool
+) -> None:
+    head = f"<script>{TOOLS[tool]}</script>{LOADS}"
+    with a_tab(browser) as page:
+        visit = has_visited(site, page, head.replace("{stored}", "true"))
+
+        page.goto(
+            site.shows(f"<p>{SHOWN}</p>", "/promo", head=head.replace("{stored}", "null")) + ADVERT
+        )
+        until(page, lambda: site.said("visits")[-1]["consent"] is False, "the question")
+        expect(page.locator("p")).to_have_text(STANDIN)
+        assert site.said("events", "withdraw") == []
+
+        page.evaluate(f"cmp({str(agrees).lower()})")
+        if agrees:
+            expect(page.locator("p")).not_to_have_text(STANDIN)
+            assert visit_of(site.answers[-1]["visit"]) == visit
+        else:
+            until(page, lambda: site.pooled.rows("visit#") == [], "the visit to be erased")
+            assert nothing_is_kept(page)
+
+
+def test_what_is_kept_of_consent_counts_for_six_months(site: Site, browser: Browser) -> None:
+    with a_tab(browser) as page:
+        visit = has_visited(site, page, AGREES)
+        ages = "const [key] = Object.keys(localStorage), kept = JSON.parse(localStorage[key]);"
+        ages += "kept.agreed -= DAYS * 86400000; localStorage[key] = JSON.stringify(kept);"
+
+        page.evaluate(ages.replace("DAYS", "180"))
+        page.goto(site.shows(f"<p>{SHOWN}</p>", "/now", head="") + ADVERT)
+        until(page, lambda: len(site.answers) > 1, "the second page")
+        assert visit_of(site.answers[-1]["visit"]) == visit
+        taken_in(page)
+
+        page.evaluate(ages.replace("DAYS", "4"))
+        page.goto(site.shows(f"<p>{SHOWN}</p>", "/later", head="") + ADVERT)
+        expect(page.locator("p")).to_have_text(STANDIN)
+        assert site.said("visits")[-1]["consent"] is False
+        assert site.said("events", "withdraw") == []
+
+        page.evaluate("cadran('consent', true)")
+        expect(page.locator("p")).not_to_have_text(STANDIN)
+        assert visit_of(site.answers[-1]["visit"]) == visit
+
+
 GRANTED = "{ad_storage: 'granted', analytics_storage: 'granted'REGION}"
 DENIED = GRANTED.replace("granted", "denied")
 GRANT, DENIAL = (f"gtag('consent', 'default', {each});" for each in (GRANTED, DENIED))
