@@ -1,7 +1,8 @@
 """Web addresses as a browser sends them: taken apart once, kept short, never trusted.
 
 Whatever comes in gives an address or none; nothing is raised. Of a query only the parameters that
-tell a campaign are kept: the rest may hold people's names, and nobody asked us to know them.
+tell a campaign are kept: the rest may hold people's names, and nobody asked us to know them. Nor
+their e-mail addresses and numbers, which mail tools put into the tags of a campaign.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from chalicelib.tracking.landing.campaigns import NETWORKS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +26,12 @@ MOST_PARAMETERS: Final = 100
 _WEB: Final = frozenset({"http", "https", "android-app"})
 # A host is what a table or a report may show: letters, digits, dots, hyphens and underscores.
 _HOST: Final = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?")
-_E_MAIL: Final = re.compile(r"[^/\s@]+@[^/\s@]+\.[^/\s@]+")
+# An e-mail address from where it begins, so that a long text is read once; and numbers as people
+# write them, not networks' ids of campaigns.
+_E_MAIL: Final = re.compile(r"(?<![^/\s@])[^/\s@]+@[^/\s@]+\.[^/\s@]+")
+_NUMBER: Final = re.compile(
+    r"(?<!\w)(?:0[1-9](?:([ .-]?)\d{2})(?:\1\d{2}){3}|(?:\+|00)[1-9](?:[ .-]?\d){7,14})(?!\w)"
+)
 _UNSEEN: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
@@ -58,6 +66,15 @@ def clean(text: str, longest: int = LONGEST_VALUE) -> str:
     return _UNSEEN.sub("", text).strip()[:longest].rstrip()
 
 
+def unaddressed(text: str) -> str:
+    """Return a text without e-mail addresses.
+
+    >>> unaddressed("Merci jean.dupont@mail.example")
+    'Merci …'
+    """
+    return _E_MAIL.sub("…", text)
+
+
 def same_site(host: str, own: str) -> bool:
     """Say whether a host is a site's own or below it; a `www.` of the site's is no part of it.
 
@@ -90,13 +107,18 @@ def _label(text: str) -> str:
 def _path(path: str) -> str:
     """Keep the path for people to read; an e-mail address in it is nobody's business."""
     readable = unquote(path, errors="replace")
-    return clean(_E_MAIL.sub("…", readable), LONGEST_PATH) or "/"
+    return clean(unaddressed(readable), LONGEST_PATH) or "/"
+
+
+def _nameless(tag: str) -> str:
+    return _NUMBER.sub("…", unaddressed(tag))
 
 
 def _query(query: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in _pairs(query):
-        found.setdefault(clean(name).lower(), clean(value))
+        known = clean(name).lower()
+        found.setdefault(known, clean(value if known in NETWORKS else _nameless(value)))
     return {name: value for name, value in found.items() if name and value}
 
 

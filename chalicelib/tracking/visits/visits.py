@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel import phone
 from chalicelib.kernel.errors import Rejected
-from chalicelib.tracking.landing.addresses import address, clean
+from chalicelib.tracking.landing.addresses import address, clean, unaddressed
 from chalicelib.tracking.landing.campaigns import clicks_of
 from chalicelib.tracking.landing.classifying import Evidence
 from chalicelib.tracking.pools.leases import Noted
@@ -210,7 +210,7 @@ def _clicks(url: str, at: int) -> dict[str, str]:
 def _page(url: str, title: str) -> dict[str, str]:
     found = address(url)
     path = "" if found is None else clean(found.path, LONGEST_PATH)
-    return {"path": path, "title": clean(title, LONGEST_TITLE)}
+    return {"path": path, "title": clean(unaddressed(title), LONGEST_TITLE)}
 
 
 def _json(facts: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from urllib.parse import quote
 
 import pytest
@@ -175,6 +176,43 @@ def test_a_page_keeps_its_path_but_no_more_of_its_query_than_the_campaign() -> N
     assert "Dupont" not in repr(landing)
     assert "dupont" not in repr(landing)
     assert (landing.path, landing.source) == ("/compte/…/", "radio")
+
+
+@pytest.mark.parametrize(
+    ("tagged", "kept"),
+    [
+        ("jean.dupont%40mail.example", "…"),
+        ("relance+jean@mail.example+janvier", "relance … janvier"),
+        (f"{'x' * 190}-jean.dupont@mail.example", "…"),
+        ("0612345678", "…"),
+        ("06.12.34.56.78", "…"),
+        ("%2B33612345678", "…"),
+        ("0033612345678", "…"),
+        ("21345678901", "21345678901"),
+        ("120210001234567890", "120210001234567890"),
+        ("2026-11-27", "2026-11-27"),
+        ("soldes@home", "soldes@home"),
+    ],
+)
+def test_a_campaign_keeps_nobodys_address_or_number(tagged: str, kept: str) -> None:
+    landing = classify(f"{SHOP}/?utm_source=radio&utm_term={tagged}&utm_campaign={tagged}")
+
+    assert (landing.term, landing.campaign) == (kept, kept)
+
+
+def test_a_click_keeps_its_id_whatever_that_looks_like() -> None:
+    landing = classify(f"{SHOP}/?gclid=0612345678")
+
+    assert landing.click is not None
+    assert landing.click.id == "0612345678"
+
+
+@pytest.mark.parametrize("path", ["a" * 8_000, "a" * 4_000 + "@" + "b" * 4_000, "a@" * 4_000])
+def test_a_long_path_is_read_once(path: str) -> None:
+    begun = process_time()
+    classify(f"{SHOP}/{path}?utm_term={path}")
+
+    assert process_time() - begun < 0.1  # seconds, of which it took 0.3 a path
 
 
 def test_the_first_rule_that_fits_has_the_last_word() -> None:

@@ -59,6 +59,13 @@ def test_a_visit_is_lent_a_number_and_what_brought_it_is_remembered(page: Page) 
     assert found.lease.number == shown(answer)
 
 
+def test_a_title_keeps_nobodys_address(page: Page) -> None:
+    answer = page.lent(title="Merci jean.dupont@mail.example, à bientôt")
+
+    (step,) = steps(page.remembered(answer["visit"]))
+    assert step["title"] == "Merci … à bientôt"
+
+
 def test_a_visit_that_goes_on_keeps_its_number(page: Page) -> None:
     first = page.lent()
     page.shop.clock.passes(minutes=15)
