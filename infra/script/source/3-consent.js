@@ -54,6 +54,19 @@ const didomi = () => {
   if (ours) says(2, ours.enabled);
 };
 
+// What conversions need of it is passed on with the visit, unless the page does that itself.
+const pass = (state) => {
+  const uses = {};
+  for (const use of ["ad_user_data", "ad_personalization", "analytics_storage"]) {
+    if (state[use]) uses[use] = state[use];
+  }
+  const told = JSON.stringify(uses);
+  if (!kept.visit || !agreed() || kept.own || kept.uses == told) return;
+  kept.uses = told;
+  store();
+  tell({ kind: "custom", name: "consent", data: uses });
+};
+
 // A default that grants, and each update. One that denies is what tools begin with on every page,
 // before they look up what the visitor chose. Where defaults differ by region, updates alone count.
 const google = () => {
@@ -65,7 +78,9 @@ const google = () => {
   const counted = regional ? updates : defaults.concat(updates);
   const state = Object.assign({}, ...counted.map((each) => each[2]));
   const granted = state.ad_storage == "granted" && state.analytics_storage == "granted";
-  if (updates[0] || granted) says(5, granted);
+  if (!updates[0] && !granted) return;
+  says(5, granted);
+  pass(state);
 };
 
 // Look which tools are there: they come when they like.

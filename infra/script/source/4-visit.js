@@ -12,9 +12,9 @@ const preview = /[?&]cadran=preview\b/.test(w.location.search);
 const answers = []; // for the diagnosis
 const listeners = [];
 
-// What is stored: { visit, agreed, numbers: [{ find, show, until }], printed, swaps }
+// What is stored: { visit, agreed, numbers: [{ find, show, until }], printed, swaps, uses, own }
 let kept = {};
-let started, before, asking, again, beating, beat, sent, page;
+let started, before, asking, again, beating, beat, ending, sent, page;
 let tries = 0;
 let asked = "";
 let showing = "[]";
@@ -77,6 +77,10 @@ const show = (numbers) => {
     const found = learn(each.find);
     if (found) Object.assign(found, { show: each.show, until: each.until });
   }
+  // Nobody need answer for a number to be over; timers of a machine that slept come late, see pulse.
+  clearTimeout(ending);
+  const ends = Math.min(...current().map((each) => each.until || Infinity));
+  if (ends < Infinity) ending = setTimeout(safe(expire), ends - Date.now());
   const now = JSON.stringify(current().map((each) => [each.find, each.show]));
   if (now == showing) return 0;
   showing = now;
@@ -90,9 +94,11 @@ const show = (numbers) => {
 const expire = () => show(current());
 
 const remember = (answer) => {
-  const until = answer.left ? Date.now() + answer.left * 1000 : 0;
+  // From when it was asked for, at the latest that it can have been: the answer took its time.
+  const until = answer.left ? Date.now() + answer.left * 1000 - PATIENCE : 0;
   const fresh = answer.numbers.map(({ find, show }) => ({ find, show, until }));
   const other = (each) => !fresh.some((one) => one.find == each.find);
+  if (!kept.visit || kept.visit.split(".")[0] != answer.visit.split(".")[0]) kept.uses = 0;
   kept.visit = answer.visit;
   if (!remembered()) kept.agreed = Date.now();
   kept.printed = answer.printed || kept.printed;
@@ -109,7 +115,7 @@ const remember = (answer) => {
 const pulse = (seconds) => {
   beat = seconds || beat;
   clearTimeout(beating);
-  if (beat) beating = setTimeout(safe(() => d.hidden || tell({ kind: "beat" })), beat * 1000);
+  if (beat) beating = setTimeout(safe(() => (expire(), d.hidden || tell({ kind: "beat" }))), beat * 1000);
 };
 
 // Numbers as the door reads them; one that is none, where there are none: then nothing is lent.

@@ -18,7 +18,10 @@ const say = {
   consent: (yes) => says(0, !!yes),
   cart: (data) => tell({ kind: "cart", data }),
   form: (data) => tell({ kind: "form", data }),
-  event: (name, data) => tell({ kind: "custom", name: String(name).slice(0, 60), data }),
+  event: (name, data) => {
+    if (name == "consent") kept.own = 1;
+    tell({ kind: "custom", name: String(name).slice(0, 60), data });
+  },
   page: view,
   numbers: (listener) => {
     listeners.push(listener);

@@ -213,6 +213,58 @@ def test_what_google_is_granted_in_a_region_is_granted_by_no_visitor(
         assert site.said("visits")[-1]["consent"] is True
 
 
+GRANTS = (
+    "gtag('consent', 'update', {ad_storage: 'granted', analytics_storage: 'granted',"
+    " ad_user_data: 'granted', ad_personalization: 'denied'});"
+)
+USES = {
+    "ad_user_data": "granted",
+    "ad_personalization": "denied",
+    "analytics_storage": "granted",
+}
+
+
+def told_uses(site: Site) -> list[dict[str, str]]:
+    """Return what pages told of the uses that were agreed to; what was sent again counts once."""
+    events = site.said("events", "custom")
+    found = {each["at"]: each["data"] for each in events if each["name"] == "consent"}
+    return list(found.values())
+
+
+def test_what_conversions_need_of_googles_consent_is_told_once_and_when_it_changes(
+    site: Site, browser: Browser
+) -> None:
+    head = f"<script>{TOOLS['google']}</script>" + f"<script>{GRANTS}</script>"
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        until(page, lambda: told_uses(site) == [USES], "what was agreed to")
+
+        answers = len(site.answers)
+        page.goto(site.shows(f"<p>{SHOWN}</p>", "/contact", head=head))
+        until(page, lambda: len(site.answers) > answers, "the second page")
+        page.evaluate("cadran('event', 'after', {})")
+        until(page, lambda: site.said("events", "custom")[-1]["name"] == "after", "what came after")
+        assert told_uses(site) == [USES]
+
+        page.evaluate("gtag('consent', 'update', {ad_user_data: 'denied'})")
+        until(page, lambda: len(told_uses(site)) == 2, "the change")
+        assert told_uses(site)[-1] == {**USES, "ad_user_data": "denied"}
+
+
+def test_a_page_that_tells_what_was_agreed_to_is_not_talked_over(
+    site: Site, browser: Browser
+) -> None:
+    own = "cadran('event', 'consent', {ad_user_data: 'denied'});"
+    with a_tab(browser) as page:
+        head = f"{AGREES}<script>{GTAG};{own}</script>"
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=head) + ADVERT)
+        until(page, lambda: bool(told_uses(site)), "the page's word")
+
+        page.evaluate(GRANTS)
+        page.wait_for_timeout(900)  # for what must not happen
+        assert told_uses(site) == [{"ad_user_data": "denied"}]
+
+
 @pytest.mark.parametrize("later", ["", DENIAL.replace("REGION", EVERYWHERE)])
 def test_what_google_is_granted_by_default_is_granted_until_it_is_updated(
     site: Site, browser: Browser, later: str

@@ -200,6 +200,23 @@ def test_a_number_that_may_be_somebody_elses_is_taken_off_the_page(
         expect(page.locator("#n")).to_contain_text(SHOWN)
 
 
+@pytest.mark.parametrize("fault", [Fault(status=503), Fault(drops=True)])
+def test_a_number_is_taken_off_a_page_in_view_that_reaches_nobody(
+    site: Site, browser: Browser, fault: Fault
+) -> None:
+    with a_tab(browser) as page:
+        page.clock.install()
+        begins(site, page)
+        taken_in(page)
+        site.fault = fault
+        page.clock.run_for(15 * 60_000)
+        expect(page.locator("#n")).not_to_contain_text(SHOWN)
+
+        page.clock.run_for(5 * 60_000)
+
+        expect(page.locator("#n")).to_contain_text(SHOWN)
+
+
 def test_a_visitors_clock_that_is_wrong_changes_nothing(site: Site, browser: Browser) -> None:
     with a_tab(browser) as page:
         page.clock.install(time="2031-01-01T00:00:00Z")
