@@ -49,6 +49,8 @@ def address(url: str) -> Address | None:
 
     >>> address("HTTPS://Boutique.example:8443/Promo?UTM_Source=Radio&nom=Jean")
     Address(host='boutique.example', path='/Promo', query={'utm_source': 'Radio', 'nom': 'Jean'})
+    >>> address("https://boutique.example/#/panier?etape=2").path
+    '/#/panier'
     >>> address("about:blank")
     """
     try:
@@ -58,7 +60,7 @@ def address(url: str) -> Address | None:
         return None
     if parts.scheme not in _WEB or not _HOST.fullmatch(host):
         return None
-    return Address(host, _path(parts.path), _query(parts.query))
+    return Address(host, _path(parts.path + _route(parts.fragment)), _query(parts.query))
 
 
 def clean(text: str, longest: int = LONGEST_VALUE) -> str:
@@ -108,6 +110,11 @@ def _path(path: str) -> str:
     """Keep the path for people to read; an e-mail address in it is nobody's business."""
     readable = unquote(path, errors="replace")
     return clean(unaddressed(readable), LONGEST_PATH) or "/"
+
+
+def _route(fragment: str) -> str:
+    """Return what stands for a path in applications that have their routes behind a `#`."""
+    return f"#{fragment.partition('?')[0]}" if fragment.startswith(("/", "!")) else ""
 
 
 def _nameless(tag: str) -> str:

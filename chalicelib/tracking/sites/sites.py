@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.tracking.landing.addresses import host_of
 from chalicelib.tracking.landing.referrers import source_name
 
 if TYPE_CHECKING:
@@ -106,12 +107,12 @@ class Site:
 
 
 def check_origins(origins: Iterable[str]) -> tuple[str, ...]:
-    """Return origins that can be told from a browser's header. Raises Rejected with each fault.
+    """Return origins as browsers send them in a header. Raises Rejected with each fault.
 
-    >>> check_origins(["https://boutique.example"])
-    ('https://boutique.example',)
+    >>> check_origins(["https://boutique.example", "https://boutiqué.example:8443"])
+    ('https://boutique.example', 'https://xn--boutiqu-hya.example:8443')
     """
-    known = tuple(origins)
+    known = tuple(_as_sent(each) for each in origins)
     faults = [
         Fault(f"/origins/{at}", "no origin: write https://www.example.fr, without a path")
         for at, origin in enumerate(known)
@@ -122,6 +123,11 @@ def check_origins(origins: Iterable[str]) -> tuple[str, ...]:
     if faults:
         raise Rejected("the site's origins are no origins", faults=tuple(faults))
     return known
+
+
+def _as_sent(origin: str) -> str:
+    scheme, separator, host = origin.partition("://")
+    return f"{scheme}{separator}{host_of(host)}"
 
 
 def check_swaps(swaps: Iterable[Swap]) -> tuple[Swap, ...]:

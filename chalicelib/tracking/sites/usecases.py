@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypedDict
 from chalicelib.directory.numbers import line_of
 from chalicelib.kernel.errors import Fault, NotFound, Rejected, Stale
 from chalicelib.tracking.landing import checking
+from chalicelib.tracking.landing.addresses import address, same_site
 from chalicelib.tracking.landing.classifying import classify
 from chalicelib.tracking.sites.sites import Site, check_origins, check_swaps
 
@@ -100,9 +101,27 @@ def archive_site(account_id: str, site_id: str, *, now: datetime, store: Sites) 
 
 
 def try_landing(account_id: str, site_id: str, url: str, referrer: str, store: Sites) -> Landing:
-    """Tell what would be said to have brought a visit to this address of the site."""
+    """Tell what would be said to have brought a visit to this address of the site.
+
+    Raises Rejected for what no browser on one of its pages sends.
+    """
     site = site_of_account(account_id, site_id, store)
+    faults = tuple(_strange(site, url, referrer))
+    if faults:
+        raise Rejected("no visit of this site's", faults=faults)
     return classify(url, referrer, hosts=site.hosts, rules=site.rules)
+
+
+def _strange(site: Site, url: str, referrer: str) -> Iterator[Fault]:
+    page = address(url)
+    if page is None:
+        yield Fault("/url", "no page's address: write https://www.example.fr/page")
+    elif not any(same_site(page.host, own) for own in site.hosts):
+        yield Fault("/url", f"not a page of this site: its origins are {', '.join(site.origins)}")
+    if referrer and address(referrer) is None:
+        yield Fault(
+            "/referrer", "no page's address: write https://www.example.fr/, or leave it out"
+        )
 
 
 def site_that_shows(account_id: str, number: str, store: Sites) -> str | None:
@@ -120,8 +139,7 @@ def site_that_shows(account_id: str, number: str, store: Sites) -> str | None:
 
 def _checked(site: Site, known: Known) -> Site:
     """Return a site that can be served; all faults of its numbers and pools come at once."""
-    check_origins(site.origins)
-    checked = checking.check(site.rules)
+    origins, checked = check_origins(site.origins), checking.check(site.rules)
     faults = (
         *_unknown_numbers(site, known.lines),
         *_unknown_pools(site, known.pools),
@@ -129,7 +147,7 @@ def _checked(site: Site, known: Known) -> Site:
     )
     if faults:
         raise Rejected("the site names what it cannot have", faults=faults)
-    return replace(site, rules=checked, swaps=check_swaps(site.swaps))
+    return replace(site, origins=origins, rules=checked, swaps=check_swaps(site.swaps))
 
 
 def _unknown_numbers(site: Site, lines: Lines) -> Iterator[Fault]:

@@ -179,6 +179,21 @@ def test_a_page_keeps_its_path_but_no_more_of_its_query_than_the_campaign() -> N
 
 
 @pytest.mark.parametrize(
+    ("behind", "path"),
+    [
+        ("#/panier", "/#/panier"),
+        ("#!/promo?etape=2", "/#!/promo"),
+        ("boutique?x=1#/panier", "/boutique#/panier"),
+        ("#/compte/jean.dupont@mail.example", "/#/compte/…"),
+        ("page#avis", "/page"),
+        ("page#", "/page"),
+    ],
+)
+def test_routes_behind_a_hash_are_paths(behind: str, path: str) -> None:
+    assert classify(f"{SHOP}/{behind}").path == path
+
+
+@pytest.mark.parametrize(
     ("tagged", "kept"),
     [
         ("jean.dupont%40mail.example", "…"),

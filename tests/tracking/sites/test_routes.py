@@ -94,6 +94,24 @@ def test_a_rule_is_kept_as_what_it_looks_at_is_written(shop: Shop) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("visit", "pointer"),
+    [
+        ({"url": "not a url"}, "/url"),
+        ({"url": "about:blank"}, "/url"),
+        ({"url": "https://www.autre.example/"}, "/url"),
+        ({"url": f"{SHOP}/", "referrer": "facebook.com"}, "/referrer"),
+    ],
+)
+def test_what_no_page_of_the_site_sends_is_refused(
+    shop: Shop, visit: dict[str, str], pointer: str
+) -> None:
+    heard = shop.ask("POST", f"/v1/sites/{made(shop)['id']}/classify", visit)
+
+    assert heard.status == 422 or heard.status == 400, heard.text
+    assert pointers(heard) == [pointer]
+
+
 def test_a_tagged_visit_is_told_from_its_tags(shop: Shop) -> None:
     url = f"{SHOP}/promo?utm_source=google&utm_medium=cpc&utm_campaign=Noel&gclid=Cj0"
 
@@ -181,6 +199,13 @@ def test_a_number_is_swapped_in_one_way(shop: Shop) -> None:
 
 
 def test_origins_are_compared_as_browsers_send_them(shop: Shop) -> None:
-    site = made(shop, origins=["HTTPS://Boutique.Example", "http://localhost:8000"])
+    origins = ["HTTPS://Boutique.Example", "https://Boutiqué.example:8443", "http://localhost:8000"]
+    site = made(shop, origins=origins)
 
-    assert site["origins"] == ["https://boutique.example", "http://localhost:8000"]
+    assert site["origins"] == [
+        "https://boutique.example",
+        "https://xn--boutiqu-hya.example:8443",
+        "http://localhost:8000",
+    ]
+    found = classified(shop, site, url="https://boutiqué.example/", referrer="https://bing.com/")
+    assert found["host"] == "xn--boutiqu-hya.example"
