@@ -33,6 +33,8 @@ class Why(StrEnum):
     ALONE = "alone"
     ONE_MORE = "one-more"
     MORE = "more"
+    ONLY_ONE = "only-one"
+    SEVERAL = "several"
     WITHHELD = "withheld"
 
 
@@ -54,6 +56,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.ALONE: "Aucune autre visite n'est vraisemblable.",
         Why.ONE_MORE: "Une autre visite a pu voir ce numéro.",
         Why.MORE: "{count} autres visites ont pu voir ce numéro.",
+        Why.ONLY_ONE: "Une seule visite a pu voir ce numéro.",
+        Why.SEVERAL: "{count} visites ont pu voir ce numéro.",
         Why.WITHHELD: "Numéro masqué : les appels précédents ne peuvent pas aider.",
     },
     "en": {
@@ -72,6 +76,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.ALONE: "No other visit is likely.",
         Why.ONE_MORE: "One other visit may have seen this number.",
         Why.MORE: "{count} other visits may have seen this number.",
+        Why.ONLY_ONE: "Only one visit may have seen this number.",
+        Why.SEVERAL: "{count} visits may have seen this number.",
         Why.WITHHELD: "Withheld number: earlier calls cannot help.",
     },
 }
@@ -130,13 +136,13 @@ def told(
 ) -> tuple[Reason, ...]:
     """Put together what is to be said of a whole attribution."""
     sentences = [Reason(Why.OVERFLOW)] if role is Role.OVERFLOW else []
-    others = sum(weight >= _WORTH_TELLING for _, weight in candidates)
+    likely = sum(weight >= _WORTH_TELLING for _, weight in candidates)
     if credited is not None:
-        sentences += [credited, _others(others - 1)]
+        sentences += [credited, _others(likely - 1)]
     elif not candidates:
         sentences.append(Reason(Why.NEVER_LENT))
     else:
-        sentences += [Reason(Why.UNSURE), *([_others(others)] if others else [])]
+        sentences += [Reason(Why.UNSURE), *_all_of(likely)]
     return (*sentences, *([Reason(Why.WITHHELD)] if withheld else []))
 
 
@@ -144,3 +150,10 @@ def _others(count: int) -> Reason:
     if count <= 0:
         return Reason(Why.ALONE)
     return Reason(Why.ONE_MORE) if count == 1 else Reason(Why.MORE, count=count)
+
+
+def _all_of(count: int) -> tuple[Reason, ...]:
+    """Say how many visits there are, where none of them is credited."""
+    if count == 0:
+        return ()
+    return (Reason(Why.ONLY_ONE) if count == 1 else Reason(Why.SEVERAL, count=count),)

@@ -85,8 +85,19 @@ def test_two_who_noted_the_number_within_the_window_share_the_doubt() -> None:
 
     assert (found.visit, found.confidence) == (None, 0.0)
     assert found.in_words("en") == (
-        "No visit is likely enough to be credited. 2 other visits may have seen this number."
+        "No visit is likely enough to be credited. 2 visits may have seen this number."
     )
+
+
+def test_where_one_visit_alone_saw_the_number_and_is_not_credited_no_other_one_is_told_of() -> None:
+    found = attribute(a_ring(), [lent("vis_a", 4 * DAY)], seen("vis_a", 4 * DAY))
+
+    assert found.visit is None
+    assert found.in_words() == (
+        "Aucune visite n'est assez probable pour être retenue. "
+        "Une seule visite a pu voir ce numéro."
+    )
+    assert found.in_words("en").endswith("Only one visit may have seen this number.")
 
 
 def test_a_visit_is_credited_from_the_confidence_on_that_an_account_asks_for() -> None:
