@@ -18,6 +18,7 @@ from chalicelib.tracking.attribution.evidence import Role
 from chalicelib.tracking.attribution.past import recognised, redialled
 from chalicelib.tracking.attribution.reasons import Why
 from chalicelib.tracking.attribution.sightings import sightings
+from chalicelib.tracking.attribution.strays import of_nobody
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -115,7 +116,7 @@ def _candidates(
         * known.among_others(each.visit)
         for each in seen
     ]
-    nobody = _nobody(ring, behaviour) * known.among_others(None)
+    nobody = of_nobody(ring, seen, behaviour) * known.among_others(None)
     rest = (1 - (redial.share if redial else 0.0)) / (sum(weights) + nobody)
     found = [
         Candidate(
@@ -129,16 +130,6 @@ def _candidates(
     ]
     none = Candidate(visit=None, weight=nobody * rest, reason=reasons.Reason(Why.NOBODY))
     return [*found, none] if redial is None else _with_redial([*found, none], redial)
-
-
-def _nobody(ring: Ring, behaviour: Behaviour) -> float:
-    reach = ring.dialled.reach
-    if reach is None:
-        return behaviour.of_nobody()
-    newest, oldest = (
-        max(0.0, (ring.at - each).total_seconds()) for each in (reach.since, reach.began)
-    )
-    return behaviour.of_nobody() + behaviour.of_unread(newest, oldest, reach.leases_a_day)
 
 
 def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]:

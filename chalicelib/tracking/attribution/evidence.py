@@ -38,12 +38,16 @@ class Reach:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialled:
-    """The number that was dialled. `reach` is None when all of its leases are given."""
+    """The number that was dialled. `reach` is None when all of its leases are given.
+
+    `printed`: it may still be read on a poster, though visits are lent it.
+    """
 
     number: str
     role: Role
     source: str | None = None
     reach: Reach | None = None
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

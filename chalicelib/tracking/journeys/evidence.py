@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # Of leases that are not read, attribution knows how many there are (decision 19).
 MOST_LEASES: Final = 50
 _SHORTEST: Final = timedelta(minutes=1)
+# Assumption: a poster that is taken down is rung for a month more.
+_POSTER_FADES: Final = timedelta(days=30)
 # A number that all visits of one source share is lent to a name with this in it.
 _SHARED: Final = "~"
 
@@ -37,7 +39,7 @@ class Place:
     """What a number was used for when it rang.
 
     `logs` are the names under which the log has who saw it, `pool_id` the pool that it was of,
-    `began` when it was first lent.
+    `began` when it was first lent, `printed` that it stood for a source not long ago.
     """
 
     role: Role
@@ -45,6 +47,7 @@ class Place:
     pool_id: str | None = None
     logs: tuple[str, ...] = ()
     began: datetime | None = None
+    printed: bool = False
 
 
 def place_of(rung: Rung, number: Number, showing: Sequence[Pool]) -> Place:
@@ -68,6 +71,7 @@ def place_of(rung: Rung, number: Number, showing: Sequence[Pool]) -> Place:
         pool_id=None if pool is None else pool.pool_id,
         logs=(number.number,),
         began=None if pool is None else pool.since,
+        printed=_is_printed(number, rung.at),
     )
 
 
@@ -79,6 +83,7 @@ def dialled(place: Place, rung: Rung, entries: Sequence[LogEntry], window: timed
         role=role or place.role,
         source=place.source_id,
         reach=_reach(place, rung, entries, window),
+        printed=place.printed,
     )
 
 
@@ -131,6 +136,14 @@ def facts_in(text: str) -> dict[str, Any]:
     """Read what brought a visit."""
     found: dict[str, Any] = json.loads(text)
     return found
+
+
+def _is_printed(number: Number, at: datetime) -> bool:
+    """Say whether a number stands for a source on something that people may still see."""
+    return any(
+        each.since <= at and (each.until is None or at < each.until + _POSTER_FADES)
+        for each in number.assignments
+    )
 
 
 def _reach(

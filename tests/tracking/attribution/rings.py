@@ -15,12 +15,9 @@ DAY = timedelta(days=1)
 
 
 def a_ring(role: Role = Role.POOL, *, at: datetime = NOW, **facts: Any) -> Ring:
-    known: dict[str, Any] = {"caller": "hash-1", "number": NUMBER, "source": None, "reach": None}
-    known |= facts
-    dialled = Dialled(
-        number=known["number"], role=role, source=known["source"], reach=known["reach"]
-    )
-    return Ring(at=at, dialled=dialled, caller=known["caller"])
+    known: dict[str, Any] = {"caller": "hash-1", "number": NUMBER} | facts
+    caller = known.pop("caller")
+    return Ring(at=at, dialled=Dialled(role=role, **known), caller=caller)
 
 
 def lent(visit: str | None, ago: timedelta, **facts: Any) -> Lease:

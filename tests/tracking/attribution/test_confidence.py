@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.kernel.errors import Rejected
-from chalicelib.tracking.attribution import Attribution, Behaviour, Lease, Reach, Role, attribute
+from chalicelib.tracking.attribution import (
+    Attribution,
+    Behaviour,
+    Lease,
+    Reach,
+    Ring,
+    Role,
+    attribute,
+)
 from tests.tracking.attribution.rings import (
     DAY,
     HOUR,
@@ -101,7 +109,7 @@ def test_where_one_visit_alone_saw_the_number_and_is_not_credited_no_other_one_i
 
 
 def test_a_visit_is_credited_from_the_confidence_on_that_an_account_asks_for() -> None:
-    leases, visits = [lent("vis_a", 2 * DAY)], seen("vis_a", 2 * DAY)
+    leases, visits = [lent("vis_a", 4 * DAY)], seen("vis_a", 4 * DAY)
     bold = Behaviour(least_confidence=0.2, strays_per_day=0.0005)
 
     assert attribute(a_ring(), leases, visits).visit is None
@@ -141,6 +149,49 @@ def test_an_overflow_number_is_seen_by_several_at_once() -> None:
     assert found.visit is None
     assert found.source == "src_pool"
     assert found.in_words("en").startswith("This is the overflow number")
+
+
+@pytest.mark.parametrize("ring", [a_ring(Role.OVERFLOW), a_ring(printed=True)])
+@pytest.mark.parametrize("ago", [5 * SECOND, 5 * MINUTE, HOUR])
+def test_the_only_visit_that_saw_a_number_which_is_also_printed_is_not_credited(
+    ring: Ring, ago: timedelta
+) -> None:
+    found = attribute(ring, [lent("vis_a", ago + MINUTE)], seen("vis_a", ago))
+
+    assert (found.visit, found.confidence) == (None, 0.0)
+    assert found.candidates[0].is_nobody
+
+
+def test_a_number_that_only_one_visit_ever_saw_is_credited_for_a_day() -> None:
+    ago = 24 * HOUR
+    visits = seen("vis_a", ago)
+
+    alone = attribute(a_ring(), [lent("vis_a", ago)], visits)
+    others = [lent(f"vis_{days}", days * DAY) for days in range(2, 12)]
+    many = attribute(a_ring(), [lent("vis_a", ago), *others], visits)
+
+    assert alone.visit == "vis_a"
+    assert alone.in_words() == (
+        "Le visiteur a vu ce numéro 1 jour avant l'appel et a pu le noter. "
+        "Aucune autre visite n'est vraisemblable."
+    )
+    assert many.visit is None
+
+
+def test_the_more_visits_had_a_number_the_more_of_its_calls_none_of_them_explains() -> None:
+    leases, visits = on_page()
+
+    def nobody(earlier: int) -> float:
+        older = [lent(f"vis_{each}", 29 * DAY + each * MINUTE) for each in range(earlier)]
+        found = attribute(a_ring(), [*leases, *older], visits)
+        return weights(found)[None]
+
+    def unread(leases_a_day: float) -> float:
+        reach = Reach(since=NOW - 40 * DAY, began=NOW - 50 * DAY, leases_a_day=leases_a_day)
+        return weights(attribute(a_ring(reach=reach), leases, visits))[None]
+
+    assert nobody(0) < nobody(2) < nobody(50)
+    assert nobody(0) < unread(0.5) < unread(5)
 
 
 def test_an_overflow_number_of_which_nobody_kept_visits_has_nobody() -> None:
@@ -285,6 +336,7 @@ def test_the_window_has_an_end(age: timedelta, candidates: int) -> None:
         ({"strays_per_day": 0.0}, "/strays_per_day"),
         ({"strays_per_day": float("nan")}, "/strays_per_day"),
         ({"redial_share": 1.0}, "/redial_share"),
+        ({"misdialled_share": 1.0}, "/misdialled_share"),
         ({"hold": timedelta(0)}, "/hold"),
     ],
 )

@@ -62,10 +62,11 @@ reaches = st.none() | st.builds(
     st.floats(0, 1000),
 )
 rings = st.builds(
-    lambda role, caller, reach: a_ring(role, caller=caller, reach=reach),
+    lambda role, caller, reach, printed: a_ring(role, caller=caller, reach=reach, printed=printed),
     st.sampled_from(Role),
     st.sampled_from([None, "hash-1"]),
     reaches,
+    st.booleans(),
 )
 curves = st.lists(st.floats(1e-9, 1e3), min_size=len(ENDS), max_size=len(ENDS)).map(
     lambda heights: Curve(descending(heights, [1.0] * len(heights)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.tracking.attribution import attribute
+from chalicelib.tracking.attribution import Role, attribute
 from chalicelib.tracking.attribution.chains import Chain, Path
 from chalicelib.tracking.attribution.comparing import split
 from chalicelib.tracking.attribution.crediting import MODELS
@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     from chalicelib.tracking.attribution import Attribution
 
 PAGE = (File(__file__).parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
-OLDER = [lent(f"vis_{third}", third * DAY / 3) for third in range(1, 31)]
+OLDER = [lent(f"vis_{third}", third * DAY / 3) for third in range(1, 90)]
+
+
+def alone(ago: timedelta, **facts: Any) -> Attribution:
+    """Attribute such a call to a number that was lent to nobody else."""
+    return attribute(a_ring(**facts), [lent("vis_a", ago + 3 * MINUTE)], seen("vis_a", ago))
 
 
 def left(ago: timedelta, **facts: Any) -> Attribution:
@@ -41,6 +46,8 @@ def left(ago: timedelta, **facts: Any) -> Attribution:
         ("10 minutes after", left(10 * MINUTE)),
         ("15 minutes after", left(15 * MINUTE)),
         ("10 minutes after, the caller's number being withheld", left(10 * MINUTE, caller=None)),
+        ("30 minutes after, on a number that nobody else was ever lent", alone(30 * MINUTE)),
+        ("a day after, on a number that nobody else was ever lent", alone(DAY)),
     ],
 )
 def test_calls_have_the_confidence_that_is_told(row: str, found: Attribution) -> None:
@@ -56,6 +63,7 @@ def test_some_calls_are_not_credited_or_to_an_earlier_visit() -> None:
     )
 
     assert left(30 * MINUTE).visit is None
+    assert alone(SECOND, role=Role.OVERFLOW).visit is None
     assert again.visit == "vis_9"
     assert f"| {again.confidence:.0%}, for the visit".replace("%", " %") in PAGE
     assert left(10 * MINUTE).reason[0].in_words() in PAGE

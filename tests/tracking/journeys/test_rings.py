@@ -139,6 +139,41 @@ def test_an_overflow_number_was_seen_by_all_who_found_the_pool_empty(shop: Shop)
     assert journey.confidence < 0.9
 
 
+def test_the_shop_s_own_number_rings_for_everybody_and_no_visit_is_credited(shop: Shop) -> None:
+    shop.visited("a", 0)
+    shop.visited("b", 0, source="bing")  # the only one who was shown the overflow number
+
+    callers = [
+        shop.rings(3 + each, f"CA{each}", dialled=SHOWN_TO_ALL, caller_hash=f"hash-{each}")
+        for each in range(4)
+    ]
+
+    assert [(each.visit_id, each.confidence) for each in callers] == [(None, 0.0)] * 4
+    assert all("numéro de débordement" in each.reason["fr"] for each in callers)
+
+
+@pytest.mark.parametrize(("gone", "credited"), [(None, None), (20, None), (40, "vis_a")])
+def test_a_pool_s_number_that_is_on_a_poster_rings_for_everybody_till_the_poster_is_forgotten(
+    shop: Shop, gone: int | None, credited: str | None
+) -> None:
+    until = None if gone is None else NOON - timedelta(days=gone)
+    stood = Assignment(source_id="src_poster", since=NOON - timedelta(days=90), until=until)
+    kept = shop.pools.tracking._numbers[ACCOUNT, NUMBER]
+    shop.pools.tracking._numbers[ACCOUNT, NUMBER] = replace(kept, assignments=(stood,))
+    shop.visited("a", 0)
+
+    assert shop.rings(1).visit_id == credited
+
+
+def test_a_small_site_s_only_visitor_is_known_half_an_hour_later(shop: Shop) -> None:
+    shop.visited("a", 0)
+
+    journey = shop.rings(30)
+
+    assert journey.visit_id == "vis_a"
+    assert journey.confidence > 0.9
+
+
 def test_a_visit_that_was_erased_stays_a_candidate_without_a_name(shop: Shop) -> None:
     shop.visited("a", 0)
     shop.erased("a")

@@ -1,0 +1,44 @@
+"""Calls that no visit explains: how often they come depends on who else was shown the number.
+
+Somebody misdials any number. Somebody was told a number, or kept it, only if others were shown it
+before; and whoever reads it on a poster, or on a page without consent, leaves no trace at all.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chalicelib.tracking.attribution.curves import DAY
+from chalicelib.tracking.attribution.evidence import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chalicelib.tracking.attribution.behaviour import Behaviour
+    from chalicelib.tracking.attribution.evidence import Reach, Ring
+    from chalicelib.tracking.attribution.sightings import Sighting
+
+
+def of_nobody(ring: Ring, seen: Sequence[Sighting], behaviour: Behaviour) -> float:
+    """Tell how many calls an hour come to a number from somebody who is none of those who saw it.
+
+    One more who saw it never makes it less: a visit that is alone has nobody before it.
+    """
+    reach = ring.dialled.reach
+    unread = 0.0 if reach is None else _unread(ring, reach, behaviour)
+    if ring.dialled.role is Role.OVERFLOW or ring.dialled.printed:
+        return behaviour.of_anybody() + unread
+    earlier = max(0, len(seen) - 1) + (0.0 if reach is None else _lent_before(reach))
+    return behaviour.of_nobody(earlier) + unread
+
+
+def _unread(ring: Ring, reach: Reach, behaviour: Behaviour) -> float:
+    newest, oldest = (
+        max(0.0, (ring.at - each).total_seconds()) for each in (reach.since, reach.began)
+    )
+    return behaviour.of_unread(newest, oldest, reach.leases_a_day)
+
+
+def _lent_before(reach: Reach) -> float:
+    """Return how many leases there were before those that were read."""
+    return max(0.0, (reach.since - reach.began).total_seconds()) / DAY * reach.leases_a_day
