@@ -59,6 +59,11 @@ class JourneysInMemory:
         self._kept[journey.call_id] = journey
         return True
 
+    def credited_to(self, visit_id: str) -> tuple[str, ...]:
+        """Return the calls that a visit's row would tell of."""
+        mine = (each for each in self._kept.values() if each.visit_id == visit_id)
+        return tuple(each.call_id for each in mine)
+
     def withdraw(self, account_id: str, visit_id: str) -> None:
         """Do what erasing a visit does to the calls that were credited to it."""
         for call_id, each in self._kept.items():

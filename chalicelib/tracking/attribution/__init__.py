@@ -9,6 +9,7 @@ from __future__ import annotations
 from chalicelib.tracking.attribution.behaviour import Behaviour
 from chalicelib.tracking.attribution.confidence import Attribution, Candidate, attribute
 from chalicelib.tracking.attribution.evidence import (
+    Credited,
     Dialled,
     Lease,
     PastCall,
@@ -22,6 +23,7 @@ __all__ = [
     "Attribution",
     "Behaviour",
     "Candidate",
+    "Credited",
     "Dialled",
     "Lease",
     "PastCall",

@@ -51,6 +51,8 @@ class Behaviour:
     redial_window: timedelta = timedelta(days=180)
     # A caller we know from one visit rings from another browser: one call in a thousand.
     stranger_share: float = 0.001
+    # A visitor has one telephone on one day; on another they may ring from the office.
+    one_caller: timedelta = timedelta(days=1)
     # Of all calls, those that are not a caller's first, and how long after the visit they come.
     repeat_share: float = 0.2
     repeat_mean: timedelta = timedelta(days=3)

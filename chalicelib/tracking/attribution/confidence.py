@@ -15,7 +15,7 @@ from chalicelib.tracking.attribution import reasons
 from chalicelib.tracking.attribution.behaviour import Behaviour
 from chalicelib.tracking.attribution.curves import HOUR, ON_PAGE_SECONDS
 from chalicelib.tracking.attribution.evidence import Role
-from chalicelib.tracking.attribution.past import recognised, redialled
+from chalicelib.tracking.attribution.past import recognised, redialled, unclaimed
 from chalicelib.tracking.attribution.reasons import Why
 from chalicelib.tracking.attribution.sightings import sightings
 from chalicelib.tracking.attribution.strays import of_nobody
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from chalicelib.tracking.attribution.evidence import Lease, PastCall, Ring, Visit
-    from chalicelib.tracking.attribution.past import Redial
+    from chalicelib.tracking.attribution.past import Recognised, Redial
     from chalicelib.tracking.attribution.reasons import Reason
     from chalicelib.tracking.attribution.sightings import Sighting
 
@@ -90,8 +90,8 @@ def attribute(
     """Find the visit behind a call.
 
     Neither the order of `leases` nor that of `past` matters; visits that are not given count as
-    erased. What happened after the call may be given: it is used only as proof that the page was
-    still open.
+    erased. `past` is the caller's own; what others rang is with the visits. What happened after
+    the call may be given: it is used only as proof that the page was still open.
     """
     if ring.dialled.role in _SETTLED:
         why = _SETTLED[ring.dialled.role]
@@ -99,23 +99,24 @@ def attribute(
         return Attribution(
             visit=None, confidence=sure, source=ring.dialled.source, reason=(reasons.Reason(why),)
         )
-    seen = sightings(ring, leases, visits or {}, behaviour)
-    return _decided(ring, _candidates(ring, seen, past, behaviour), behaviour)
+    known = visits or {}
+    seen = sightings(ring, leases, known, behaviour)
+    return _decided(ring, _candidates(ring, seen, known, past, behaviour), behaviour)
 
 
 _SETTLED: Final = {Role.STATIC: Why.STATIC, Role.UNKNOWN: Why.UNKNOWN}
 
 
 def _candidates(
-    ring: Ring, seen: list[Sighting], past: Sequence[PastCall], behaviour: Behaviour
+    ring: Ring,
+    seen: list[Sighting],
+    visits: Mapping[str, Visit],
+    past: Sequence[PastCall],
+    behaviour: Behaviour,
 ) -> list[Candidate]:
     known = recognised(ring, past, behaviour)
     redial = redialled(ring, past, behaviour)
-    weights = [
-        behaviour.of_visit(each.seconds, withheld=ring.caller is None)
-        * known.among_others(each.visit)
-        for each in seen
-    ]
+    weights = [_weight(each, ring, visits, known, behaviour) for each in seen]
     nobody = of_nobody(ring, seen, behaviour) * known.among_others(None)
     rest = (1 - (redial.share if redial else 0.0)) / (sum(weights) + nobody)
     found = [
@@ -130,6 +131,18 @@ def _candidates(
     ]
     none = Candidate(visit=None, weight=nobody * rest, reason=reasons.Reason(Why.NOBODY))
     return [*found, none] if redial is None else _with_redial([*found, none], redial)
+
+
+def _weight(
+    each: Sighting, ring: Ring, visits: Mapping[str, Visit], known: Recognised, behaviour: Behaviour
+) -> float:
+    """Return how many calls an hour are to be expected of a visit, by this very caller."""
+    calls = behaviour.of_visit(each.seconds, withheld=ring.caller is None)
+    calls *= known.among_others(each.visit)
+    visit = visits.get(each.visit or "")
+    if visit is None or known.is_one(each.visit):
+        return calls
+    return calls * unclaimed(ring, visit.calls, behaviour)
 
 
 def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]:

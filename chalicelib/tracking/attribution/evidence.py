@@ -73,12 +73,25 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credited:
+    """A call that a visit was credited with, and whose it was (None: the number was withheld)."""
+
+    at: datetime
+    caller: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """When a visitor was seen: page views, and the last sign of life of all (a heartbeat)."""
+    """When a visitor was seen: page views, and the last sign of life of all (a heartbeat).
+
+    `calls` are those that it was credited with, whoever made them.
+    """
 
     id: str
     last_seen: datetime
     pages: tuple[datetime, ...] = ()
+    calls: tuple[Credited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What a caller's earlier calls say about this one: a number rung again, a visitor known by phone.
+"""What earlier calls say about this one: a number rung again, a visitor known by their telephone.
 
 Only a keyed hash is compared. A withheld number has no past.
 """
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from chalicelib.tracking.attribution.behaviour import Behaviour
-    from chalicelib.tracking.attribution.evidence import PastCall, Ring
+    from chalicelib.tracking.attribution.evidence import Credited, PastCall, Ring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,18 @@ class Recognised:
         if visit in self.sure and self.sure[visit] >= somebody_else:
             return 1.0
         return 1 - somebody_else * (1 - self.stranger_share)
+
+
+def unclaimed(ring: Ring, calls: Iterable[Credited], behaviour: Behaviour) -> float:
+    """Return how likely it is that a visit was not another caller's, who rang shortly before.
+
+    Of two who withhold their numbers nobody knows whether they are two.
+    """
+    oldest, left = ring.at - behaviour.one_caller, 1.0
+    for each in calls:
+        if oldest <= each.at < ring.at and each.caller != ring.caller:
+            left *= 1 - _share(each.confidence)
+    return left
 
 
 def redialled(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Redial | None:

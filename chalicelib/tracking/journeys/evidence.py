@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.tracking.attribution import evidence
@@ -15,7 +16,7 @@ from chalicelib.tracking.sources import source_at
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.tracking.journeys.journeys import Journey
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 # Of leases that are not read, attribution knows how many there are (decision 19).
 MOST_LEASES: Final = 50
+# Of the calls that a visit was credited with, those of the same day matter.
+MOST_CALLS: Final = 10
+MOST_READ: Final = 100
 _SHORTEST: Final = timedelta(minutes=1)
 # Assumption: a poster that is taken down is rung for a month more.
 _POSTER_FADES: Final = timedelta(days=30)
@@ -100,16 +104,34 @@ def leases_of(entries: Iterable[LogEntry]) -> list[evidence.Lease]:
     ]
 
 
-def visits_of(visits: Iterable[Remembered]) -> dict[str, evidence.Visit]:
-    """Return when each visitor was seen."""
+def visits_of(
+    visits: Iterable[Remembered], calls: Mapping[str, Journey] = MappingProxyType({})
+) -> dict[str, evidence.Visit]:
+    """Return when each visitor was seen, and who rang for whom they were taken."""
     return {
         each.id: evidence.Visit(
             id=each.id,
             last_seen=each.last_seen,
             pages=tuple(moment(step["at"]) for step in steps_of(each.steps)),
+            calls=tuple(_credited(each, calls)),
         )
         for each in visits
     }
+
+
+def calls_of(visits: Iterable[Remembered], rung: Rung) -> tuple[str, ...]:
+    """Return the newest calls that visits were credited with, this one apart."""
+    found = (call for each in visits for call in each.calls[-MOST_CALLS:])
+    return tuple(each for each in dict.fromkeys(found) if each != rung.call_id)[:MOST_READ]
+
+
+def _credited(visit: Remembered, calls: Mapping[str, Journey]) -> Iterator[evidence.Credited]:
+    """Yield the calls of a visit that are still credited to it."""
+    for each in map(calls.get, visit.calls):
+        if each is not None and each.visit_id == visit.id:
+            yield evidence.Credited(
+                at=each.rang_at, caller=each.caller_hash, confidence=each.confidence
+            )
 
 
 def past_of(journeys: Iterable[Journey], rung: Rung) -> list[PastCall]:

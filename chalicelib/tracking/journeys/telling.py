@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.tracking.journeys.evidence import facts_in, is_shared
@@ -27,7 +27,10 @@ MOST_CANDIDATES: Final = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """All that was read of a call: how its number stood, who had it, the caller's journeys."""
+    """All that was read of a call: how its number stood, who had it, the caller's journeys.
+
+    `calls` are those that its visits were credited with before, whoever rang.
+    """
 
     rung: Rung
     place: Place
@@ -35,6 +38,7 @@ class Found:
     entries: tuple[LogEntry, ...] = ()
     visits: Mapping[str, Remembered]
     past: tuple[Journey, ...] = ()
+    calls: Mapping[str, Journey] = field(default_factory=dict)
 
 
 def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:

@@ -1,8 +1,8 @@
 """Whose visit a call was: found while it rings, and once more when it has ended.
 
-A journey costs a Query of the number's leases, one of the caller's earlier calls and one read of
-the visits; what a number is used for is kept in the process. A number that stands for one source
-needs none of it.
+A journey costs a Query of the number's leases, one of the caller's earlier calls, one read of the
+visits and, where those were credited with calls, one of these; what a number is used for is kept in
+the process. A number that stands for one source needs none of it.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ def _seen(rung: Rung, place: Place, desk: Desk) -> _Seen:
         found=found,
         ring=Ring(at=rung.at, dialled=found.dialled, caller=rung.caller_hash),
         leases=evidence.leases_of(found.entries),
-        visits=evidence.visits_of(found.visits.values()),
+        visits=evidence.visits_of(found.visits.values(), found.calls),
         past=evidence.past_of(found.past, rung),
         behaviour=behaviour,
     )
@@ -234,13 +234,16 @@ def _read(rung: Rung, place: Place, behaviour: Behaviour, desk: Desk) -> Found:
         if rung.caller_hash is not None:
             past = desk.journeys.of_caller(rung.account_id, rung.caller_hash, MOST_EARLIER)
     ids = dict.fromkeys(each.visit_id for each in entries if each.visit_id)
+    visits = desk.visits.visits(rung.account_id, ids) if ids else {}
+    calls = evidence.calls_of(visits.values(), rung)
     return Found(
         rung=rung,
         place=place,
         dialled=evidence.dialled(place, rung, entries, behaviour.window),
         entries=entries,
-        visits=desk.visits.visits(rung.account_id, ids) if ids else {},
+        visits=visits,
         past=past,
+        calls=desk.journeys.journeys(rung.account_id, calls) if calls else {},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from chalicelib.kernel.errors import Rejected
 from chalicelib.tracking.attribution import (
     Attribution,
     Behaviour,
+    Credited,
     Lease,
     Reach,
     Ring,
@@ -241,6 +243,44 @@ def test_a_caller_known_from_another_number_is_known_by_the_visit() -> None:
 )
 def test_some_earlier_calls_say_nothing(past: list) -> None:  # type: ignore[type-arg]
     assert attribute(a_ring(), *on_page(), past) == attribute(a_ring(), *on_page())
+
+
+def claimed(ago: timedelta, caller: str | None, sure: float = 0.99) -> dict:  # type: ignore[type-arg]
+    """Return a visit on the page, which somebody's call was credited to."""
+    call = Credited(at=NOW - ago, caller=caller, confidence=sure)
+    return {"vis_a": replace(on_page()[1]["vis_a"], calls=(call,))}
+
+
+@pytest.mark.parametrize(
+    ("caller", "visits", "left"),
+    [
+        pytest.param("hash-1", claimed(MINUTE, "hash-2"), 0.01, id="another caller's"),
+        pytest.param("hash-1", claimed(MINUTE, "hash-2", 0.6), 0.4, id="perhaps another's"),
+        pytest.param("hash-1", claimed(MINUTE, None), 0.01, id="of somebody who hides"),
+        pytest.param(None, claimed(MINUTE, "hash-2"), 0.01, id="of somebody who hides not"),
+        pytest.param("hash-1", claimed(MINUTE, "hash-1"), 1, id="the caller's own"),
+        pytest.param(None, claimed(MINUTE, None), 1, id="perhaps the caller's own"),
+        pytest.param("hash-1", claimed(2 * DAY, "hash-2"), 1, id="of another day"),
+        pytest.param("hash-1", claimed(-MINUTE, "hash-2"), 1, id="that came later"),
+    ],
+)
+def test_a_visit_that_was_another_caller_s_just_now_is_hardly_this_one_s(
+    caller: str | None,
+    visits: dict,  # type: ignore[type-arg]
+    left: float,
+) -> None:
+    def odds(visits: dict) -> float:  # type: ignore[type-arg]
+        found = attribute(a_ring(caller=caller), [lent("vis_a", 3 * MINUTE)], visits)
+        mine, nobody = (each.weight for each in sorted(found.candidates, key=lambda c: c.is_nobody))
+        return mine / nobody
+
+    assert odds(visits) == pytest.approx(left * odds(on_page()[1]))
+
+
+def test_a_caller_who_is_known_by_a_visit_keeps_it_whoever_else_rang() -> None:
+    visits, mine = claimed(MINUTE, "hash-2"), rang("vis_a", DAY, number="+33162019999")
+
+    assert attribute(a_ring(), on_page()[0], visits, [mine]).visit == "vis_a"
 
 
 def test_a_withheld_number_has_no_past_and_is_less_sure() -> None:

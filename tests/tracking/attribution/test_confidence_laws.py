@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from chalicelib.tracking.attribution import (
     Attribution,
     Behaviour,
+    Credited,
     Lease,
     PastCall,
     Reach,
@@ -35,14 +37,21 @@ agos = st.one_of(
 ).map(lambda seconds: timedelta(seconds=seconds))
 names = st.sampled_from(["vis_a", "vis_b", "vis_c", "vis_d"])
 leases = st.lists(st.builds(lent, st.none() | names, agos, id=st.uuids().map(str)), max_size=8)
+credited = st.builds(
+    lambda ago, caller, sure: Credited(at=NOW - ago, caller=caller, confidence=sure),
+    agos,
+    st.sampled_from([None, "hash-1", "hash-2"]),
+    st.floats(0, 1),
+)
 visits = st.dictionaries(
     names,
     st.builds(
-        lambda ago, pages: Visit(
-            id="", last_seen=NOW - ago, pages=tuple(NOW - each for each in pages)
+        lambda ago, pages, calls: Visit(
+            id="", last_seen=NOW - ago, pages=tuple(NOW - each for each in pages), calls=calls
         ),
         agos,
         st.lists(agos, max_size=4),
+        st.lists(credited, max_size=3).map(tuple),
     ),
 )
 pasts = st.lists(
@@ -152,6 +161,25 @@ def test_whoever_has_the_number_now_takes_from_all_who_had_it_before(
     after = attribute(a_ring(), [*earlier, new], seen, (), how)
 
     assert_nobody_gained(before, after)
+
+
+@given(rings, leases, visits, pasts, behaviours, credited)
+def test_a_call_of_somebody_else_s_never_makes_its_visit_likelier(
+    ring: Ring,
+    lent_: list[Lease],
+    seen: dict[str, Visit],
+    past: list[PastCall],
+    how: Behaviour,
+    call: Credited,
+) -> None:
+    more = {name: replace(each, calls=(*each.calls, call)) for name, each in seen.items()}
+    last = dict(list(more.items())[:1])
+
+    before = attribute(ring, lent_, seen, past, how)
+    after = attribute(ring, lent_, seen | last, past, how)
+
+    for visit in last:
+        assert weight_of(after, visit) <= weight_of(before, visit) + 1e-12
 
 
 def assert_nobody_gained(before: Attribution, after: Attribution) -> None:

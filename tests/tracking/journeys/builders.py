@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -82,9 +82,14 @@ def an_unknown(call_id: str = "CA1", **facts: Any) -> Journey:
 @dataclass(frozen=True)
 class _Visits:
     store: PoolsInMemory
+    journeys: JourneysInMemory
 
     def visits(self, account_id: str, visit_ids: Iterable[str]) -> dict[str, Remembered]:
-        return self.store.remembered(account_id, visit_ids)
+        found = self.store.remembered(account_id, visit_ids)
+        return {
+            visit_id: replace(each, calls=self.journeys.credited_to(visit_id))
+            for visit_id, each in found.items()
+        }
 
 
 @dataclass
@@ -114,7 +119,7 @@ class Shop:
             behaviour=lambda _: self.behaviour,
             teach=lambda _, call_id, lesson: self.lessons.__setitem__(call_id, lesson),
             leases=self.pools,
-            visits=_Visits(self.pools),
+            visits=_Visits(self.pools, self.journeys),
             journeys=self.journeys,
             calls=self.log,
         )

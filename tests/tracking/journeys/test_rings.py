@@ -165,6 +165,26 @@ def test_a_pool_s_number_that_is_on_a_poster_rings_for_everybody_till_the_poster
     assert shop.rings(1).visit_id == credited
 
 
+def test_of_three_callers_within_minutes_one_alone_is_the_visitor(shop: Shop) -> None:
+    shop.visited("a", 0)
+
+    first, *others = [
+        shop.rings(2 + each, f"CA{each}", caller_hash=f"hash-{each}") for each in range(3)
+    ]
+
+    assert first.visit_id == "vis_a"
+    assert [(each.visit_id, each.confidence) for each in others] == [(None, 0.0)] * 2
+
+
+def test_what_others_ring_later_changes_nothing_of_a_call(shop: Shop) -> None:
+    shop.visited("a", 0)
+    shop.rings(2, "CA1")
+    shop.rings(3, "CA2", caller_hash="hash-of-another")
+
+    assert shop.ended(2, "CA1").visit_id == "vis_a"
+    assert shop.ended(3, "CA2", caller_hash="hash-of-another").visit_id is None
+
+
 def test_a_small_site_s_only_visitor_is_known_half_an_hour_later(shop: Shop) -> None:
     shop.visited("a", 0)
 

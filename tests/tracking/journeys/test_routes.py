@@ -61,6 +61,23 @@ def test_a_visit_that_was_erased_after_the_call_is_in_its_journey_no_more(office
     assert not any("Noel" in str(row) for row in kept if row["sk"]["S"] == "journey")
 
 
+def test_the_first_of_two_callers_is_the_visitor_and_the_other_is_not(office: Office) -> None:
+    number = a_visitor_in_doubt(office)
+    office.rings(to=number)
+    office.page.shop.clock.passes(seconds=30)
+    office.rings("CA2", to=number, from_="+33639981277")
+    office.hangs_up(to=number)
+    office.hangs_up("CA2", to=number, from_="+33639981277")
+
+    first, other = (
+        office.page.shop.gets(f"/v1/calls/{call_id}/journey") for call_id in ("CA1", "CA2")
+    )
+
+    assert (first["landing"]["campaign"], first["final"]) == ("Noel", True)
+    assert (other["visit"], other["landing"], other["confidence"]) == (None, None, 0.0)
+    assert other["final"]
+
+
 def test_a_call_that_nobody_made_has_no_journey(office: Office) -> None:
     heard = office.page.shop.ask("GET", "/v1/calls/CA404/journey")
 
