@@ -51,6 +51,10 @@ class Behaviour:
     redial_window: timedelta = timedelta(days=180)
     # A caller we know from one visit rings from another browser: one call in a thousand.
     stranger_share: float = 0.001
+    # Assumption: a number that a source's visits share was seen by thirty of them, and rings once a
+    # day as long as no other source gets it.
+    shared_visits: float = 30.0
+    shared_per_day: float = 1.0
     # A visitor has one telephone on one day; on another they may ring from the office.
     one_caller: timedelta = timedelta(days=1)
     # Of all calls, those that are not a caller's first, and how long after the visit they come.
@@ -71,6 +75,15 @@ class Behaviour:
         """
         first = self.curve.at(seconds)
         return first + self._again(seconds) if withheld else first
+
+    def of_source(self, seconds: float, *, held: bool, withheld: bool) -> float:
+        """Tell how many calls an hour come of all visits of one source, which share a number.
+
+        Its last visitor saw it so long ago, the others earlier. `held`: no other source got it.
+        """
+        last = self.of_visit(seconds, withheld=withheld)
+        calls = last + self.shared_visits * self.of_visit(max(seconds, HOUR), withheld=withheld)
+        return max(calls, self.shared_per_day * HOUR / DAY) if held else calls
 
     def of_nobody(self, earlier: float = math.inf) -> float:
         """Tell how many calls an hour a number gets that no visit explains.

@@ -15,16 +15,16 @@ from chalicelib.tracking.attribution import reasons
 from chalicelib.tracking.attribution.behaviour import Behaviour
 from chalicelib.tracking.attribution.curves import HOUR, ON_PAGE_SECONDS
 from chalicelib.tracking.attribution.evidence import Role
-from chalicelib.tracking.attribution.past import recognised, redialled, unclaimed
+from chalicelib.tracking.attribution.past import recognised, redialled
 from chalicelib.tracking.attribution.reasons import Why
 from chalicelib.tracking.attribution.sightings import sightings
-from chalicelib.tracking.attribution.strays import of_nobody
+from chalicelib.tracking.attribution.weights import of_nobody, of_sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from chalicelib.tracking.attribution.evidence import Lease, PastCall, Ring, Visit
-    from chalicelib.tracking.attribution.past import Recognised, Redial
+    from chalicelib.tracking.attribution.past import Redial
     from chalicelib.tracking.attribution.reasons import Reason
     from chalicelib.tracking.attribution.sightings import Sighting
 
@@ -116,7 +116,7 @@ def _candidates(
 ) -> list[Candidate]:
     known = recognised(ring, past, behaviour)
     redial = redialled(ring, past, behaviour)
-    weights = [_weight(each, ring, visits, known, behaviour) for each in seen]
+    weights = [of_sighting(each, ring, visits, known, behaviour) for each in seen]
     nobody = of_nobody(ring, seen, behaviour) * known.among_others(None)
     rest = (1 - (redial.share if redial else 0.0)) / (sum(weights) + nobody)
     found = [
@@ -131,18 +131,6 @@ def _candidates(
     ]
     none = Candidate(visit=None, weight=nobody * rest, reason=reasons.Reason(Why.NOBODY))
     return [*found, none] if redial is None else _with_redial([*found, none], redial)
-
-
-def _weight(
-    each: Sighting, ring: Ring, visits: Mapping[str, Visit], known: Recognised, behaviour: Behaviour
-) -> float:
-    """Return how many calls an hour are to be expected of a visit, by this very caller."""
-    calls = behaviour.of_visit(each.seconds, withheld=ring.caller is None)
-    calls *= known.among_others(each.visit)
-    visit = visits.get(each.visit or "")
-    if visit is None or known.is_one(each.visit):
-        return calls
-    return calls * unclaimed(ring, visit.calls, behaviour)
 
 
 def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]:
@@ -165,7 +153,9 @@ def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]
 
 
 def _why(each: Sighting, known: bool) -> Reason:
-    if known:
+    if each.shared:
+        why = Why.SHARED
+    elif known:
         why = Why.RECOGNISED
     elif each.visit is None:
         why = Why.ERASED

@@ -64,12 +64,14 @@ class Lease:
     """A number lent to a visit from an instant on; of an overflow number, a visit that saw it.
 
     `visit` is None once the visit was erased: somebody had the number, nobody may know who.
+    `shared`: it names all visits of one source, which see the number as long as no other gets it.
     """
 
     id: str
     since: datetime
     visit: str | None
     source: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

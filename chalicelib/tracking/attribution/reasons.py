@@ -23,6 +23,7 @@ class Why(StrEnum):
     NOTED = "noted"
     REDIAL = "redial"
     RECOGNISED = "recognised"
+    SHARED = "shared"
     ERASED = "erased"
     NOBODY = "nobody"
     STATIC = "static"
@@ -33,6 +34,8 @@ class Why(StrEnum):
     ALONE = "alone"
     ONE_MORE = "one-more"
     MORE = "more"
+    ONE_MORE_SOURCE = "one-more-source"
+    MORE_SOURCES = "more-sources"
     ONLY_ONE = "only-one"
     SEVERAL = "several"
     WITHHELD = "withheld"
@@ -45,6 +48,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.NOTED: "Le visiteur a vu ce numéro {ago} avant l'appel et a pu le noter.",
         Why.REDIAL: "L'appelant avait déjà composé ce numéro {ago} plus tôt.",
         Why.RECOGNISED: "L'appelant est connu par cette visite, d'un appel précédent.",
+        Why.SHARED: "Ce numéro est affiché aux visiteurs d'une même source ; le dernier l'a vu"
+        " {ago} avant l'appel.",
         Why.ERASED: "Un visiteur dont la visite a été effacée à sa demande avait ce numéro.",
         Why.NOBODY: "Quelqu'un qu'aucune visite n'explique : numéro noté, transmis ou composé"
         " par erreur.",
@@ -56,6 +61,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.ALONE: "Aucune autre visite n'est vraisemblable.",
         Why.ONE_MORE: "Une autre visite a pu voir ce numéro.",
         Why.MORE: "{count} autres visites ont pu voir ce numéro.",
+        Why.ONE_MORE_SOURCE: "Une autre source a eu ce numéro, et a pu amener l'appel.",
+        Why.MORE_SOURCES: "{count} autres sources ont eu ce numéro, et ont pu amener l'appel.",
         Why.ONLY_ONE: "Une seule visite a pu voir ce numéro.",
         Why.SEVERAL: "{count} visites ont pu voir ce numéro.",
         Why.WITHHELD: "Numéro masqué : les appels précédents ne peuvent pas aider.",
@@ -66,6 +73,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.NOTED: "The visitor saw this number {ago} before the call and may have noted it.",
         Why.REDIAL: "The caller had rung this number before, {ago} earlier.",
         Why.RECOGNISED: "The caller is known by this visit, from an earlier call.",
+        Why.SHARED: "This number is shown to the visitors of one source; the last of them saw it"
+        " {ago} before the call.",
         Why.ERASED: "A visitor whose visit was erased at their wish had this number.",
         Why.NOBODY: "Somebody whom no visit explains: a number noted, passed on or misdialled.",
         Why.STATIC: "This number is shown for one source only.",
@@ -76,6 +85,8 @@ TEXTS: Final[dict[str, dict[Why, str]]] = {
         Why.ALONE: "No other visit is likely.",
         Why.ONE_MORE: "One other visit may have seen this number.",
         Why.MORE: "{count} other visits may have seen this number.",
+        Why.ONE_MORE_SOURCE: "One other source had this number, and may have brought the call.",
+        Why.MORE_SOURCES: "{count} other sources had this number, and may have brought the call.",
         Why.ONLY_ONE: "Only one visit may have seen this number.",
         Why.SEVERAL: "{count} visits may have seen this number.",
         Why.WITHHELD: "Withheld number: earlier calls cannot help.",
@@ -138,7 +149,7 @@ def told(
     sentences = [Reason(Why.OVERFLOW)] if role is Role.OVERFLOW else []
     likely = sum(weight >= _WORTH_TELLING for _, weight in candidates)
     if credited is not None:
-        sentences += [credited, _others(likely - 1)]
+        sentences += [credited, *_others(likely - 1, credited)]
     elif not candidates:
         sentences.append(Reason(Why.NEVER_LENT))
     else:
@@ -146,10 +157,16 @@ def told(
     return (*sentences, *([Reason(Why.WITHHELD)] if withheld else []))
 
 
-def _others(count: int) -> Reason:
+def _others(count: int, credited: Reason) -> tuple[Reason, ...]:
+    shared = credited.why is Why.SHARED
     if count <= 0:
-        return Reason(Why.ALONE)
-    return Reason(Why.ONE_MORE) if count == 1 else Reason(Why.MORE, count=count)
+        return () if shared else (Reason(Why.ALONE),)
+    one, more = _MORE_SOURCES if shared else _MORE_VISITS
+    return (Reason(one) if count == 1 else Reason(more, count=count),)
+
+
+_MORE_VISITS: Final = (Why.ONE_MORE, Why.MORE)
+_MORE_SOURCES: Final = (Why.ONE_MORE_SOURCE, Why.MORE_SOURCES)
 
 
 def _all_of(count: int) -> tuple[Reason, ...]:

@@ -28,13 +28,17 @@ _NOTHING: Final = timedelta(0)
 class Sighting:
     """A visit that had the number: `seconds` before the call it was last on screen, 0 if it was.
 
-    `visit` is None where it was erased; each of those stands for somebody of their own.
+    `visit` is None where it was erased; each of those stands for somebody of their own. `shared`:
+    it names all visits of one source, of which the last saw it then; `held`: nobody else was lent
+    the number since.
     """
 
     visit: str | None
     lease: str
     seconds: float
     source: str | None = None
+    shared: bool = False
+    held: bool = False
 
 
 def sightings(
@@ -86,10 +90,11 @@ def _each(
     ring: Ring, leases: list[Lease], visits: Mapping[str, Visit], behaviour: Behaviour
 ) -> Iterator[Sighting]:
     freed: datetime | None = None
+    takes_turns = ring.dialled.role is not Role.OVERFLOW
     for lease in leases:
         last = None if freed is None else freed - behaviour.hold
-        if ring.dialled.role is not Role.OVERFLOW:  # whose number has no next in turn
-            freed = lease.since
+        held = takes_turns and (freed is None or freed > ring.at)
+        freed = lease.since if takes_turns else None
         silence = _silence(ring.at, lease, visits.get(lease.visit or ""), last, behaviour)
         if lease.since <= ring.at and silence <= behaviour.window:
             yield Sighting(
@@ -97,6 +102,8 @@ def _each(
                 lease=lease.id,
                 seconds=silence.total_seconds(),
                 source=lease.source,
+                shared=lease.shared,
+                held=held,
             )
 
 
@@ -110,9 +117,11 @@ def _silence(
     seen = _seen(lease, visit, last, behaviour)
     before = max((each for each in seen if each <= at), default=lease.since)
     after = min((each for each in seen if each > at), default=None)
-    if after is not None and after - before <= behaviour.hold:
-        return _NOTHING
-    return at - before
+    if after is None:
+        return at - before
+    if lease.shared:  # whose later visitors hide when the last one came before the call
+        return min(at - before, behaviour.hold)
+    return _NOTHING if after - before <= behaviour.hold else at - before
 
 
 def _seen(

@@ -91,6 +91,19 @@ def dialled(place: Place, rung: Rung, entries: Sequence[LogEntry], window: timed
     )
 
 
+def within(lines: Sequence[LogEntry], since: int, place: Place) -> Iterator[LogEntry]:
+    """Yield the lines, newest first, of whoever may have had a number since then.
+
+    A number of a pool is its visitor's until somebody else gets it, so one lease more may be.
+    """
+    held = place.pool_id is not None and place.role is Role.POOL
+    for each in lines:
+        if each.at < since and not held:
+            return
+        held = held and each.at >= since
+        yield each
+
+
 def leases_of(entries: Iterable[LogEntry]) -> list[evidence.Lease]:
     """Return who had a number. Of whoever was erased, nothing is left but that there was one."""
     return [
@@ -99,6 +112,7 @@ def leases_of(entries: Iterable[LogEntry]) -> list[evidence.Lease]:
             since=moment(each.at),
             visit=each.visit_id or None,
             source=source_key(json.loads(each.landing)) if each.visit_id else None,
+            shared=is_shared(each.visit_id),
         )
         for each in entries
     ]

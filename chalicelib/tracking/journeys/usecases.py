@@ -229,7 +229,9 @@ def _read(rung: Rung, place: Place, behaviour: Behaviour, desk: Desk) -> Found:
         entries = tuple(
             each
             for name in place.logs
-            for each in desk.leases.lent(rung.account_id, name, since, until, MOST_LEASES)
+            for each in evidence.within(
+                desk.leases.lent(rung.account_id, name, 0, until, MOST_LEASES), since, place
+            )
         )
         if rung.caller_hash is not None:
             past = desk.journeys.of_caller(rung.account_id, rung.caller_hash, MOST_EARLIER)

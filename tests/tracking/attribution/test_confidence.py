@@ -319,6 +319,46 @@ def test_the_source_may_be_sure_where_the_visit_is_not() -> None:
     assert found.by_source()["ads"] > 0.8
 
 
+@pytest.mark.parametrize("ago", [MINUTE, 3 * HOUR, 12 * DAY])
+def test_a_number_that_a_source_s_visits_share_is_the_source_s_till_another_gets_it(
+    ago: timedelta,
+) -> None:
+    shared = lent("pool~ads", 40 * DAY, shared=True, source="ads")
+    visits = seen("pool~ads", ago)
+
+    held = attribute(a_ring(), [shared], visits)
+    lost = attribute(a_ring(), [shared, lent("pool~tv", MINUTE / 2, shared=True)], visits)
+
+    assert (held.visit, held.source) == ("pool~ads", "ads")
+    assert held.confidence > 0.95
+    assert lost.visit != "pool~ads"
+    assert held.in_words("en").startswith("This number is shown to the visitors of one source")
+
+
+def test_of_sources_that_had_a_number_the_others_are_told_as_sources() -> None:
+    leases = [
+        lent("pool~ads", 3 * HOUR, shared=True),
+        lent("pool~tv", 6 * HOUR, shared=True),
+        lent("pool~radio", 9 * HOUR, shared=True),
+    ]
+
+    two, three = (attribute(a_ring(), leases[:count]) for count in (2, 3))
+
+    assert two.visit == three.visit == "pool~ads"
+    assert two.in_words().endswith("Une autre source a eu ce numéro, et a pu amener l'appel.")
+    assert three.in_words("en").endswith(
+        "2 other sources had this number, and may have brought the call."
+    )
+
+
+def test_visitors_who_come_after_the_call_hide_when_a_source_s_last_one_came_before_it() -> None:
+    shared = lent("pool~ads", 60 * DAY, shared=True)
+
+    found = attribute(a_ring(), [shared], seen("pool~ads", -HOUR))
+
+    assert found.visit == "pool~ads"
+
+
 def test_a_visitor_with_two_tabs_is_one_candidate() -> None:
     leases = [lent("vis_a", 3 * MINUTE), lent("vis_a", 2 * MINUTE)]
 

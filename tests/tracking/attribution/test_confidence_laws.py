@@ -36,7 +36,9 @@ agos = st.one_of(
     st.integers(-100, 5000), st.integers(-100_000, 3_000_000), st.integers(-(10**9), 10**9)
 ).map(lambda seconds: timedelta(seconds=seconds))
 names = st.sampled_from(["vis_a", "vis_b", "vis_c", "vis_d"])
-leases = st.lists(st.builds(lent, st.none() | names, agos, id=st.uuids().map(str)), max_size=8)
+leases = st.lists(
+    st.builds(lent, st.none() | names, agos, id=st.uuids().map(str)), max_size=8
+) | st.lists(st.builds(lent, names, agos, id=st.uuids().map(str), shared=st.just(True)), max_size=8)
 credited = st.builds(
     lambda ago, caller, sure: Credited(at=NOW - ago, caller=caller, confidence=sure),
     agos,

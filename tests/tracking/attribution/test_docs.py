@@ -22,7 +22,7 @@ from tests.tracking.attribution.rings import DAY, MINUTE, SECOND, a_ring, lent, 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from chalicelib.tracking.attribution import Attribution
+    from chalicelib.tracking.attribution import Attribution, Lease
 
 PAGE = (File(__file__).parents[3] / "docs" / "attribution.md").read_text(encoding="utf-8")
 OLDER = [lent(f"vis_{third}", third * DAY / 3) for third in range(1, 90)]
@@ -31,6 +31,12 @@ OLDER = [lent(f"vis_{third}", third * DAY / 3) for third in range(1, 90)]
 def alone(ago: timedelta, **facts: Any) -> Attribution:
     """Attribute such a call to a number that was lent to nobody else."""
     return attribute(a_ring(**facts), [lent("vis_a", ago + 3 * MINUTE)], seen("vis_a", ago))
+
+
+def of_campaign(ago: timedelta, *later: Lease) -> Attribution:
+    """Attribute a call to a number that a campaign's visits share, or shared."""
+    mine = lent("pool~noel", 9 * DAY, shared=True)
+    return attribute(a_ring(), [mine, *later], seen("pool~noel", ago))
 
 
 def left(ago: timedelta, **facts: Any) -> Attribution:
@@ -63,6 +69,8 @@ def test_some_calls_are_not_credited_or_to_an_earlier_visit() -> None:
     )
 
     assert left(30 * MINUTE).visit is None
+    assert of_campaign(DAY).confidence > 0.99
+    assert of_campaign(DAY, lent("pool~tv", DAY / 2, shared=True)).visit != "pool~noel"
     assert alone(SECOND, role=Role.OVERFLOW).visit is None
     assert again.visit == "vis_9"
     assert f"| {again.confidence:.0%}, for the visit".replace("%", " %") in PAGE

@@ -352,6 +352,66 @@ def test_a_number_that_a_source_s_visits_share_has_a_source_and_no_visit(shop: S
     assert "gclid" not in repr(again)
 
 
+def of_source(shop: Shop, source: str, minutes: float) -> str | None:
+    """Have somebody come whom a source brought, whose visits share a number."""
+    order = an_order(f"{source}_{minutes}")
+    landing = json.dumps({"channel": "paid-search", "source": source, "campaign": source})
+    order = replace(order, visit=replace(order.visit, landing=landing))
+    now = NOON + timedelta(minutes=minutes)
+    return lend_to_source(order, source, now=now, store=shop.pools).number
+
+
+@pytest.mark.parametrize("later", [3, 24, 24 * 20])
+def test_a_source_s_number_is_its_own_for_as_long_as_no_other_source_gets_it(
+    shop: Shop, later: int
+) -> None:
+    of_source(shop, "noel", 0)
+
+    journey = shop.rings(60 * later)
+
+    assert journey.landing["campaign"] == "noel"
+    assert journey.confidence > 0.95
+    assert "visiteurs d'une même source" in journey.reason["fr"]
+    assert "autre visite" not in journey.reason["fr"]
+    assert journey.visit_id is None
+
+
+def test_a_source_that_lost_its_number_to_another_has_lost_its_calls_too(shop: Shop) -> None:
+    of_source(shop, "noel", 0)
+    of_source(shop, "soldes", 60)
+
+    at_once, later = shop.rings(61), shop.rings(60 * 24, "CA2", caller_hash="another")
+
+    assert [each.landing["campaign"] for each in (at_once, later)] == ["soldes", "soldes"]
+    assert 0.9 < later.confidence < at_once.confidence < 1
+
+
+def test_a_campaign_that_has_had_its_number_for_months_has_its_calls(shop: Shop) -> None:
+    for days in range(0, 100, 10):
+        of_source(shop, "noel", 60 * 24 * days)
+
+    ring = 60 * 24 * 92
+    journey, at_end = shop.rings(ring), shop.ended(ring)  # somebody came on the day 90
+
+    assert journey.landing["campaign"] == at_end.landing["campaign"] == "noel"
+
+
+def test_a_visitor_who_comes_back_after_months_to_the_same_number_is_known(shop: Shop) -> None:
+    shop.visited("a", 0)
+    months = 60 * 24 * 70
+    shop.comes_back("a", months, source="bing", click="again")
+
+    assert shop.rings(months + 2).visit_id == "vis_a"
+
+
+def test_a_number_that_left_its_pool_months_ago_tracks_nothing(shop: Shop) -> None:
+    shop.visited("a", 0)
+    later = NOON + timedelta(hours=1)
+    pools.remove_number(ACCOUNT, "pool_shop", NUMBER, now=later, keeping=keeping(shop.pools))
+
+    assert shop.rings(60 * 24 * 40).role is Role.UNKNOWN
+
+
 def test_a_busy_number_s_older_leases_count_without_being_read(shop: Shop) -> None:
     for minutes in range(MOST_LEASES + 5):
         shop.visited(f"v{minutes}", minutes * 21)

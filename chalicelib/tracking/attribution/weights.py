@@ -1,7 +1,8 @@
-"""Calls that no visit explains: how often they come depends on who else was shown the number.
+"""How many calls an hour are to be expected of each candidate, and of whoever is none of them.
 
-Somebody misdials any number. Somebody was told a number, or kept it, only if others were shown it
-before; and whoever reads it on a poster, or on a page without consent, leaves no trace at all.
+Calls that no visit explains depend on who else was shown the number. Any is misdialled; somebody
+was told it, or kept it, only if others were shown it before; and whoever reads it on a poster, or
+on a page without consent, leaves no trace at all.
 """
 
 from __future__ import annotations
@@ -10,13 +11,30 @@ from typing import TYPE_CHECKING
 
 from chalicelib.tracking.attribution.curves import DAY
 from chalicelib.tracking.attribution.evidence import Role
+from chalicelib.tracking.attribution.past import unclaimed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from chalicelib.tracking.attribution.behaviour import Behaviour
-    from chalicelib.tracking.attribution.evidence import Reach, Ring
+    from chalicelib.tracking.attribution.evidence import Reach, Ring, Visit
+    from chalicelib.tracking.attribution.past import Recognised
     from chalicelib.tracking.attribution.sightings import Sighting
+
+
+def of_sighting(
+    each: Sighting, ring: Ring, visits: Mapping[str, Visit], known: Recognised, behaviour: Behaviour
+) -> float:
+    """Return how many calls an hour are to be expected of a visit, by this very caller."""
+    withheld = ring.caller is None
+    if each.shared:
+        return behaviour.of_source(each.seconds, held=each.held, withheld=withheld)
+    calls = behaviour.of_visit(each.seconds, withheld=withheld)
+    calls *= known.among_others(each.visit)
+    visit = visits.get(each.visit or "")
+    if visit is None or known.is_one(each.visit):
+        return calls
+    return calls * unclaimed(ring, visit.calls, behaviour)
 
 
 def of_nobody(ring: Ring, seen: Sequence[Sighting], behaviour: Behaviour) -> float:
