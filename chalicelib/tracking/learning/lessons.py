@@ -62,9 +62,11 @@ def lesson_in(
 ) -> Lesson | None:
     """Return what a call teaches: none but a caller's first one, to a number that visits are lent.
 
-    Somebody who withholds their number may be ringing for the second time.
+    Somebody who withholds their number may be ringing for the second time, and to whom a number on
+    a poster was shown nobody knows.
     """
-    if ring.dialled.role is not Role.POOL or pool_id is None or ring.caller is None or past:
+    shown_to_visits = ring.dialled.role is Role.POOL and not ring.dialled.printed
+    if not shown_to_visits or pool_id is None or ring.caller is None or past:
         return None
     seconds = looks(leases, visits, behaviour)
     return Lesson(

@@ -162,7 +162,8 @@ def test_a_pool_s_number_that_is_on_a_poster_rings_for_everybody_till_the_poster
     shop.pools.tracking._numbers[ACCOUNT, NUMBER] = replace(kept, assignments=(stood,))
     shop.visited("a", 0)
 
-    assert shop.rings(1).visit_id == credited
+    assert shop.ended(1).visit_id == credited
+    assert bool(shop.lessons) == bool(credited)  # such a number has nothing to teach of visitors
 
 
 def test_of_three_callers_within_minutes_one_alone_is_the_visitor(shop: Shop) -> None:
