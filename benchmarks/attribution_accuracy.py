@@ -116,7 +116,13 @@ def _attributed(site: Site, call: Rung, past: list[PastCall], behaviour: Behavio
     found = attribute(ring, leases, visits, past, behaviour)
     if call.caller:
         past.append(
-            PastCall(at=ring.at, number=call.number, visit=found.visit, confidence=found.confidence)
+            PastCall(
+                at=ring.at,
+                number=call.number,
+                visit=found.visit,
+                confidence=found.confidence,
+                first_at=found.first_at,
+            )
         )
     return found
 

@@ -22,6 +22,7 @@ from chalicelib.tracking.attribution.weights import of_nobody, of_sighting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
 
     from chalicelib.tracking.attribution.evidence import Lease, PastCall, Ring, Visit
     from chalicelib.tracking.attribution.past import Redial
@@ -37,7 +38,8 @@ class Candidate:
     """Somebody who may be ringing, `weight` being how likely it is they.
 
     `visit` is None for an erased visit, which has a `lease` and no journey, and for the one
-    candidate that stands for all whom no visit explains, which has neither.
+    candidate that stands for all whom no visit explains, which has neither. `first_at` is when the
+    visit's first call rang, if this one only follows that.
     """
 
     visit: str | None
@@ -45,6 +47,7 @@ class Candidate:
     reason: Reason
     lease: str | None = None
     source: str | None = None
+    first_at: datetime | None = None
 
     @property
     def is_nobody(self) -> bool:
@@ -57,7 +60,8 @@ class Attribution:
     """A call's visit, or None, and how sure that is; heaviest candidate first.
 
     `confidence` is the visit's; without one, it is the source's: 1 for a number that stands for
-    one, else 0. Weights add up to 1 wherever there are candidates.
+    one, else 0. Weights add up to 1 wherever there are candidates. `first_at` is when the call rang
+    that followed the visit: this one, or the one that it repeats.
     """
 
     visit: str | None
@@ -65,6 +69,7 @@ class Attribution:
     candidates: tuple[Candidate, ...] = ()
     source: str | None = None
     reason: tuple[Reason, ...] = ()
+    first_at: datetime | None = None
 
     def in_words(self, language: str = "fr") -> str:
         """Say why, in French or in English."""
@@ -130,11 +135,18 @@ def _candidates(
         for each, weight in zip(seen, weights, strict=True)
     ]
     none = Candidate(visit=None, weight=nobody * rest, reason=reasons.Reason(Why.NOBODY))
-    return [*found, none] if redial is None else _with_redial([*found, none], redial)
+    if redial is None:
+        return [*found, none]
+    return _with_redial([*found, none], redial, behaviour)
 
 
-def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]:
-    """Give the redial's share to the visit it was found for then; what was open then stays so."""
+def _with_redial(
+    candidates: list[Candidate], redial: Redial, behaviour: Behaviour
+) -> list[Candidate]:
+    """Give the redial's share to the visit it was found for then; what was open then stays so.
+
+    A visitor who is back, and would be credited without having rung before, begins anew.
+    """
     mine = next((each for each in candidates if redial.visit and each.visit == redial.visit), None)
     others = [each for each in candidates if each is not mine and not each.is_nobody]
     (nobody,) = (each for each in candidates if each.is_nobody)
@@ -142,12 +154,15 @@ def _with_redial(candidates: list[Candidate], redial: Redial) -> list[Candidate]
     none = Candidate(visit=None, weight=nobody.weight + redial.share - known, reason=nobody.reason)
     if redial.visit is None:
         return [*others, none]
+    own = 0.0 if mine is None else mine.weight
+    is_back = own >= behaviour.least_confidence * (1 - redial.share)
     again = Candidate(
         visit=redial.visit,
         lease=None if mine is None else mine.lease,
         source=redial.source or (None if mine is None else mine.source),
-        weight=known + (0.0 if mine is None else mine.weight),
+        weight=known + own,
         reason=reasons.Reason(Why.REDIAL, seconds=redial.seconds),
+        first_at=None if is_back else redial.first_at,
     )
     return [again, *others, none]
 
@@ -187,4 +202,5 @@ def _decided(ring: Ring, candidates: list[Candidate], behaviour: Behaviour) -> A
             credited=best.reason if credited and best else None,
             withheld=ring.caller is None,
         ),
+        first_at=(best.first_at or ring.at) if credited and best else None,
     )

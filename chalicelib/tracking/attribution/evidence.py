@@ -98,10 +98,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastCall:
-    """An earlier call of the same caller, and what was found of it then."""
+    """An earlier call of the same caller, and what was found of it then.
+
+    `first_at` is when the call rang that followed the visit, where this one only followed that.
+    """
 
     at: datetime
     number: str
     visit: str | None
     confidence: float
     source: str | None = None
+    first_at: datetime | None = None

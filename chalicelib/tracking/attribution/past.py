@@ -5,11 +5,12 @@ Only a keyed hash is compared. A withheld number has no past.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from chalicelib.tracking.attribution.behaviour import Behaviour
     from chalicelib.tracking.attribution.evidence import Credited, PastCall, Ring
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redial:
-    """The caller rang this very number before: `share` is how likely it is for that reason."""
+    """The caller rang this very number before: `share` is how likely it is for that reason.
+
+    `first_at` is when the call rang that followed the visit; `visit` is None if that is too long
+    ago for this one to be the visit's still.
+    """
 
     share: float
     visit: str | None
     confidence: float
     seconds: float
     source: str | None
+    first_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,19 +68,27 @@ def redialled(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Red
     """Find the earlier call of the same number; None if there is none.
 
     Of several, the one of which most was known: the first of them followed the visit, the others
-    followed the first.
+    followed the first, and don't make its time any longer.
     """
     earlier = [each for each in _known(ring, past, behaviour) if each.number == ring.dialled.number]
     if not earlier:
         return None
-    best = max(earlier, key=lambda each: (each.confidence, each.at, each.visit or ""))
+    oldest = ring.at - behaviour.redial_window
+    last = max(earlier, key=lambda each: each.at)
+    found = [each for each in earlier if _first(each) >= oldest] or [replace(last, visit=None)]
+    best = max(found, key=lambda each: (each.confidence, each.at, each.visit or ""))
     return Redial(
         share=behaviour.redial_share,
         visit=best.visit,
         confidence=_share(best.confidence),
         seconds=(ring.at - best.at).total_seconds(),
         source=best.source,
+        first_at=_first(best),
     )
+
+
+def _first(call: PastCall) -> datetime:
+    return call.first_at or call.at
 
 
 def recognised(ring: Ring, past: Iterable[PastCall], behaviour: Behaviour) -> Recognised:

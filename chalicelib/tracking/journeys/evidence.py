@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +17,6 @@ from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.journeys.rings import Rung
@@ -157,6 +156,7 @@ def past_of(journeys: Iterable[Journey], rung: Rung) -> list[PastCall]:
             visit=each.holder,
             confidence=each.confidence if each.holder else 0.0,
             source=source_key(each.landing) if each.landing else None,
+            first_at=datetime.fromisoformat(each.first_at) if each.first_at else None,
         )
         for each in journeys
         if each.call_id != rung.call_id and each.rang_at < rung.at

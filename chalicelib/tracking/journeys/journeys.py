@@ -49,8 +49,9 @@ class Journey:
     otherwise, and with its last `clicks` until then; where a number is shared by all visits that
     one source brought, there is a landing and no visit (`shared_id` names them). `earlier_calls`
     are the same caller's that are known, twenty at most; `last_call` says when the last of them was
-    (`at`) and what became of it (`outcome`). `erased`: the call had a visit, which was erased
-    since.
+    (`at`) and what became of it (`outcome`). `first_at` says when the call rang that followed the
+    visit: this one or, if that is all that speaks for it, the one that the caller repeats.
+    `erased`: the call had a visit, which was erased since.
     """
 
     call_id: str
@@ -65,6 +66,7 @@ class Journey:
     shared_id: str | None = None
     site_id: str | None = None
     confidence: float = 0.0
+    first_at: str | None = None
     landing: Mapping[str, Any] = field(default_factory=dict)
     candidates: tuple[Told, ...] = ()
     reason: Mapping[str, str] = field(default_factory=dict)

@@ -43,7 +43,7 @@ class Found:
 
 def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:
     """Tell whose visit a call was."""
-    rung, holder = found.rung, attribution.visit
+    rung, holder, first_at = found.rung, attribution.visit, attribution.first_at
     brought, site_id = _brought(holder, found)
     shared = is_shared(holder)
     return Journey(
@@ -59,6 +59,7 @@ def told(attribution: Attribution, found: Found, *, final: bool) -> Journey:
         shared_id=holder if shared else None,
         site_id=site_id,
         confidence=round(attribution.confidence, 4),
+        first_at=None if first_at is None else first_at.isoformat(),
         landing=_of_source(brought) if shared else brought,
         candidates=_candidates(attribution.candidates, holder),
         reason=in_words(attribution.reason),

@@ -217,6 +217,30 @@ def test_a_number_rung_again_is_the_visit_s_it_was_rung_for_first() -> None:
     assert "3 jours plus tôt" in found.in_words()
 
 
+def test_a_number_rung_again_and_again_is_the_visit_s_for_half_a_year_and_no_longer() -> None:
+    first, second = rang("vis_a", 200 * DAY), rang("vis_a", 150 * DAY, first_at=NOW - 200 * DAY)
+
+    of_that_time = attribute(a_ring(), past=[rang("vis_a", 150 * DAY)])
+    too_late = attribute(a_ring(), past=[first, second])
+    on_hold = attribute(a_ring(), *on_page("vis_b"), past=[first, second])
+
+    assert (of_that_time.visit, of_that_time.first_at) == ("vis_a", NOW - 150 * DAY)
+    assert (too_late.visit, too_late.first_at) == (None, None)
+    # They found it in their telephone: whoever has the page open has not rung.
+    assert on_hold.visit is None
+    assert weights(on_hold)[None] == pytest.approx(0.98, abs=0.01)
+
+
+def test_a_visitor_who_is_back_on_the_page_begins_anew() -> None:
+    earlier = rang("vis_a", 150 * DAY)
+
+    back = attribute(a_ring(), *on_page(), past=[earlier])
+    away = attribute(a_ring(), [lent("vis_a", 150 * DAY)], seen("vis_a", 150 * DAY), [earlier])
+
+    assert (back.visit, back.first_at) == ("vis_a", NOW)
+    assert (away.visit, away.first_at) == ("vis_a", earlier.at)
+
+
 def test_a_number_rung_again_that_was_a_riddle_stays_one() -> None:
     found = attribute(a_ring(), past=[rang(None, DAY)])
 

@@ -231,6 +231,18 @@ def test_somebody_who_rings_again_is_known_from_the_first_call(shop: Shop) -> No
     assert "déjà composé" in journey.reason["fr"]
 
 
+def test_an_advert_has_the_calls_of_half_a_year_and_each_of_them_does_not_begin_another(
+    shop: Shop,
+) -> None:
+    shop.visited("a", 0)
+    calls = [
+        shop.ended(2 + 60 * 24 * days, f"CA{days}") for days in (0, 40, 120, 170, 190, 300, 400)
+    ]
+
+    assert [each.visit_id for each in calls] == ["vis_a"] * 4 + [None] * 3
+    assert {each.first_at for each in calls[:4]} == {calls[0].rang_at.isoformat()}
+
+
 def test_a_visitor_who_comes_back_by_an_advert_is_credited_to_the_advert(shop: Shop) -> None:
     shop.visited("a", 0, source="qwant")
     shop.comes_back("a", 9, source="google", click="march")
