@@ -27,7 +27,8 @@ pytestmark = pytest.mark.slow
 @contextmanager
 def a_page(machine: Machine, browser: Browser, **context: Any) -> Iterator[Page]:
     """Open the page; whatever the browser complains about fails the test."""
-    with machine.by_hand(unscripted=BY_HAND) as network:
+    # Slowly: the menu would not wait for a busy machine.
+    with machine.by_hand(unscripted=BY_HAND, rate=0.3) as network:
         opened = browser.new_context(**context)
         page = opened.new_page()
         mishaps: list[str] = []
