@@ -33,6 +33,7 @@ from chalicelib.runtime import (
     webhooks_wiring,
     wiring,
 )
+from chalicelib.runtime.media import PARQUET
 from chalicelib.runtime.routes import described
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.streams import calls_stream
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 # Chalice would log too, under the same name, in plain text: nothing there masks people's numbers.
 app = Chalice(app_name="cadran", configure_logs=False)
 app.experimental_feature_flags.add("WEBSOCKETS")  # Chalice wants to be told so
+app.api.binary_types.append(PARQUET)
 
 ROOMS = (
     directory,

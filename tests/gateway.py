@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ class Heard:
     status: int
     headers: Mapping[str, str]
     text: str
+    content: bytes = b""
 
     @property
     def json(self) -> Any:
@@ -102,7 +104,18 @@ def send(app: Chalice, request: Mapping[str, Any]) -> Heard:
     """Invoke the app with an event."""
     answer = app(dict(request), Context())
     lists = {name: ", ".join(each) for name, each in answer["multiValueHeaders"].items()}
-    return Heard(answer["statusCode"], {**answer["headers"], **lists}, answer["body"])
+    headers = {**answer["headers"], **lists}
+    return Heard(answer["statusCode"], headers, answer["body"], _content(app, request, answer))
+
+
+def _content(app: Chalice, request: Mapping[str, Any], answer: Mapping[str, Any]) -> bytes:
+    """Return the body as it is sent: base64 becomes bytes if the first type asked for is binary."""
+    body: str = answer["body"]
+    accept = next((v for k, v in request["headers"].items() if k.lower() == "accept"), "")
+    asked = accept.partition(",")[0].partition(";")[0].strip()
+    if answer.get("isBase64Encoded") and asked in app.api.binary_types:
+        return base64.b64decode(body)
+    return body.encode()
 
 
 def ask(

@@ -36,6 +36,7 @@ __all__ = ["Answer", "Api", "Request"]
 MAX_BYTES = 1024 * 1024
 MAX_PART = 128  # characters in one part of a path
 JSON = ("application/json", "application/merge-patch+json")
+_READY = (dict, str, bytes, type(None))
 
 
 class Api:
@@ -55,7 +56,7 @@ class Api:
         media: str = JSON[0],
         also: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
-        """Register a read, answered as JSON of this media type, or `also` as a text."""
+        """Register a read, answered as JSON of this media type, or `also` as a text or bytes."""
         return self._route("GET", path, scope, status, media=media, also=also)
 
     def post(
@@ -268,7 +269,7 @@ def _plain(result: Any, endpoint: Endpoint) -> dict[str, Any]:
     return {
         "status": answer.status or endpoint.status,
         "headers": {name: value for name, value in headers.items() if value is not None},
-        "body": body if body is None or isinstance(body, dict | str) else json.loads(_dump(body)),
+        "body": body if isinstance(body, _READY) else json.loads(_dump(body)),
     }
 
 
@@ -279,7 +280,7 @@ def _dump(body: Any) -> str:
 
 def _response(plain: dict[str, Any]) -> Response:
     body = plain["body"]
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    text = body if isinstance(body, str | bytes) else json.dumps(body, ensure_ascii=False)
     return Response(
         "" if body is None else text,
         status_code=plain["status"],

@@ -57,7 +57,7 @@ class Request:
 class Answer(Generic[ModelT]):
     """A model with headers of its own (`ETag`, `Location`), freshness, or another status.
 
-    A text is answered as it is, under its `media` type.
+    A text is answered as it is, under its `media` type; so are bytes of a type known as binary.
     """
 
     body: ModelT
@@ -96,7 +96,7 @@ class Endpoint:
         self.replayable = replayable
         self.largest = largest  # bytes of a body
         self.media = media  # type of what is answered
-        self.also = also  # types of texts that may be asked for instead
+        self.also = also  # types of texts or bytes that may be asked for instead
         self.reads = reads  # types of bodies besides JSON: the model reads these by itself
 
     @property

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# The one answer that is no text. API Gateway makes bytes of it only for who asks for this type.
+PARQUET: Final = "application/vnd.apache.parquet"
 
 
 def preferred(accept: str, offered: Sequence[str]) -> str:

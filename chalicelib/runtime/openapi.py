@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.runtime.media import PARQUET
 from chalicelib.runtime.problems import PROBLEM_TYPES, STATUS
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _answer(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "object"} if "json" in endpoint.media else TEXT
     if endpoint.answer is not None:
         schema = schemas.ref(endpoint.answer, "serialization")
-    texts = {media: {"schema": TEXT} for media in endpoint.also}
+    texts = {media: {} if media == PARQUET else {"schema": TEXT} for media in endpoint.also}
     return {**answer, "content": {endpoint.media: {"schema": schema}, **texts}}
 
 

@@ -48,7 +48,7 @@ def count_call(call: Call, journey: Journey | None = None) -> None:
     from chalicelib.tracking.reports.projecting import Found, count_call
 
     facts = known() if journey is None else replace(known(), journeys=Found(journey))
-    count_call(call, known=facts, tallies=tallies(), pause=wiring.pause)
+    count_call(call, known=facts, tallies=tallies(), pause=wiring.pause, now=wiring.clock())
 
 
 def later() -> Mapping[str, Projection]:

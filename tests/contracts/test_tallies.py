@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from chalicelib.kernel.errors import Conflict
 from chalicelib.tracking.reports import counting
-from chalicelib.tracking.reports.contributing import Dim, contribution_of
+from chalicelib.tracking.reports.contributing import REMEMBERED, Dim, contribution_of
 from chalicelib.tracking.reports.store import TallyStore
 from chalicelib.tracking.reports.tallying import Seen, Tallied, tally
 from chalicelib.tracking.store import TrackingRow
@@ -51,6 +51,7 @@ def count(store: Store, known: Facts, *, out: bool = False) -> None:
         call.call_id,
         call.caller_hash,
         lambda: each,
+        day=DAY,
         tallies=store,
         pause=lambda _: None,
     )
@@ -87,7 +88,7 @@ def test_counters_add_up_by_value_and_day(store: Store) -> None:
     google, bing = read(store, Dim.SOURCE, "2026-11-01", "2026-11-03")
 
     assert (google.when, google.value, google.amounts["calls"]) == ("2026-11-02", "google", 2)
-    assert (google.amounts["g0"], google.amounts["first"], google.amounts["withheld"]) == (1, 1, 1)
+    assert (google.amounts["callers"], google.amounts["withheld"]) == (1, 1)
     assert (bing.when, bing.value, bing.amounts["seconds"]) == ("2026-11-03", "bing#1", 95)
     assert read(store, Dim.SOURCE, "2026-11-03", "2026-11-03") == [bing]
     assert list(store.counted("acct_rival", Dim.SOURCE, "2026-11-01", "2026-11-03", 1)) == []
@@ -125,12 +126,12 @@ def test_a_call_that_is_taken_out_leaves_nothing(store: Store) -> None:
 def test_whoever_counts_a_call_that_was_held_meanwhile_is_refused(store: Store) -> None:
     late = tally(Tallied(), told(), told(), Seen())
 
-    store.hold("acct_1", "CA1", 0)
+    store.hold("acct_1", "CA1", 0, DAY)
 
     with pytest.raises(Conflict):
         store.save(late)
     with pytest.raises(Conflict):
-        store.hold("acct_1", "CA1", 0)
+        store.hold("acct_1", "CA1", 0, DAY)
     assert store.look("acct_1", "CA1", "ann") == (Tallied(version=1), Seen())
 
 
@@ -192,3 +193,58 @@ def test_no_row_says_who_rang_but_by_their_hash() -> None:
 
     assert "seen#acct_1#hash-of-ann" in rows
     assert "+336" not in rows
+
+
+def test_what_a_call_added_is_forgotten_after_three_years_and_what_it_came_to_is_not() -> None:
+    with tables(TrackingRow):
+        store = TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+        count(store, facts("CA1"))
+        count(store, facts("CA2"), out=True)
+
+        table = TrackingRow._get_connection()
+        expiring = {item["sk"]["S"]: "expires_at" in item for item in table.scan()["Items"]}
+        (held, *_) = (each for each in table.scan()["Items"] if each["pk"]["S"] == "call#CA2")
+
+    assert {name for name, expires in expiring.items() if expires} == {"tally", "seen"}
+    expires = datetime.fromtimestamp(int(held["expires_at"]["N"]), UTC)
+    assert expires.date() - DAY > REMEMBERED
+
+
+def test_a_report_is_read_of_no_more_than_it_needs() -> None:
+    with tables(TrackingRow):
+        store = TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+        for day in range(20):
+            count(store, facts(f"CA{day}", day=day))
+        (whole,) = store.counted("acct_1", Dim.ALL, "2026-11-21", "2026-11-21", 1)
+        with requests_counted(TrackingRow) as sent:
+            (some,) = store.counted(
+                "acct_1", Dim.ALL, "2026-11-21", "2026-11-21", 1, ("calls", "s261105", "missed")
+            )
+
+    assert len(whole.amounts) > 20
+    assert some.amounts == {"calls": 1, "s261105": 1}
+    assert sent == ["Query"]
+
+
+def test_a_counter_of_many_numbers_is_corrected_whole() -> None:
+    names = {f"s{at:06}": at + 1 for at in range(250)}
+    with tables(TrackingRow):
+        store = TallyStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
+
+        store.correct("acct_1", (Dim.ALL, "2026-11", ""), names)
+
+        (month,) = store.counted("acct_1", Dim.ALL, "2026-11", "2026-11", 1)
+        assert month.amounts == names
+
+
+def test_months_are_read_from_one_year_to_the_next(store: Store) -> None:
+    for at, day in enumerate((-2, 0, 45, 60, 425)):
+        count(store, facts(f"CA{at}", day=day, caller=None))
+
+    months = read(store, Dim.ALL, "2026-11", "2027-01")
+
+    assert [(each.when, each.amounts["calls"]) for each in months] == [
+        ("2026-11", 1),
+        ("2026-12", 1),
+        ("2027-01", 1),
+    ]

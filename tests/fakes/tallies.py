@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Conflict, Unavailable
+from chalicelib.tracking.reports.callers import month_of
 from chalicelib.tracking.reports.reporting import Counted
 from chalicelib.tracking.reports.tallying import Key, Seen, Tallied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
 
     from chalicelib.tracking.costs.costs import Cost
@@ -43,8 +44,9 @@ class TalliesInMemory:
     ) -> tuple[frozenset[Cell], Mapping[Dim, int]]:
         self._answer()
         rows, asked = self.counters[account_id, shard], list(cells)
-        there = [cell for cell in asked if (cell[0], day.isoformat(), cell[1]) in rows]
-        heads = {dim: (account_id, dim, day.isoformat(), shard) for dim, _ in asked}
+        month = month_of(day)
+        there = [cell for cell in asked if (cell[0], month, cell[1]) in rows]
+        heads = {dim: (account_id, dim, month, shard) for dim, _ in asked}
         return frozenset(there), {dim: self._values[head] for dim, head in heads.items()}
 
     def save(self, tally: Tally) -> None:
@@ -64,22 +66,29 @@ class TalliesInMemory:
         for key, names in tally.added.items():
             rows.setdefault(key, Counter()).update(names)
         for dim, _ in tally.fresh:
-            self._values[told.account_id, dim, told.day.isoformat(), tally.shard] += 1
+            self._values[told.account_id, dim, month_of(told.day), tally.shard] += 1
 
-    def hold(self, account_id: str, call_id: str, version: int) -> None:
+    def hold(self, account_id: str, call_id: str, version: int, day: date) -> None:
         self._answer()
         if self._calls.get(call_id, Tallied()).version != version:
             raise Conflict("somebody was first")
         self._calls[call_id] = Tallied(version=version + 1)
 
     def counted(
-        self, account_id: str, dim: Dim, first: str, last: str, log_shards: int
+        self,
+        account_id: str,
+        dim: Dim,
+        first: str,
+        last: str,
+        log_shards: int,
+        names: Collection[str] | None = None,
     ) -> Iterator[Counted]:
         self._answer()
         for shard in range(log_shards):
             for (kind, when, value), amounts in sorted(self.counters[account_id, shard].items()):
-                if kind == dim and first <= when <= last:
-                    yield Counted(when, value, dict(amounts))
+                if kind == dim and len(when) == len(first) and first <= when <= last:
+                    wanted = amounts.keys() if names is None else amounts.keys() & set(names)
+                    yield Counted(when, value, {name: amounts[name] for name in wanted})
 
     def _answer(self) -> None:
         if self.down:

@@ -10,7 +10,7 @@ import pytest
 from chalicelib.calls.call import Outcome, State
 from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.tracking.reports.callers import LONGEST
-from chalicelib.tracking.reports.contributing import Dim, Verdict
+from chalicelib.tracking.reports.contributing import REMEMBERED, Dim, Verdict
 from chalicelib.tracking.reports.projecting import Known, count_call
 from chalicelib.tracking.reports.usecases import source_days
 from chalicelib.tracking.store import CachedSources
@@ -45,7 +45,7 @@ class World:
 
     def count(self, call: object) -> None:
         known = Known(self.journeys, self.judges, self.sources, CachedSources(self.sources))
-        count_call(call, known=known, tallies=self.tallies, pause=lambda attempt: None)  # type: ignore[arg-type]
+        count_call(call, known=known, tallies=self.tallies, pause=lambda attempt: None, now=a.NOW)  # type: ignore[arg-type]
 
     def days(
         self, first: date = a.TODAY, last: date | None = None, shards: int = 1
@@ -236,3 +236,14 @@ def test_a_number_in_other_hands_does_not_stand_for_its_last_owner_s_source() ->
 
     assert sources.source_of(a.a_line(), a.NOW) == "src_poster"
     assert sources.source_of(a.a_line(account_id="acct_rival"), a.NOW) is None
+
+
+def test_a_call_of_long_ago_is_neither_counted_nor_put_right() -> None:
+    world = World()
+    long_ago = a.NOW - REMEMBERED - timedelta(days=1)
+
+    world.count(a.a_call(call_id="CA1", started_at=long_ago))
+    world.count(a.a_call(call_id="CA2", started_at=a.NOW - REMEMBERED))
+
+    days = world.days(long_ago.date(), a.TODAY - REMEMBERED)
+    assert [(day, sums.amounts["calls"]) for day, _, sums in days] == [("2023-11-23", 1)]

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 LONGEST_VALUE: Final = 200
 # Where nobody judged a call: it was answered, and they spoke for a minute.
 QUALIFIED_SECONDS: Final = 60
-SLOT: Final = timedelta(minutes=30)
+# What a call has added, and who rang when, is known for so long: the CNIL's three years for
+# prospects. An older call is neither counted nor put right; what it added stays.
+REMEMBERED: Final = timedelta(days=3 * 365)
+# How half hours are written: minutes, UTC.
+MOMENT: Final = "%Y-%m-%dT%H:%M"
 
 
 class Dim(StrEnum):
@@ -37,7 +41,7 @@ class Dim(StrEnum):
     KEYWORD = "keyword"
     PAGE = "page"
     NUMBER = "number"
-    STATIC = "static"  # the source that the number stood for, whatever else is known
+    STATIC = "static"  # the source that the number stood for: asked for by the day alone
 
 
 Cell = tuple[Dim, str]
@@ -75,6 +79,11 @@ class Contribution:
     def cells(self) -> tuple[Cell, ...]:
         """Where the call is counted by the day."""
         return tuple(self.values.items())
+
+    @property
+    def callers_cells(self) -> tuple[Cell, ...]:
+        """Where it is counted by the month too, and its caller."""
+        return tuple(cell for cell in self.values.items() if cell[0] is not Dim.STATIC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +160,16 @@ OUTCOMES: Final = {
     Outcome.FELL_BACK: "fell_back",
     Outcome.UNKNOWN: "unknown",
 }
+# Sums of calls, in the order in which they are shown; `value` is of cents.
+AMOUNTS: Final = (
+    "calls",
+    "withheld",
+    *OUTCOMES.values(),
+    "qualified",
+    "seconds",
+    "talk_seconds",
+    "value",
+)
 
 
 def _amounts(call: Call, verdict: Verdict) -> dict[str, int]:

@@ -39,13 +39,13 @@ class Tallies(Protocol):
     def known(
         self, account_id: str, day: date, cells: Iterable[Cell], shard: int
     ) -> tuple[frozenset[Cell], Mapping[Dim, int]]:
-        """Return which cells have a counter on a day, and how many values each thing has."""
+        """Return which cells a day's month has counters of, and how many values of each thing."""
 
     def save(self, tally: Tally) -> None:
         """Store a change, all of it or nothing. Raises Conflict."""
 
-    def hold(self, account_id: str, call_id: str, version: int) -> None:
-        """Store that a call adds nothing, so that nobody who thought otherwise counts it.
+    def hold(self, account_id: str, call_id: str, version: int, day: date) -> None:
+        """Store that a call of a day adds nothing, so that nobody who thought otherwise counts it.
 
         Raises Conflict where its version is another by now.
         """
@@ -57,6 +57,7 @@ def count(
     caller: str | None,
     tell: Callable[[], Contribution | None],
     *,
+    day: date,
     tallies: Tallies,
     pause: Callable[[int], None],
 ) -> bool:
@@ -73,7 +74,10 @@ def count(
             continue
         told = tell()
         try:
-            return _put(account_id, call_id, before, _of(caller, told), seen, tallies)
+            if before.contribution is None and told is None:
+                tallies.hold(account_id, call_id, before.version, day)
+                return False
+            return _put(before, _of(caller, told), seen, tallies)
         except Conflict:
             if attempt == TRIES:
                 raise
@@ -94,17 +98,7 @@ def _of(caller: str | None, told: Contribution | None) -> Contribution | None:
     return None if told is None else replace(told, caller=caller)
 
 
-def _put(
-    account_id: str,
-    call_id: str,
-    before: Tallied,
-    told: Contribution | None,
-    seen: Seen,
-    tallies: Tallies,
-) -> bool:
-    if before.contribution is None and told is None:
-        tallies.hold(account_id, call_id, before.version)
-        return False
+def _put(before: Tallied, told: Contribution | None, seen: Seen, tallies: Tallies) -> bool:
     if not differs(before.contribution, told, newer=True):
         return False
     tallies.save(_change(before, told, seen, tallies))

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from chalicelib.kernel.money import Money
-from chalicelib.tracking.reports.contributing import OUTCOMES
+from chalicelib.tracking.reports.contributing import AMOUNTS
 from chalicelib.tracking.reports.reporting import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chalicelib.tracking.reports.usecases import Report
-
-# Sums of calls, in the order in which they are shown; `value` is of cents.
-AMOUNTS: Final = (
-    "calls",
-    "withheld",
-    *OUTCOMES.values(),
-    "qualified",
-    "seconds",
-    "talk_seconds",
-    "value",
-)
 
 
 @dataclass(frozen=True, slots=True)

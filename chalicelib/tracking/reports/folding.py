@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from chalicelib.tracking.reports.callers import marks, moved
+from chalicelib.tracking.reports.callers import grown, marks, moved
 from chalicelib.tracking.reports.tallying import keys_of
 
 if TYPE_CHECKING:
@@ -22,19 +22,24 @@ if TYPE_CHECKING:
     Counters = dict[Key, Counter[str]]
 
 
-def folded(contributions: Iterable[Contribution]) -> Counters:
-    """Return the counters of an account with these calls, whatever their shards."""
+def folded(
+    contributions: Iterable[Contribution], earlier: Mapping[str, Days] | None = None
+) -> Counters:
+    """Return the counters of an account with these calls, whatever their shards.
+
+    `earlier` are days on which their callers rang before, whose calls are known no more.
+    """
     found: defaultdict[Key, Counter[str]] = defaultdict(Counter)
-    callers: dict[str, Days] = {}
+    callers: dict[str, Days] = dict(earlier or {})
     for each in contributions:
         for key in keys_of(each):
             found[key].update(each.amounts)
         if each.caller is not None:
             days = callers.get(each.caller, {})
-            callers[each.caller] = moved(days, each.day, each.cells, 1)
-    for days in callers.values():
-        for ((dim, value), day), names in marks(days).items():
-            found[dim, day.isoformat(), value].update(names)
+            callers[each.caller] = moved(days, each.day, each.callers_cells, 1)
+    marked = Counter(mark for days in callers.values() for mark in marks(days))
+    for ((dim, value), when), names in grown(marked).items():
+        found[dim, when, value].update(names)
     return dict(found)
 
 

@@ -11,9 +11,10 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.money import Money
 from chalicelib.kernel.periods import PARIS
 from chalicelib.runtime.schema import Out, Query
-from chalicelib.tracking.reports.contributing import OUTCOMES
-from chalicelib.tracking.reports.figures import AMOUNTS, Change, Figures, change, matched
-from chalicelib.tracking.reports.reporting import By, Span, Sums
+from chalicelib.tracking.reports.contributing import AMOUNTS, OUTCOMES
+from chalicelib.tracking.reports.figures import Change, Figures, change, matched
+from chalicelib.tracking.reports.reporting import By, Sums
+from chalicelib.tracking.reports.spans import Span
 from chalicelib.tracking.reports.usecases import Report
 from chalicelib.tracking.sources import Channel, Source
 
@@ -44,8 +45,9 @@ class CallsQuery(Query):
     )
     limit: int = Field(500, ge=1, le=2_000, description="lines at most, those with most calls")
     separator: Literal[";", ","] = Field(";", description="of CSV: `;` for Excel in French")
-    format: Literal["json", "csv", "svg"] | None = Field(
-        None, description="in place of `Accept`; `svg` draws `heat`"
+    format: Literal["json", "csv", "svg", "parquet"] | None = Field(
+        None,
+        description="in place of `Accept`, which `parquet` needs too; `svg` draws `heat`",
     )
 
     @property

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.kernel.errors import NotFound
-from chalicelib.tracking.reports.contributing import Facts, contribution_of
+from chalicelib.kernel.periods import Day
+from chalicelib.tracking.reports.contributing import REMEMBERED, Facts, contribution_of
 from chalicelib.tracking.reports.counting import count
 from chalicelib.tracking.sources import source_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from chalicelib.calls.call import Call
     from chalicelib.tracking.journeys.journeys import Journey
@@ -72,15 +74,21 @@ class Known:
     sources: About
 
 
-def count_call(call: Call, *, known: Known, tallies: Tallies, pause: Callable[[int], None]) -> bool:
-    """Count an ended call, or count it anew; idempotent. Returns whether anything was changed."""
-    if not call.ended:
+def count_call(
+    call: Call, *, known: Known, tallies: Tallies, pause: Callable[[int], None], now: datetime
+) -> bool:
+    """Count an ended call, or count it anew; idempotent. Returns whether anything was changed.
+
+    What calls of long ago have added is known no more: they stay as they are.
+    """
+    if not call.ended or call.started_at < now - REMEMBERED:
         return False
     return count(
         call.account_id,
         call.call_id,
         call.caller_hash,
         lambda: contribution(call, known),
+        day=Day.of(call.started_at).date,
         tallies=tallies,
         pause=pause,
     )

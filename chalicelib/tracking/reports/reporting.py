@@ -6,27 +6,24 @@ whoever rings on two Mondays is one caller, which no counter of Mondays knows.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.kernel.errors import Fault, Rejected
-from chalicelib.kernel.periods import PARIS
-from chalicelib.tracking.reports.callers import FIRST, LONGEST, gap_named, is_new_in
-from chalicelib.tracking.reports.contributing import Dim
-from chalicelib.tracking.reports.tallying import OPEN
+from chalicelib.tracking.reports.callers import CALLERS, FIRST, FIRST_ON, heard_since
+from chalicelib.tracking.reports.contributing import AMOUNTS, Dim
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from zoneinfo import ZoneInfo
 
     from chalicelib.kernel.money import Money
+    from chalicelib.tracking.reports.spans import Span
 
-HALF_HOUR: Final = timedelta(minutes=30)
-# The longest period, in days, by what strangers say: each day may have a thousand values of it.
-LONGEST_OPEN: Final = 92
+# What is read of counters besides who had rung before: of days, and of whole months.
+OF_DAYS: Final = (*AMOUNTS, CALLERS)
+OF_MONTHS: Final = (*OF_DAYS, FIRST)
 
 
 class By(StrEnum):
@@ -54,26 +51,11 @@ _VALUES: Final = frozenset({By.CHANNEL, By.SOURCE, By.CAMPAIGN, By.KEYWORD, By.P
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A counter: of a day or a half hour (as text, UTC), and a value of what it counts."""
+    """A counter: of a month, a day or a half hour (as text, UTC), and a value of what it counts."""
 
     when: str
     value: str
     amounts: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The days of a report, both included, of a place."""
-
-    first: date
-    last: date
-    zone: ZoneInfo
-
-    @property
-    def days(self) -> list[date]:
-        """Each of them."""
-        many = (self.last - self.first).days + 1
-        return [self.first + timedelta(days=at) for at in range(many)]
 
 
 @dataclass(slots=True)
@@ -85,18 +67,20 @@ class Sums:
     new: int | None = 0
     cost: Money | None = None
 
-    def add(self, amounts: Mapping[str, int], day: date, first: date) -> None:
-        """Add a counter of a day, of a period that began on `first`."""
-        for name, amount in amounts.items():
-            gap = gap_named(name)
-            if gap is None and name != FIRST:
-                self.amounts[name] += amount
-            elif self.unique is None or self.new is None:
-                continue
-            elif name == FIRST:
-                self.new += amount
-            elif gap is not None and is_new_in(gap, day, first):
-                self.unique += amount
+    def add(self, amounts: Mapping[str, int], heard: Iterable[str] = ()) -> None:
+        """Add a counter; `heard` name those of its callers who are counted already."""
+        for name in AMOUNTS:
+            if name in amounts:
+                self.amounts[name] += amounts[name]
+        self.greet(amounts.get(FIRST, 0))
+        if self.unique is not None:
+            known = sum(amounts.get(name, 0) for name in heard)
+            self.unique += amounts.get(CALLERS, 0) - known
+
+    def greet(self, many: int) -> None:
+        """Add callers whom the account had never heard before."""
+        if self.new is not None:
+            self.new += many
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,46 +91,26 @@ class Line:
     sums: Sums
 
 
-def check(span: Span, pointer: str = "") -> Span:
-    """Refuse a period that is empty, too long, or of a place whose clocks no half hour fits."""
-    days = (span.last - span.first).days + 1
-    if days < 1:
-        raise Rejected(
-            "the report is empty", faults=(Fault(f"/{pointer}to", f"before `{pointer}from`"),)
-        )
-    if days > LONGEST:
-        reason = f"at most {LONGEST} days, these are {days}"
-        raise Rejected("the report is too long", faults=(Fault(f"/{pointer}to", reason),))
-    noon = datetime(span.first.year, span.first.month, span.first.day, 12, tzinfo=span.zone)
-    if span.zone != PARIS and (noon.utcoffset() or timedelta()) % HALF_HOUR:
-        raise Rejected(
-            "no such report", faults=(Fault("/zone", "its clocks differ by odd minutes"),)
-        )
-    return span
-
-
-def check_values(span: Span, by: By, pointer: str = "") -> None:
-    """Refuse a period with more values to read than an answer has time for."""
-    days = (span.last - span.first).days + 1
-    if by.dim in OPEN and days > LONGEST_OPEN:
-        reason = f"at most {LONGEST_OPEN} days by {by}, these are {days}"
-        raise Rejected("the report is too long", faults=(Fault(f"/{pointer}to", reason),))
-
-
-def by_value(counted: Iterable[Counted], first: date) -> dict[str, Sums]:
-    """Sum a period by value."""
-    found: dict[str, Sums] = {}
+def by_value(counted: Iterable[Counted], new: Iterable[Counted], span: Span) -> dict[str, Sums]:
+    """Sum a period by value: its whole months, its other days; `new` are the months of those."""
+    found: defaultdict[str, Sums] = defaultdict(Sums)
+    heard = heard_since(span.first)
     for each in counted:
-        found.setdefault(each.value, Sums()).add(each.amounts, date.fromisoformat(each.when), first)
-    return found
+        found[each.value].add(each.amounts, heard)
+    for each in new:
+        found[each.value].greet(sum(many for day, many in _firsts(each) if span.has(day)))
+    return dict(found)
 
 
-def by_day(counted: Iterable[Counted], days: Iterable[date]) -> dict[str, Sums]:
+def by_day(counted: Iterable[Counted], new: Iterable[Counted], span: Span) -> dict[str, Sums]:
     """Sum each day by itself; those without calls are there too."""
-    found = {day.isoformat(): Sums() for day in days}
+    found = {day.isoformat(): Sums() for day in span.days}
     for each in counted:
-        day = date.fromisoformat(each.when)
-        found[each.when].add(each.amounts, day, day)
+        found[each.when].add(each.amounts)
+    for each in new:
+        for day, many in _firsts(each):
+            if span.has(day):
+                found[day].greet(many)
     return found
 
 
@@ -157,7 +121,7 @@ def by_hours(by: By, counted: Iterable[Counted], span: Span) -> dict[str, Sums]:
     for each in counted:
         local = datetime.fromisoformat(each.when).replace(tzinfo=UTC).astimezone(span.zone)
         if span.first <= local.date() <= span.last:
-            found[name(local)].add(each.amounts, local.date(), span.first)
+            found[name(local)].add(each.amounts)
     return found
 
 
@@ -179,6 +143,13 @@ def ordered(found: Mapping[str, Sums], by: By) -> list[Line]:
         if any(sums.amounts.values()) or sums.cost
     ]
     return sorted(lines, key=lambda line: (-line.sums.amounts["calls"], line.value))
+
+
+def _firsts(month: Counted) -> Iterator[tuple[str, int]]:
+    """Yield how many callers the account heard for the first time on each day of a month."""
+    for day, name in enumerate(FIRST_ON, start=1):
+        if name in month.amounts:
+            yield f"{month.when}-{day:02d}", month.amounts[name]
 
 
 def _keys(by: By, span: Span) -> Iterator[str]:

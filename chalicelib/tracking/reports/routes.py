@@ -8,6 +8,7 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime import reports_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
+from chalicelib.runtime.media import PARQUET
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ api = Api(__name__)
 
 _CSV: Final = "text/csv"
 _SVG: Final = "image/svg+xml"
-_MEDIA: Final = {_CSV: "csv", _SVG: "svg"}
+_MEDIA: Final = {_CSV: "csv", _SVG: "svg", PARQUET: "parquet"}
 # A document that a browser opens by itself: it may be styled, and nothing else.
 _HARMLESS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
@@ -36,7 +37,7 @@ _HARMLESS: Final = {
 }
 
 
-@api.get("/v1/reports/calls", scope="reports:read", also=(_CSV, _SVG))
+@api.get("/v1/reports/calls", scope="reports:read", also=(_CSV, _SVG, PARQUET))
 def report_calls(request: Request, query: models.CallsQuery) -> Answer[models.CallsReport]:
     """Report calls by channel, campaign, page, day and more; any two periods compared."""
     question = usecases.Question(
@@ -47,15 +48,16 @@ def report_calls(request: Request, query: models.CallsQuery) -> Answer[models.Ca
     )
     stores = reports_wiring.tallies(), reports_wiring.costs()
     other, form = query.other, query.format or _MEDIA.get(request.accept, "json")
-    if form == "svg" and query.by != reporting.By.HEAT:
-        raise Rejected("no such picture", faults=(Fault("/by", "only `heat` can be drawn"),))
+    _check(form, query.by, request.accept)
     found = usecases.report(question, *stores)
     if form == "svg":
-        return _text(heat.render(found), _SVG)
+        return _document(heat.render(found), _SVG)
     before = None if other is None else usecases.compared(question, other, *stores)
     labels = _labels(request, query.by)
     if form == "csv":
-        return _text(documents.render(found, before, labels, query.by, query.separator), _CSV)
+        return _document(documents.render(found, before, labels, query.by, query.separator), _CSV)
+    if form == "parquet":
+        return _document(documents.packed(found, before, labels, query.by), PARQUET)
     return Answer(models.CallsReport.of(query, found, before, labels))
 
 
@@ -89,7 +91,16 @@ def _known(request: Request) -> dict[str, Source]:
     return {each.id: each for each in found}
 
 
-def _text(text: str, media: str) -> Answer[models.CallsReport]:
+def _check(form: str, by: reporting.By, accept: str) -> None:
+    """Refuse what cannot be drawn, and bytes that API Gateway would not send as such."""
+    if form == "svg" and by != reporting.By.HEAT:
+        raise Rejected("no such picture", faults=(Fault("/by", "only `heat` can be drawn"),))
+    if form == "parquet" and accept != PARQUET:
+        reason = f"send `Accept: {PARQUET}`, and no other type"
+        raise Rejected("no such document", faults=(Fault("/format", reason),))
+
+
+def _document(content: str | bytes, media: str) -> Answer[models.CallsReport]:
     shown = f"{media}; charset=utf-8" if media == _CSV else media
-    answer: Answer[models.CallsReport] = Answer(text, media=shown, headers=_HARMLESS)  # type: ignore[arg-type]
+    answer: Answer[models.CallsReport] = Answer(content, media=shown, headers=_HARMLESS)  # type: ignore[arg-type]
     return answer

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.attributes import NumberAttribute, TTLAttribute, UnicodeAttribute
@@ -18,13 +18,14 @@ from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime.tables import bind, translated
-from chalicelib.tracking.reports.contributing import Contribution, Dim, Verdict
+from chalicelib.tracking.reports.callers import month_of
+from chalicelib.tracking.reports.contributing import REMEMBERED, Contribution, Dim, Verdict
 from chalicelib.tracking.reports.reporting import Counted
 from chalicelib.tracking.reports.tallying import Seen, Tallied
 from chalicelib.tracking.store import TrackingRow, unchanged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from chalicelib.tracking.reports.callers import Days
     from chalicelib.tracking.reports.contributing import Cell
@@ -35,8 +36,11 @@ SEEN: Final = "seen"
 # Rows beside it, which others write: the rules of spam, and whoever judges calls.
 SPAM: Final = "spam"
 QUALITY: Final = "quality"
-# The CNIL's rule for prospects: three years after they were last heard of.
-REMEMBERED: Final = timedelta(days=3 * 365)
+# Calls are put right for so long; what is needed for it is there until nobody does any more.
+_MARGIN: Final = timedelta(days=31)
+# Numbers that one update adds to: an expression takes 4 KB.
+_MOST_NAMES: Final = 100
+_MONTH: Final = len("2026-11")
 _NOT_COUNTERS: Final = frozenset({"pk", "sk"})
 
 
@@ -47,6 +51,7 @@ class TallyRow(TrackingRow):
     told = UnicodeAttribute(null=True)
     placed = UnicodeAttribute(null=True)
     shard = NumberAttribute(default=0)
+    expires_at = TTLAttribute(null=True)
 
 
 class SeenRow(TrackingRow):
@@ -78,9 +83,12 @@ class TallyStore:
     def known(
         self, account_id: str, day: date, cells: Iterable[Cell], shard: int
     ) -> tuple[frozenset[Cell], Mapping[Dim, int]]:
-        """Return which cells have a counter on a day, and how many values each thing has."""
+        """Return which cells have a counter of a day's month, and how many values each thing has.
+
+        One request.
+        """
         counters = {
-            (_counter_key(account_id, (dim, day.isoformat(), value), shard)): (dim, value)
+            (_counter_key(account_id, (dim, month_of(day), value), shard)): (dim, value)
             for dim, value in cells
         }
         heads = {_head_key(account_id, dim, day, shard): dim for dim, _ in counters.values()}
@@ -116,17 +124,25 @@ class TallyStore:
                 head = TrackingRow(*_head_key(told.account_id, dim, told.day, tally.shard))
                 transaction.update(head, actions=[Path("values").add(1)])
 
-    def hold(self, account_id: str, call_id: str, version: int) -> None:
+    def hold(self, account_id: str, call_id: str, version: int, day: date) -> None:
         """Store that a call adds nothing. Raises Conflict where its version is another by now."""
-        row = TallyRow(*_call_key(call_id), account_id=account_id, version=version + 1)
+        row = TallyRow(
+            *_call_key(call_id),
+            account_id=account_id,
+            version=version + 1,
+            expires_at=_remembered(day),
+        )
         with translated("hold call", call_id=call_id):
             row.save(condition=unchanged(version))
 
     def correct(self, account_id: str, key: Key, amounts: Mapping[str, int]) -> None:
         """Add to a counter that is not the sum of its calls."""
         row = TrackingRow(*_counter_key(account_id, key, 0))
+        names = sorted(amounts)
         with translated("correct counter", account_id=account_id):
-            row.update([Path(name).add(amount) for name, amount in amounts.items()])
+            for at in range(0, len(names), _MOST_NAMES):
+                some = names[at : at + _MOST_NAMES]
+                row.update([Path(name).add(amounts[name]) for name in some])
 
     def verdict(self, account_id: str, call_id: str) -> Verdict:
         """Return what rules and people made of a call, with one read of its partition."""
@@ -148,19 +164,27 @@ class TallyStore:
         )
 
     def counted(
-        self, account_id: str, dim: Dim, first: str, last: str, log_shards: int
+        self,
+        account_id: str,
+        dim: Dim,
+        first: str,
+        last: str,
+        log_shards: int,
+        names: Collection[str] | None = None,
     ) -> Iterator[Counted]:
         """Read the counters of a span, both ends included, from every shard."""
         table = TrackingRow._get_connection()
-        for month in _months(first, last):
+        wanted = None if names is None else ["sk", *names]
+        for period in _periods(first, last):
             for shard in range(log_shards):
                 after: Any = None
                 while True:
                     with translated("read counters", account_id=account_id, dim=dim):
                         page = table.query(
-                            f"tally#{account_id}#{dim}#{month}#{shard}",
+                            f"tally#{account_id}#{dim}#{period}#{shard}",
                             TrackingRow.sk.between(f"{first}#", f"{last}$"),
                             exclusive_start_key=after,
+                            attributes_to_get=wanted,
                         )
                     yield from map(_counted, page["Items"])
                     after = page.get("LastEvaluatedKey")
@@ -187,10 +211,22 @@ def _plain(value: Mapping[str, Any]) -> Any:
     return None if "NULL" in value else next(iter(value.values()))
 
 
-def _months(first: str, last: str) -> Iterator[str]:
+def _periods(first: str, last: str) -> Iterator[str]:
+    """Name what counters of a span lie together by: those of months by the year."""
+    if len(first) == _MONTH:
+        yield from (f"{year:04d}" for year in range(int(first[:4]), int(last[:4]) + 1))
+        return
     begin, end = (12 * int(each[:4]) + int(each[5:7]) - 1 for each in (first, last))
     for month in range(begin, end + 1):
         yield f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def _period(when: str) -> str:
+    return when[:4] if len(when) == _MONTH else when[:_MONTH]
+
+
+def _remembered(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC) + REMEMBERED + _MARGIN
 
 
 def _call_key(call_id: str) -> tuple[str, str]:
@@ -203,12 +239,13 @@ def _seen_key(account_id: str, caller: str) -> tuple[str, str]:
 
 def _counter_key(account_id: str, key: Key, shard: int) -> tuple[str, str]:
     dim, when, value = key
-    return f"tally#{account_id}#{dim}#{when[:7]}#{shard}", f"{when}#{value}"
+    return f"tally#{account_id}#{dim}#{_period(when)}#{shard}", f"{when}#{value}"
 
 
 def _head_key(account_id: str, dim: Dim, day: date, shard: int) -> tuple[str, str]:
     """Return the row that says how many values there are: its key is outside of every span."""
-    return f"tally#{account_id}#{dim}#{day:%Y-%m}#{shard}", f"values#{day.isoformat()}"
+    month = month_of(day)
+    return f"tally#{account_id}#{dim}#{_period(month)}#{shard}", f"values#{month}"
 
 
 def _counted(item: Mapping[str, Any]) -> Counted:
@@ -231,6 +268,7 @@ def _tally_row(tally: Tally, told: Contribution) -> TallyRow:
         placed=None if after.placed is None else json.dumps(dict(after.placed.values)),
         shard=tally.shard,
         version=after.version,
+        expires_at=_remembered(told.day),
     )
 
 
@@ -270,7 +308,7 @@ def _seen_row(account_id: str, caller: str, tally: Tally) -> SeenRow:
         sk=sk,
         days=_days_written(tally.days),
         shard=tally.shard,
-        expires_at=datetime.fromisoformat(f"{last.isoformat()}T00:00:00+00:00") + REMEMBERED,
+        expires_at=_remembered(last),
         version=tally.seen.version + 1,
     )
 

@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.tracking.reports.callers import changed, moved
-from chalicelib.tracking.reports.contributing import Dim
+from chalicelib.tracking.reports.callers import changed, month_of, moved
+from chalicelib.tracking.reports.contributing import MOMENT, Dim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 # Where values beyond those that are kept apart are counted together.
 OTHER: Final = "(other)"
-# Values kept apart, of one thing on one day (of one shard): strangers choose them.
-MOST_VALUES: Final = 1_000
-# The same for one caller: with it, no transaction has over a hundred parts.
+# Values kept apart, of one thing in one month (of one shard): strangers choose them.
+MOST_VALUES: Final = 3_000
+# The same for one caller and day: with it, no transaction has over a hundred parts.
 MOST_VALUES_OF_CALLER: Final = 7
 # What strangers say. The others are numbers, sources and channels of the account's own.
 OPEN: Final = (Dim.SOURCE, Dim.CAMPAIGN, Dim.KEYWORD, Dim.PAGE)
 
-Key = tuple[Dim, str, str]  # what, when (a day, or a half hour), which value
+Key = tuple[Dim, str, str]  # what, when (a month, a day, or a half hour), which value
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Seen:
 class Tally:
     """A change to make at once: what is stored of the call and its caller, what counters gain.
 
-    `fresh` are values that nobody had counted on that day before.
+    `fresh` are values that nobody had counted in that month before.
     """
 
     before: Tallied
@@ -84,10 +84,10 @@ def tally(
             for name, amount in each.amounts.items():
                 added[key][name] += sign * amount
         if each.caller is not None:
-            days = moved(days, each.day, each.cells, sign)
-    for ((dim, value), day), names in changed(seen.days, days).items():
+            days = moved(days, each.day, each.callers_cells, sign)
+    for ((dim, value), when), names in changed(seen.days, days).items():
         for name, amount in names.items():
-            added[dim, day.isoformat(), value][name] += amount
+            added[dim, when, value][name] += amount
     return Tally(
         before=before,
         after=Tallied(contribution, placed, before.version + 1),
@@ -102,8 +102,10 @@ def tally(
 def keys_of(contribution: Contribution) -> list[Key]:
     """Return the counters that a call is in."""
     day = contribution.day.isoformat()
-    by_day = [(dim, day, value) for dim, value in contribution.values.items()]
-    return [*by_day, (Dim.HOURS, f"{contribution.slot:%Y-%m-%dT%H:%M}", "")]
+    month = month_of(contribution.day)
+    by_day = [(dim, day, value) for dim, value in contribution.cells]
+    by_month = [(dim, month, value) for dim, value in contribution.callers_cells]
+    return [*by_day, *by_month, (Dim.HOURS, f"{contribution.slot:{MOMENT}}", "")]
 
 
 def full_of(contribution: Contribution, days: Days) -> list[Cell]:
@@ -112,7 +114,7 @@ def full_of(contribution: Contribution, days: Days) -> list[Cell]:
     count = Counter(dim for dim, _ in there)
     return [
         (dim, value)
-        for dim, value in contribution.cells
+        for dim, value in contribution.callers_cells
         if (dim, value) not in there and count[dim] >= MOST_VALUES_OF_CALLER
     ]
 

@@ -5,34 +5,47 @@ Every function takes the account that the request acts for, and reads nothing of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol
+from itertools import chain
+from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.periods import PARIS, Day
 from chalicelib.tracking.costs import costs as spending
 from chalicelib.tracking.reports import reporting
-from chalicelib.tracking.reports.contributing import Dim
-from chalicelib.tracking.reports.reporting import By, Line, Span, Sums
+from chalicelib.tracking.reports.callers import FIRST_ON, heard_since
+from chalicelib.tracking.reports.contributing import AMOUNTS, MOMENT, Dim
+from chalicelib.tracking.reports.reporting import OF_DAYS, OF_MONTHS, By, Line, Sums
+from chalicelib.tracking.reports.spans import Span, check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from datetime import date
 
     from chalicelib.kernel.money import Money
     from chalicelib.tracking.costs.costs import Cost
     from chalicelib.tracking.reports.reporting import Counted
 
-_MOMENT: Final = "%Y-%m-%dT%H:%M"
+_Read = Callable[[str, str, tuple[str, ...]], "Iterator[Counted]"]
 
 
 class Counters(Protocol):
     """Counters to read."""
 
     def counted(
-        self, account_id: str, dim: Dim, first: str, last: str, log_shards: int
+        self,
+        account_id: str,
+        dim: Dim,
+        first: str,
+        last: str,
+        log_shards: int,
+        names: Collection[str] | None = None,
     ) -> Iterator[Counted]:
-        """Yield the counters of a span, both ends included."""
+        """Yield the counters of a span, both ends included: what is so named of them, else all.
+
+        The span is of months, days or half hours, as they are written.
+        """
 
 
 class Costs(Protocol):
@@ -63,8 +76,7 @@ class Report:
 
 def report(question: Question, counters: Counters, costs: Costs) -> Report:
     """Answer a question from counters. Raises Rejected."""
-    span, by = reporting.check(question.span), question.by
-    reporting.check_values(span, by)
+    span, by = check(question.span), question.by
     if span.zone != PARIS and by.dim is not None:
         reason = "only for days, hours and weekdays: the others are counted by the day in France"
         raise Rejected("no such report", faults=(Fault("/zone", reason),))
@@ -81,8 +93,7 @@ def report(question: Question, counters: Counters, costs: Costs) -> Report:
 
 def compared(question: Question, other: Span, counters: Counters, costs: Costs) -> Report:
     """Answer the same question of another period."""
-    reporting.check(other, "compare_")
-    reporting.check_values(other, question.by, "compare_")
+    check(other, "compare_")
     return report(replace(question, span=other), counters, costs)
 
 
@@ -96,41 +107,50 @@ def source_days(
     source_id: str | None = None,
 ) -> list[tuple[str, str, Sums]]:
     """Return what each source brought on each day: the day, the source, the sums."""
-    reporting.check(Span(first, last, PARIS))
+    check(Span(first, last, PARIS))
     found: dict[tuple[str, str], Sums] = {}
     span = first.isoformat(), last.isoformat()
-    for each in counters.counted(account_id, Dim.STATIC, *span, log_shards):
+    for each in counters.counted(account_id, Dim.STATIC, *span, log_shards, AMOUNTS):
         if source_id in (None, each.value):
             sums = found.setdefault((each.when, each.value), Sums())
-            sums.add(each.amounts, first, first)
+            sums.add(each.amounts)
     return [(*key, sums) for key, sums in sorted(found.items()) if sums.amounts["calls"]]
 
 
 def _whole(question: Question, counters: Counters) -> Sums | None:
     """Sum all calls of the period; None where the days of a place are not France's."""
-    span = question.span
-    if span.zone != PARIS:
+    if question.span.zone != PARIS:
         return None
-    counted = _days(question, Dim.ALL, counters)
-    return reporting.by_value(counted, span.first).get("", Sums())
+    return _by_value(question, Dim.ALL, counters).get("", Sums())
 
 
 def _found(question: Question, counters: Counters) -> dict[str, Sums]:
     span, by = question.span, question.by
     if by.dim is not None:
-        return reporting.by_value(_days(question, by.dim, counters), span.first)
+        return _by_value(question, by.dim, counters)
     if by is By.DAY and span.zone == PARIS:
-        return reporting.by_day(_days(question, Dim.ALL, counters), span.days)
+        days = span.first.isoformat(), span.last.isoformat()
+        read = _reading(question, Dim.ALL, counters)
+        return reporting.by_day(read(*days, OF_DAYS), read(*span.months, FIRST_ON), span)
     first, last = Day(span.first, span.zone).start, Day(span.last, span.zone).end
-    moments = first.strftime(_MOMENT), last.strftime(_MOMENT)
-    counted = counters.counted(question.account_id, Dim.HOURS, *moments, question.log_shards)
-    return reporting.by_hours(by, counted, span)
+    moments = first.strftime(MOMENT), last.strftime(MOMENT)
+    read = _reading(question, Dim.HOURS, counters)
+    return reporting.by_hours(by, read(*moments, AMOUNTS), span)
 
 
-def _days(question: Question, dim: Dim, counters: Counters) -> Iterator[Counted]:
-    span = question.span
-    days = span.first.isoformat(), span.last.isoformat()
-    return counters.counted(question.account_id, dim, *days, question.log_shards)
+def _by_value(question: Question, dim: Dim, counters: Counters) -> dict[str, Sums]:
+    """Read months where they are whole, else days; and who was new in the months of those."""
+    span, read = question.span, _reading(question, dim, counters)
+    heard, others = heard_since(span.first), span.other_days
+    parts = [read(*each, (*OF_MONTHS, *heard)) for each in span.whole_months]
+    parts += [read(*each, (*OF_DAYS, *heard)) for each in others]
+    new = [read(begin[:7], end[:7], FIRST_ON) for begin, end in others]
+    return reporting.by_value(chain(*parts), chain(*new), span)
+
+
+def _reading(question: Question, dim: Dim, counters: Counters) -> _Read:
+    account_id, shards = question.account_id, question.log_shards
+    return lambda first, last, names: counters.counted(account_id, dim, first, last, shards, names)
 
 
 def _costs_of(by: By, spent: Iterable[Cost], span: Span) -> dict[str, Money]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +13,12 @@ from hypothesis import given, settings
 from chalicelib.calls.call import CallQuery, CallRef
 from chalicelib.calls.events import Ended, Received
 from chalicelib.calls.projections import projection_message
+from chalicelib.kernel.periods import Day
 from chalicelib.runtime import reports_wiring, wiring
 from chalicelib.tracking.reports import folding
 from chalicelib.tracking.reports.contributing import Dim
-from infra.recount import mend, recount, tell
+from chalicelib.tracking.store import TrackingRow
+from infra.recount import Found, mend, recount, tell
 from infra.replay import Queues
 from infra.stages import Stage
 from tests.fakes import TalliesInMemory
@@ -22,6 +26,9 @@ from tests.tracking import builders as a
 from tests.tracking.reports.test_counting import a_call_of, a_world, count, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.tracking.reports.tallying import Key
     from tests.clouds import Cloud
 
 
@@ -39,7 +46,12 @@ def test_calls_one_by_one_and_all_at_once_come_to_the_same(
     there = folding.kept(
         (dim, each)
         for dim in Dim
-        for each in store.counted("acct_1", dim, "2000-01-01", "2999-12-31", 3)
+        for span in (
+            ("2000-01", "2999-12"),
+            ("2000-01-01", "2999-12-31"),
+            ("2000-01-01T00:00", "2999-12-31T00:00"),
+        )
+        for each in store.counted("acct_1", dim, *span, 3)
     )
 
     assert folding.differences(right, there) == {}
@@ -103,3 +115,47 @@ def test_a_day_that_is_not_over_is_left_alone(query: CallQuery) -> None:
     found = recount(query, wiring.calls(), reports_wiring.known(), tallies)
 
     assert mend("acct_1", found, a.TODAY, tallies, Queues(Queue(), Stage("prod"))) == (1, 0)
+
+
+def test_what_was_added_long_ago_is_left_as_it_is(cloud: Cloud) -> None:
+    """Of a call of long ago nobody knows what it added: only that its caller had rung."""
+    for call_id, days in (("CA1", 40), ("CA2", 0)):
+        at = a.NOW - timedelta(days=days)
+        ref = CallRef(call_id=call_id, account_id="acct_1", caller_hash="ann")
+        begun = Received(id="received", at=at, dialled=a.NUMBER, caller="+33612345678")
+        wiring.calls().append(ref, begun, Ended(id="ended", at=at, status="completed", seconds=40))
+        reports_wiring.count_call(wiring.calls().load("acct_1", call_id))
+    TrackingRow._get_connection().delete_item("call#CA1", "tally")
+    known, tallies = reports_wiring.known(), reports_wiring.tallies()
+
+    since = Day(a.TODAY.replace(day=1)).start
+    query = CallQuery(account_id="acct_1", newest_first=False, since=since)
+    later = recount(query, wiring.calls(), known, tallies)
+    whole = recount(replace(query, since=None), wiring.calls(), known, tallies)
+
+    assert (later.calls, later.equal) == (1, True)
+    assert not whole.equal
+
+
+@pytest.mark.parametrize(
+    ("when", "over"),
+    [
+        ("2026-10", True),
+        ("2026-11", False),
+        ("2026-11-21", True),
+        ("2026-11-22", False),
+        ("2026-11-21T22:30", True),
+        ("2026-11-22T00:30", False),
+    ],
+)
+def test_only_what_is_over_is_corrected(when: str, over: bool) -> None:
+    found = Found(0, (), {(Dim.ALL, when, ""): Counter(calls=1)})
+    corrected: list[str] = []
+
+    class Tallies:
+        def correct(self, account_id: str, key: Key, amounts: Mapping[str, int]) -> None:
+            corrected.append(key[1])
+
+    mend("acct_1", found, a.TODAY, Tallies(), Queues(Queue(), Stage("prod")))  # type: ignore[arg-type]
+
+    assert corrected == [when] * over
