@@ -10,14 +10,18 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 import requests
 
-from chalicelib.kernel.periods import Month
+from chalicelib.kernel.periods import Day, Month
+from chalicelib.runtime.media import PARQUET
 from local import seed
 from tests.machines import a_caller, wait_for
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.machines import Machine
 
 pytestmark = pytest.mark.slow
@@ -64,6 +68,28 @@ def test_a_link_that_somebody_changed_leads_nowhere(machine: Machine) -> None:
     link = shop.get(path)["link"]
 
     assert requests.get(link.partition("?")[0], timeout=60).status_code == 403
+
+
+def test_a_report_is_a_file_that_the_gateway_sends_as_bytes(
+    machine: Machine, tmp_path: Path
+) -> None:
+    machine.call(machine.ring(seed.SHOP, a_caller(), presses={1: "1"}, hangs_up_after=30))
+    shop, today = machine.world.shop, Day.of(datetime.now(UTC)).date
+    asked = {"by": "number", "from": str(today - timedelta(days=1)), "to": str(today)}
+    path = "/v1/reports/calls"
+    wait_for(lambda: shop.get(path, **asked)["total"]["calls"] > 0, "a call that is counted")
+
+    headers = {"Authorization": f"Bearer {shop.key}", "Accept": PARQUET}
+    answer = requests.get(shop.base_url + path, params=asked, headers=headers, timeout=30)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, PARQUET)
+    file = tmp_path / "report.parquet"
+    file.write_bytes(answer.content)
+    with duckdb.connect() as database:
+        names = "number IS NULL, is_total, calls > 0"
+        rows = database.execute(f"SELECT {names} FROM read_parquet(?)", [str(file)]).fetchall()
+    assert (False, False, True) in rows
+    assert rows[-1] == (True, True, True)
 
 
 def test_sixteen_closes_at_once_make_one_invoice_that_adds_up(machine: Machine) -> None:
