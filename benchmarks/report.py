@@ -135,12 +135,21 @@ def _call(call_id: str, begun: datetime, caller: str, dice: random.Random) -> Co
 
 
 def _store(counters: Counters) -> None:
+    """Store the counters, but for those of days that no report reads."""
     from chalicelib.runtime import reports_wiring
+    from chalicelib.tracking.reports.store import counter_key
+    from chalicelib.tracking.store import TrackingRow
 
-    tallies = reports_wiring.tallies()
+    rows: list[dict[str, Any]] = []
     for key, names in counters.items():
-        if len(key[1]) == len("2026-11") or key[1] >= SINCE:  # no report reads earlier days
-            tallies.correct(shop.ACCOUNT, key, names)
+        if len(key[1]) == len("2026-11") or key[1] >= SINCE:
+            pk, sk = counter_key(shop.ACCOUNT, key, 0)
+            numbers = {name: {"N": str(amount)} for name, amount in names.items()}
+            rows.append({"pk": {"S": pk}, "sk": {"S": sk}, **numbers})
+    reports_wiring.tallies()  # which says where the rows are
+    table = TrackingRow._get_connection()
+    for at in range(0, len(rows), 25):
+        table.batch_write_item(put_items=rows[at : at + 25])
 
 
 def _ask(asked: Asked) -> Report:

@@ -88,7 +88,7 @@ class TallyStore:
         One request.
         """
         counters = {
-            (_counter_key(account_id, (dim, month_of(day), value), shard)): (dim, value)
+            (counter_key(account_id, (dim, month_of(day), value), shard)): (dim, value)
             for dim, value in cells
         }
         heads = {_head_key(account_id, dim, day, shard): dim for dim, _ in counters.values()}
@@ -118,7 +118,7 @@ class TallyStore:
                 seen = _seen_row(told.account_id, told.caller, tally)
                 transaction.save(seen, condition=unchanged(tally.seen.version))
             for key, names in tally.added.items():
-                counter = TrackingRow(*_counter_key(told.account_id, key, tally.shard))
+                counter = TrackingRow(*counter_key(told.account_id, key, tally.shard))
                 transaction.update(counter, actions=[Path(n).add(a) for n, a in names.items()])
             for dim, _ in tally.fresh:
                 head = TrackingRow(*_head_key(told.account_id, dim, told.day, tally.shard))
@@ -137,7 +137,7 @@ class TallyStore:
 
     def correct(self, account_id: str, key: Key, amounts: Mapping[str, int]) -> None:
         """Add to a counter that is not the sum of its calls."""
-        row = TrackingRow(*_counter_key(account_id, key, 0))
+        row = TrackingRow(*counter_key(account_id, key, 0))
         names = sorted(amounts)
         with translated("correct counter", account_id=account_id):
             for at in range(0, len(names), _MOST_NAMES):
@@ -237,7 +237,8 @@ def _seen_key(account_id: str, caller: str) -> tuple[str, str]:
     return f"seen#{account_id}#{caller}", SEEN
 
 
-def _counter_key(account_id: str, key: Key, shard: int) -> tuple[str, str]:
+def counter_key(account_id: str, key: Key, shard: int) -> tuple[str, str]:
+    """Return where a counter lies: those of days by the month, those of months by the year."""
     dim, when, value = key
     return f"tally#{account_id}#{dim}#{_period(when)}#{shard}", f"{when}#{value}"
 
