@@ -102,9 +102,9 @@ def test_what_cannot_be_is_told_by_its_field(shop: Shop, field: str, value: Any)
 
 def test_a_call_is_credited_from_the_confidence_that_was_set(office: Office) -> None:
     shop = office.page.shop
+    office.rings(to=a_visitor_in_doubt(office))
     number = a_visitor_in_doubt(office)
-    office.rings(to=number)
-    shop.clock.passes(minutes=8)
+    shop.clock.passes(minutes=25)
     office.comes_in("CA2", to=number, from_="+33639981299")
     assert shop.gets("/v1/calls/CA2/journey")["confidence"] > 0.5
 
