@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LONGEST_ADDRESS: Final = 8_192
 LONGEST_PATH: Final = 500
 LONGEST_VALUE: Final = 200
+# A click id that is cut is nobody's; Meta's and TikTok's grow, and no network bounds its own.
+LONGEST_CLICK: Final = 500
 MOST_PARAMETERS: Final = 100
 
 _WEB: Final = frozenset({"http", "https", "android-app"})
@@ -125,7 +127,9 @@ def _query(query: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for name, value in _pairs(query):
         known = clean(name).lower()
-        found.setdefault(known, clean(value if known in NETWORKS else _nameless(value)))
+        is_click = known in NETWORKS
+        told = clean(value, LONGEST_CLICK) if is_click else clean(_nameless(value))
+        found.setdefault(known, told)
     return {name: value for name, value in found.items() if name and value}
 
 

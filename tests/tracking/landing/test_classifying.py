@@ -347,3 +347,13 @@ def test_whatever_a_browser_sends_gives_a_landing(
 
         texts = (landing.source, landing.medium, landing.campaign, landing.host, landing.referrer)
         assert all(len(each) <= 255 and each.isprintable() for each in texts)
+
+
+def test_a_long_click_id_is_kept_whole() -> None:
+    click_id = "IwZXh0bgNhZW0CMTEAAR1_aem_" + "x" * 400
+
+    landing = classify(f"https://shop.example/?fbclid={click_id}&utm_campaign={'x' * 400}")
+
+    assert landing.click is not None
+    assert landing.click.id == click_id
+    assert len(landing.campaign) == 200
