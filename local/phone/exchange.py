@@ -66,7 +66,7 @@ class Exchange:
         self.settings = settings
         self.clock = clock or Clock()
         self.book = book or Book()
-        self.transport: Transport = transport or HttpTransport()
+        self.transport: Transport = transport or HttpTransport(1 / self.clock.rate)
         self.dice = Dice(seed)
         self.faults = Faults()
         self.base_url = settings.base_url
