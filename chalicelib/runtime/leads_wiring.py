@@ -54,7 +54,13 @@ def desk() -> Desk:
         new_id=wiring.new_id,
         clock=wiring.clock,
         networks=tell_networks_of,
+        again=_again,
     )
+
+
+def _again(account_id: str, call_id: str) -> None:
+    soon = tracking_wiring.SOON_SECONDS
+    tracking_wiring.track_again(account_id, call_id, delay_seconds=soon)
 
 
 def judging() -> Judging:

@@ -180,8 +180,7 @@ def track_call(call: Call) -> None:
     from chalicelib.runtime import leads_wiring, reports_wiring, watch_wiring, webhooks_wiring
     from chalicelib.runtime.conversions_wiring import tell_networks
     from chalicelib.tracking.journeys.usecases import finish
-    from chalicelib.tracking.leads.projecting import take_call
-    from chalicelib.tracking.leads.usecases import take_out
+    from chalicelib.tracking.leads.projecting import leave_out, take_call
     from chalicelib.tracking.pools.health import hour_of
     from chalicelib.tracking.pools.leases import millis
 
@@ -189,7 +188,7 @@ def track_call(call: Call) -> None:
     rings().ended(call.account_id, call.call_id)
     spam = watch_wiring.judge_call(call)
     if spam:
-        take_out(call.call_id, account_id=call.account_id, store=leads_wiring.leads())
+        leave_out(call, journey, leads_wiring.desk())
         learning().unlearn(call.account_id, call.call_id, hour_of(millis(call.started_at)))
     else:
         take_call(call, journey, leads_wiring.desk())

@@ -17,7 +17,7 @@ from chalicelib.tracking.leads.leads import (
     by_visit,
     told,
 )
-from chalicelib.tracking.leads.qualifying import Facts
+from chalicelib.tracking.leads.qualifying import Cart, Facts
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from chalicelib.tracking.sources import Source
     from chalicelib.tracking.visits.visits import Remembered
 
-# Carts of more than ten million euros are mistakes, or attacks.
-_MOST_CENTS: Final = 10**9
+# Whatever an account believes: the row of a lead has room for no more.
+_MOST_EUROS: Final = Decimal(10_000_000)
 
 
-def facts_of(call: Call, visit: Remembered | None) -> Facts:
-    """Return what rules may ask of a call."""
+def facts_of(call: Call, visit: Remembered | None, most_cents: int) -> Facts:
+    """Return what rules may ask of a call. A cart of more than `most_cents` is not believed."""
+    cents = 0 if visit is None else cart_cents(visit.cart)
+    believed = cents <= most_cents
     pressed = [each for each in call.events if isinstance(each, Pressed)]
     said = [each for each in call.events if isinstance(each, Said)]
     chosen = [each.choice for each in pressed] + [each.choice for each in said]
@@ -46,14 +48,20 @@ def facts_of(call: Call, visit: Remembered | None) -> Facts:
         tags=frozenset(call.tags),
         words=" ".join(each.words for each in said),
         source_id=call.source_id,
-        cents=0 if visit is None else cart_cents(visit.cart),
+        cents=cents if believed else 0,
+        cart=_cart(call, visit) if believed else Cart.BEYOND,
     )
 
 
 def interaction_of(
-    call: Call, journey: Journey, visit: Remembered | None, source: Source | None, quality: Quality
+    call: Call,
+    journey: Journey,
+    visit: Remembered | None,
+    source: Source | None,
+    quality: Quality,
+    cart: Cart | None = None,
 ) -> Interaction:
-    """Return a call as something that a person did.
+    """Return a call as something that a person did; `cart` says why that is worth nothing.
 
     A visit that is a guess is told, but joins nobody: two people would become one.
     """
@@ -73,6 +81,7 @@ def interaction_of(
                 "source_id": call.source_id,
                 "confidence": round(journey.confidence, 2),
                 "rule": quality.rule,
+                "cart": cart and str(cart),
             }
         ),
         qualified=quality.qualified,
@@ -83,16 +92,22 @@ def interaction_of(
 def cart_cents(cart: str | None) -> int:
     """Return what is in a cart, in cents: its `total`, 0 if it has none that is an amount.
 
+    More than any row has room for is as much as that.
+
     >>> cart_cents('{"total": "129.90"}'), cart_cents('{"total": "beaucoup"}'), cart_cents(None)
     (12990, 0, 0)
+    >>> cart_cents('{"total": "9e999999"}') == cart_cents('{"total": 1e300}') == 10**9
+    True
     """
     try:
         data = json.loads(cart or "{}")
         total = data.get("total") if isinstance(data, dict) else None
-        cents = Decimal(str(total)) * 100 if isinstance(total, str | int | float) else Decimal(0)
+        euros = Decimal(str(total)) if isinstance(total, str | int | float) else Decimal(0)
     except (ValueError, InvalidOperation):
         return 0
-    return int(cents) if cents.is_finite() and 0 <= cents <= _MOST_CENTS else 0
+    if not euros.is_finite() or euros < 0:
+        return 0
+    return int(min(euros, _MOST_EUROS) * 100)
 
 
 def touches_of(visit: Remembered) -> Iterator[Touchpoint]:
@@ -120,6 +135,12 @@ def touches_to(
         yield Touchpoint(
             at=at, channel=str(source.channel), source=source.name, campaign=source.campaign
         )
+
+
+def _cart(call: Call, visit: Remembered | None) -> Cart | None:
+    if visit is None or visit.cart is None or visit.counted in (None, call.call_id):
+        return None
+    return Cart.COUNTED
 
 
 def _identities(call: Call, journey: Journey) -> Iterator[str]:

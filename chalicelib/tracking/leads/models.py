@@ -202,6 +202,10 @@ class RulesIn(Body):
     """An account's rules: the first that fits decides."""
 
     rules: list[RuleIn] = Field(max_length=qualifying.MOST_RULES)
+    most_cart: Euros = Field(
+        f"{qualifying.MOST_IN_CART // 100}.00",
+        description="A cart of more is not believed: it counts for nothing",
+    )
 
 
 class RuleOut(Out):
@@ -224,12 +228,17 @@ class RulesOut(Out):
     """An account's rules."""
 
     rules: list[RuleOut]
+    most_cart: AmountOut
     version: int
 
     @classmethod
     def of(cls, rules: qualifying.Rules) -> Self:
         """Show rules."""
-        return cls(rules=[_rule(each) for each in rules.rules], version=rules.version)
+        return cls(
+            rules=[_rule(each) for each in rules.rules],
+            most_cart=AmountOut.of(rules.most_cents),
+            version=rules.version,
+        )
 
 
 class TouchOut(Out):

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.ports import Page
     from chalicelib.tracking.leads.leads import Lead
     from chalicelib.tracking.leads.qualifying import Quality, Rules
+    from chalicelib.tracking.visits.visits import Remembered
 
 
 class Leads(Protocol):
@@ -64,6 +65,19 @@ class Qualities(Protocol):
         self, account_id: str, call_id: str, quality: Quality, at: datetime, *, said: bool
     ) -> Quality:
         """Store it, and return what holds: what a person `said` stands against every rule."""
+
+
+class Carts(Protocol):
+    """Visits, and for which of a visit's calls its cart counts."""
+
+    def visit(self, account_id: str, visit_id: str) -> Remembered:
+        """Return an account's visit. Raises NotFound."""
+
+    def count_cart(self, account_id: str, visit_id: str, call_id: str) -> bool:
+        """Have a visit's cart count for a call; say whether it does, or counts for another."""
+
+    def uncount_cart(self, account_id: str, visit_id: str, call_id: str) -> bool:
+        """Have it count for that call no more; say whether it did."""
 
 
 class Publish(Protocol):

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import NotFound
 from chalicelib.kernel.money import Money
 from chalicelib.tracking.attribution.evidence import Role
-from chalicelib.tracking.leads.calls import facts_of, interaction_of
+from chalicelib.tracking.leads import carts
+from chalicelib.tracking.leads.calls import interaction_of
 from chalicelib.tracking.leads.leads import Kind
 from chalicelib.tracking.leads.qualifying import judge
-from chalicelib.tracking.leads.usecases import note
+from chalicelib.tracking.leads.usecases import note, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,11 +25,10 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.leads.leads import Interaction, Lead
-    from chalicelib.tracking.leads.ports import Leads, Publish, Qualities
+    from chalicelib.tracking.leads.ports import Carts, Leads, Publish, Qualities
     from chalicelib.tracking.leads.qualifying import Facts, Quality, Rules
     from chalicelib.tracking.leads.usecases import LeadChanges, Noted
     from chalicelib.tracking.sources import Source
-    from chalicelib.tracking.visits.usecases import Visits
 
 CREATED: Final = "lead.created"
 UPDATED: Final = "lead.updated"
@@ -42,18 +41,20 @@ class Desk:
     """All that it takes. `rules` may be half a minute old; `source` is None for one unknown.
 
     `networks` sees whether advertising networks are to know of something written; of calls they
-    hear when those are tracked.
+    hear when those are tracked. `again` has a call taken into account anew, a little
+    later.
     """
 
     leads: Leads
     qualities: Qualities
     rules: Callable[[str], Rules]
-    visits: Visits
+    visits: Carts
     source: Callable[[str, str], Source | None]
     publish: Publish
     new_id: Callable[[], str]
     clock: Callable[[], datetime]
     networks: Callable[[Lead, Interaction], None]
+    again: Callable[[str, str], None]
 
     def judged(self, account_id: str, facts: Facts) -> Quality:
         """Say what an interaction is worth by an account's rules."""
@@ -64,18 +65,11 @@ def take_call(call: Call, journey: Journey, desk: Desk) -> Noted | None:
     """Judge a call and put it to its lead; idempotent. None: its number is for no tracking."""
     if journey.role is Role.UNKNOWN and call.source_id is None:
         return None
-    visit = None
-    if journey.visit_id is not None:
-        try:
-            visit = desk.visits.visit(call.account_id, journey.visit_id)
-        except NotFound:  # it was erased meanwhile
-            visit = None
-    judged = desk.judged(call.account_id, facts_of(call, visit))
-    quality = desk.qualities.keep(
-        call.account_id, call.call_id, judged, call.started_at, said=False
-    )
+    visit = carts.visit_of(journey, desk)
+    facts, quality = carts.judged(call, visit, desk)
     source = None if call.source_id is None else desk.source(call.account_id, call.source_id)
-    return put(interaction_of(call, journey, visit, source, quality), call.account_id, desk)
+    did = interaction_of(call, journey, visit, source, quality, facts.cart)
+    return put(did, call.account_id, desk)
 
 
 def put(
@@ -96,6 +90,12 @@ def put(
         tell_updated(noted.lead, desk.publish)
     tell_networks([did.id], noted.lead, desk)
     return noted
+
+
+def leave_out(call: Call, journey: Journey, desk: Desk) -> None:
+    """Take a call that proved to be spam out of its lead; its cart counts for another then."""
+    take_out(call.call_id, account_id=call.account_id, store=desk.leads)
+    carts.free(call, carts.visit_of(journey, desk), desk)
 
 
 def tell_networks(interactions: Iterable[str], lead: Lead, desk: Desk) -> None:

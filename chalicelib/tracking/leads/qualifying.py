@@ -8,7 +8,8 @@ Without a rule that fits, a conversation of a minute is: the length that the fie
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
@@ -19,11 +20,23 @@ if TYPE_CHECKING:
 
 LONG_ENOUGH_SECONDS: Final = 60
 MOST_RULES: Final = 50
+# Pages tell what is in a cart, and anybody may make a page say anything.
+MOST_IN_CART: Final = 10_000_00
+
+
+class Cart(StrEnum):
+    """Why what is in a cart is worth nothing to an interaction."""
+
+    COUNTED = "counted"  # for another one of the same visit
+    BEYOND = "beyond"  # more than the account believes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What rules may ask of an interaction. `cents` is what was in the cart, or told of a form."""
+    """What rules may ask of an interaction. `cents` is what was in the cart, or told of a form.
+
+    `cart` says why that is worth nothing, if so.
+    """
 
     kind: Kind
     outcome: str | None = None
@@ -33,6 +46,7 @@ class Facts:
     words: str = ""
     source_id: str | None = None
     cents: int = 0
+    cart: Cart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,25 +81,33 @@ class Quality:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """An account's rules, in order."""
+    """An account's rules, in order. A cart of more than `most_cents` is not believed."""
 
     account_id: str
     rules: tuple[Rule, ...] = ()
+    most_cents: int = MOST_IN_CART
     version: int = 0
 
 
 def judge(facts: Facts, rules: Iterable[Rule] = ()) -> Quality:
     """Say what an interaction is worth."""
     rule = next((each for each in rules if _fits(each, facts)), None)
+    worth = facts.cents if facts.cart is None else 0
     if rule is not None:
-        cents = facts.cents if rule.cents is None else rule.cents
+        cents = worth if rule.cents is None else rule.cents
         return Quality(
             qualified=rule.qualified, cents=cents if rule.qualified else 0, rule=rule.name
         )
     if facts.kind is not Kind.CALL:
-        return Quality(qualified=None, cents=facts.cents)
+        return Quality(qualified=None, cents=worth)
     good = facts.outcome == "answered" and facts.talk_seconds >= LONG_ENOUGH_SECONDS
-    return Quality(qualified=good, cents=facts.cents if good else 0)
+    return Quality(qualified=good, cents=worth if good else 0)
+
+
+def is_worth_its_cart(facts: Facts, rules: Sequence[Rule] = ()) -> bool:
+    """Say whether what was in the cart is what an interaction is worth."""
+    without = replace(facts, cart=Cart.COUNTED)
+    return judge(facts, rules) != judge(without, rules)
 
 
 def check(rules: Sequence[Rule]) -> None:

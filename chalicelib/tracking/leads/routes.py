@@ -70,6 +70,7 @@ def set_lead_rules(request: Request, body: models.RulesIn) -> Answer[models.Rule
         qualifying.Rules(
             account_id=request.account_id,
             rules=tuple(each.written for each in body.rules),
+            most_cents=models.cents_of(body.most_cart),
             version=expected(request.if_match),
         ),
         leads_wiring.leads(),

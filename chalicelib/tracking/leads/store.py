@@ -20,7 +20,7 @@ from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.leads import records
-from chalicelib.tracking.leads.qualifying import Quality, Rules
+from chalicelib.tracking.leads.qualifying import MOST_IN_CART, Quality, Rules
 from chalicelib.tracking.pools.leases import millis, stamp
 from chalicelib.tracking.store import LONGEST_ID, TrackingRow, unchanged, versioned
 
@@ -60,9 +60,10 @@ class KnownRow(TrackingRow):
 
 
 class RulesRow(TrackingRow):
-    """An account's rules."""
+    """An account's rules. `most_cents` is the largest cart that it believes."""
 
     rules = JSONAttribute()
+    most_cents = NumberAttribute(default=MOST_IN_CART)
 
 
 class QualityRow(TrackingRow):
@@ -182,12 +183,18 @@ class LeadStore:
         except NotFound:
             return Rules(account_id=account_id)
         read = tuple(map(records.read_rule, row.rules))
-        return Rules(account_id=account_id, rules=read, version=int(row.version or 0))
+        return Rules(
+            account_id=account_id,
+            rules=read,
+            most_cents=int(row.most_cents),
+            version=int(row.version or 0),
+        )
 
     def save_rules(self, rules: Rules) -> Rules:
         """Store rules."""
         row = RulesRow(_rules_key(rules.account_id), RULES, version=rules.version + 1)
         row.rules = [records.write_rule(each) for each in rules.rules]
+        row.most_cents = rules.most_cents
         with versioned(), translated("save rules of leads", account_id=rules.account_id):
             row.save(condition=unchanged(rules.version))
         return replace(rules, version=rules.version + 1)

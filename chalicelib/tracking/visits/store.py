@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
     from chalicelib.tracking.pools.leases import Lease, Noted, Visit
@@ -58,6 +59,16 @@ class VisitStore:
                 raise NotFound("no such visit", visit_id=visit_id) from error
             self.note(account_id, visit_id, noted, at)
 
+    def count_cart(self, account_id: str, visit_id: str, call_id: str) -> bool:
+        """Have a visit's cart count for a call; say whether it does, or counts for another."""
+        mine = VisitRow.counted.does_not_exist() | (VisitRow.counted == call_id)
+        return self._counting(account_id, visit_id, VisitRow.counted.set(call_id), mine)
+
+    def uncount_cart(self, account_id: str, visit_id: str, call_id: str) -> bool:
+        """Have it count for that call no more; say whether it did."""
+        mine = VisitRow.counted == call_id
+        return self._counting(account_id, visit_id, VisitRow.counted.remove(), mine)
+
     def visit(self, account_id: str, visit_id: str) -> Remembered:
         """Return a visit, with one consistent read. Raises NotFound, also for another account."""
         key = rows.visit_row(visit_id)
@@ -93,6 +104,17 @@ class VisitStore:
             ):
                 yield _remembered(row)
 
+    def _counting(
+        self, account_id: str, visit_id: str, action: Action, condition: Condition
+    ) -> bool:
+        known = VisitRow.account_id == account_id
+        try:
+            with translated("count cart", visit_id=visit_id):
+                rows.visit_row(visit_id).update([action], condition=known & condition)
+        except Conflict:
+            return False
+        return True
+
 
 def _remembered(row: VisitRow) -> Remembered:
     return Remembered(
@@ -106,6 +128,7 @@ def _remembered(row: VisitRow) -> Remembered:
         steps=tuple(row.steps or ()),
         cart=row.cart,
         form=row.form,
+        counted=row.counted,
         lease=_lease(row),
         calls=tuple(_calls(row.log or ())),
     )

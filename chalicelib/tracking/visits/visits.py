@@ -92,6 +92,7 @@ class Remembered:
 
     `landing` is what brought it first; `latest` is what brought it last from outside, with `at`;
     `clicks` are the last clicks on adverts, by the parameter that bore their id: the id and when.
+    `counted` is the call that its cart counts for: it counts once, however often they ring.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Remembered:
     steps: tuple[str, ...] = ()
     cart: str | None = None
     form: str | None = None
+    counted: str | None = None
     lease: Lease | None = None
     calls: tuple[str, ...] = ()  # credited to it
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.kernel.errors import Rejected
 from chalicelib.tracking.leads.leads import Kind
-from chalicelib.tracking.leads.qualifying import Facts, Rule, check, judge
+from chalicelib.tracking.leads.qualifying import Cart, Facts, Rule, check, is_worth_its_cart, judge
 
 
 def a_conversation(**facts: Any) -> Facts:
@@ -96,3 +97,15 @@ def test_rules_that_never_have_their_turn_are_refused_and_told() -> None:
         "/rules/2/name",
         "/rules/2",
     ]
+
+
+def test_a_cart_that_counts_for_another_call_fits_rules_and_is_worth_nothing() -> None:
+    rules = [Rule(name="Panier", qualified=True, at_least_cents=5000)]
+    facts = a_conversation(cents=12990)
+
+    again = judge(replace(facts, cart=Cart.COUNTED), rules)
+
+    assert (again.rule, again.qualified, again.cents) == ("Panier", True, 0)
+    assert is_worth_its_cart(facts, rules)
+    assert not is_worth_its_cart(facts, [replace(rules[0], cents=100)])
+    assert not is_worth_its_cart(facts)

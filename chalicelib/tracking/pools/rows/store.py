@@ -79,7 +79,8 @@ class VisitRow(TrackingRow):
     """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log.
 
     `landing` is what brought it first, `latest` what brought it last from outside. Of clicks on
-    adverts there is the last that bore each parameter, with when it was, as JSON.
+    adverts there is the last that bore each parameter, with when it was, as JSON. `counted` is the
+    call that its cart counts for.
     """
 
     account_id = UnicodeAttribute()
@@ -99,6 +100,7 @@ class VisitRow(TrackingRow):
     steps: ListAttribute[Any] = ListAttribute(null=True)
     cart = UnicodeAttribute(null=True)
     form = UnicodeAttribute(null=True)
+    counted = UnicodeAttribute(null=True)
     log: ListAttribute[Any] = ListAttribute(null=True)
     expires_at = TTLAttribute(null=True)
 
