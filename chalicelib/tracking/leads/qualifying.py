@@ -111,7 +111,10 @@ def is_worth_its_cart(facts: Facts, rules: Sequence[Rule] = ()) -> bool:
 
 
 def check(rules: Sequence[Rule]) -> None:
-    """Refuse rules that cannot be told apart, or never have their turn. Raises Rejected."""
+    """Refuse rules that cannot be told apart, never fit, or never have their turn.
+
+    Raises Rejected.
+    """
     faults = tuple(_faults(rules))
     if faults:
         raise Rejected("the rules cannot be kept so", faults=faults)
@@ -125,6 +128,9 @@ def _faults(rules: Sequence[Rule]) -> Iterator[Fault]:
             yield Fault(f"/rules/{at}/name", "another rule has this name")
         if always is not None:
             yield Fault(f"/rules/{at}", f"never has its turn: {always!r} fits everything")
+        for place, words in enumerate(rule.words):
+            if not plain(words):
+                yield Fault(f"/rules/{at}/words/{place}", "no letter or digit is in it")
         seen.add(rule.name)
         if always is None and not any(asked(rule) for asked, _ in _TESTS):
             always = rule.name
@@ -136,7 +142,7 @@ def _fits(rule: Rule, facts: Facts) -> bool:
 
 def _said(rule: Rule, facts: Facts) -> bool:
     heard = f" {plain(facts.words)} "
-    return any(f" {plain(each)} " in heard for each in rule.words)
+    return any(f" {words} " in heard for words in map(plain, rule.words) if words)
 
 
 def plain(text: str) -> str:

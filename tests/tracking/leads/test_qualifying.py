@@ -109,3 +109,17 @@ def test_a_cart_that_counts_for_another_call_fits_rules_and_is_worth_nothing() -
     assert is_worth_its_cart(facts, rules)
     assert not is_worth_its_cart(facts, [replace(rules[0], cents=100)])
     assert not is_worth_its_cart(facts)
+
+
+def test_words_that_nobody_can_say_are_refused_and_fit_nothing() -> None:
+    euros = Rule(name="Euros", qualified=True, cents=8000, words=("devis", "€", "?!"))
+
+    with pytest.raises(Rejected) as refused:
+        check([euros])
+
+    assert [each.pointer for each in refused.value.faults] == [
+        "/rules/0/words/1",
+        "/rules/0/words/2",
+    ]
+    assert judge(a_conversation(outcome="missed"), [euros]).rule is None
+    assert judge(a_conversation(words="bonjour"), [euros]).rule is None
