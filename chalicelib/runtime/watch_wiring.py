@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
     from chalicelib.tracking.alerts.alerts import Alert
-    from chalicelib.tracking.alerts.ports import Desk
+    from chalicelib.tracking.alerts.ports import Desk, Owned
     from chalicelib.tracking.alerts.store import AlertStore
     from chalicelib.tracking.journeys.journeys import Journey
     from chalicelib.tracking.pools.tending import Due, Found
@@ -121,6 +121,18 @@ def kept_alerts() -> Kept[str, tuple[Alert, ...]]:
     from chalicelib.runtime.kept import Kept
 
     return Kept(alerts().alerts)
+
+
+def owned() -> Owned:
+    """Return what tells an account's numbers and sources from others."""
+    from chalicelib.directory.numbers import line_of
+    from chalicelib.tracking.alerts.ports import Owned
+    from chalicelib.tracking.usecases import source_of_account
+
+    return Owned(
+        number=lambda account_id, number: line_of(account_id, number, wiring.directory()),
+        source=lambda account_id, each: source_of_account(account_id, each, wiring.tracking()),
+    )
 
 
 def alert_desk() -> Desk:

@@ -80,6 +80,14 @@ class HookTo:
     secret: int
 
 
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """What an account has: both raise NotFound for what is none of its own."""
+
+    number: Callable[[str, str], object]
+    source: Callable[[str, str], object]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All that telling takes. `sender` sends texts where the number dialled cannot: "" is nobody.

@@ -32,7 +32,7 @@ def create_alert(request: Request, body: models.AlertIn) -> Answer[models.AlertO
         created_at=request.now,
         **body.facts,
     )
-    stored = usecases.create_alert(alert, watch_wiring.alerts())
+    stored = usecases.create_alert(alert, watch_wiring.alerts(), watch_wiring.owned())
     return _alert(stored, location=f"/v1/alerts/{stored.id}")
 
 
@@ -59,6 +59,7 @@ def edit_alert(request: Request, alert_id: str, body: models.AlertPatch) -> Answ
         alert_id=alert_id,
         version=expected(request.if_match),
         alerts=watch_wiring.alerts(),
+        owned=watch_wiring.owned(),
     )
     return _alert(changed)
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.calls.call import CallQuery, Outcome
-from chalicelib.kernel.errors import Rejected, Stale
+from chalicelib.kernel.errors import Fault, NotFound, Rejected, Stale
 from chalicelib.kernel.telling import Means, TextOrder, text
 from chalicelib.tracking.alerts import words
 from chalicelib.tracking.alerts.alerts import MOST_ALERTS, checked, is_old
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.call import Call
     from chalicelib.calls.usecases import CallLog
     from chalicelib.tracking.alerts.alerts import Alert
-    from chalicelib.tracking.alerts.ports import Alerts, Attempt, Desk
+    from chalicelib.tracking.alerts.ports import Alerts, Attempt, Desk, Owned
 
 SENT: Final = "sent"
 REFUSED: Final = "refused"
@@ -66,10 +66,11 @@ def tell(alert: Alert, call: Call, desk: Desk) -> None:
     desk.attempts.end(alert, call, status, refusal)
 
 
-def create_alert(alert: Alert, alerts: Alerts) -> Alert:
-    """Keep a new alert."""
+def create_alert(alert: Alert, alerts: Alerts, owned: Owned) -> Alert:
+    """Keep a new alert. Raises Rejected where it would tell of nothing, or tell nobody."""
     if len(alerts.alerts(alert.account_id)) >= MOST_ALERTS:
         raise Rejected("the account has as many alerts as it may", most=MOST_ALERTS)
+    _check_owned(alert, (), owned)
     return alerts.save(checked(alert))
 
 
@@ -80,12 +81,32 @@ def edit_alert(
     alert_id: str,
     version: int,
     alerts: Alerts,
+    owned: Owned,
 ) -> Alert:
-    """Change an alert, as it was seen at a version. Raises Stale."""
+    """Change an alert, as it was seen at a version. Raises Stale.
+
+    What it was about already may have gone since: only what is new to it is looked for.
+    """
     seen = alerts.alert(account_id, alert_id)
     if seen.version != version:
         raise Stale("changed meanwhile: load it again", alert_id=alert_id)
-    return alerts.save(checked(change(seen)))
+    changed = change(seen)
+    _check_owned(changed, (*seen.numbers, *seen.sources), owned)
+    return alerts.save(checked(changed))
+
+
+def _check_owned(alert: Alert, known: Iterable[str], owned: Owned) -> None:
+    """Refuse an alert about what is none of the account's: nobody would ever be told."""
+    faults = []
+    for what, find in (("number", owned.number), ("source", owned.source)):
+        for place, each in enumerate(getattr(alert, f"{what}s")):
+            try:
+                if each not in known:
+                    find(alert.account_id, each)
+            except NotFound:
+                faults.append(Fault(f"/{what}s/{place}", f"no {what} of yours"))
+    if faults:
+        raise Rejected("the alert would tell of nothing", faults=tuple(faults))
 
 
 def _needless(alert: Alert, call: Call, desk: Desk) -> str | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
+from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.tracking.leads.calls import touches_of
 from chalicelib.tracking.leads.leads import Interaction, by_caller, by_email, by_visit, told
 from chalicelib.tracking.leads.qualifying import Facts
@@ -17,6 +19,11 @@ if TYPE_CHECKING:
     from chalicelib.tracking.leads.qualifying import Quality
     from chalicelib.tracking.leads.usecases import LeadChanges
     from chalicelib.tracking.visits.visits import Remembered
+
+
+# A lead is forgotten three years after it was last heard of: what came before is forgotten already.
+_OLDEST: Final = timedelta(days=3 * 365)
+_AHEAD: Final = timedelta(days=1)  # clocks may be wrong, and days are longer elsewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,17 @@ def plain_email(address: str) -> str:
     'jeanne.martin@exemple.fr'
     """
     return address.strip().lower()
+
+
+def check_time(at: datetime, now: datetime) -> None:
+    """Refuse a time at which nobody can have got in touch. Raises Rejected."""
+    if at > now + _AHEAD:
+        reason = "this is to come: say when they got in touch"
+    elif at < now - _OLDEST:
+        reason = "over three years ago: a lead of then is forgotten"
+    else:
+        return
+    raise Rejected("nobody got in touch then", faults=(Fault("/at", reason),))
 
 
 def facts_of(contact: Contact) -> Facts:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.tracking.leads.projecting import Desk
     from chalicelib.tracking.leads.qualifying import Quality, Rules
     from chalicelib.tracking.leads.usecases import Noted
+    from chalicelib.tracking.sources import Source
     from chalicelib.tracking.visits.visits import Remembered
 
 
@@ -32,6 +33,13 @@ class Hashing(Protocol):
 
     def caller_hash(self, account_id: str, caller: str) -> str:
         """Return the account's hash of a number, or of another text."""
+
+
+class Sources(Protocol):
+    """What numbers stand for."""
+
+    def source(self, source_id: str) -> Source:
+        """Return a source, retired or not. Raises NotFound."""
 
 
 class Log(Protocol):
@@ -70,9 +78,10 @@ def take_contact(contact: Contact, account_id: str, *, desk: Desk, hashing: Hash
     return put(interaction, account_id, desk, about=contact.about)
 
 
-def set_rules(rules: Rules, store: Qualities) -> Rules:
+def set_rules(rules: Rules, store: Qualities, sources: Sources) -> Rules:
     """Keep an account's rules. Raises Stale, or Rejected with what is wrong with them."""
     qualifying.check(rules.rules)
+    _check_sources(rules, sources)
     return store.save_rules(rules)
 
 
@@ -127,6 +136,27 @@ def _visit(account_id: str, visit_id: str | None, desk: Desk) -> Remembered | No
     except NotFound:
         fault = Fault("/visit", "no visit of yours, or it was erased")
         raise Rejected("no such visit", faults=(fault,)) from None
+
+
+def _check_sources(rules: Rules, sources: Sources) -> None:
+    """Refuse rules of sources that are none of the account's: they never fit."""
+    named = {each.source_id for each in rules.rules if each.source_id is not None}
+    unknown = {each for each in named if not _is_source(rules.account_id, each, sources)}
+    faults = tuple(
+        Fault(f"/rules/{at}/source_id", "no source of yours")
+        for at, each in enumerate(rules.rules)
+        if each.source_id in unknown
+    )
+    if faults:
+        raise Rejected("the rules cannot be kept so", faults=faults)
+
+
+def _is_source(account_id: str, source_id: str, sources: Sources) -> bool:
+    """Say whether it is one of the account's: also one that was retired, whose calls are known."""
+    try:
+        return sources.source(source_id).account_id == account_id
+    except NotFound:
+        return False
 
 
 def _hashes(contact: Contact, account_id: str, hashing: Hashing) -> Hashes:

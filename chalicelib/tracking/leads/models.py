@@ -98,6 +98,7 @@ class ContactIn(Body):
 
     def written(self, now: datetime) -> contacts.Contact:
         """Return it as the room takes it. Of a visit's token, its beginning names the visit."""
+        contacts.check_time(self.at or now, now)
         return contacts.Contact(
             id=f"{self.kind}:{self.id}",
             kind=Kind(self.kind),

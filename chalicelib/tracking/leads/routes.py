@@ -74,6 +74,7 @@ def set_lead_rules(request: Request, body: models.RulesIn) -> Answer[models.Rule
             version=expected(request.if_match),
         ),
         leads_wiring.leads(),
+        wiring.tracking(),
     )
     leads_wiring.kept_rules().forget(request.account_id)
     return Answer(models.RulesOut.of(rules), etag=etag(rules.version))

@@ -10,7 +10,7 @@ from chalicelib.calls.call import Call, CallRef, Outcome, State
 from chalicelib.calls.events import Dialled, Ended, Rang, Received
 from chalicelib.kernel.telling import Means
 from chalicelib.tracking.alerts.alerts import Alert
-from chalicelib.tracking.alerts.ports import Desk
+from chalicelib.tracking.alerts.ports import Desk, Owned
 from chalicelib.tracking.alerts.usecases import due, tell
 from tests.fakes import CallLogInMemory
 from tests.fakes.alerts import AlertsInMemory, PeopleInMemory
@@ -19,6 +19,7 @@ NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)  # a Tuesday, noon in Paris
 ACCOUNT = "acct_1"
 CALLER = "+33612345678"
 DIALLED = "+33162012345"
+ANYTHING = Owned(number=lambda _, number: number, source=lambda _, source_id: source_id)
 
 
 def an_alert(**facts: Any) -> Alert:

@@ -112,6 +112,28 @@ def test_what_is_wrong_with_an_alert_is_named(
     assert pointer in [each["pointer"] for each in heard.json["errors"]]
 
 
+def test_an_alert_about_what_is_none_of_the_accounts_is_refused(shop: Shop) -> None:
+    wrong = {"numbers": [NUMBER, "+33162019999"], "sources": ["src_nope", shop.source_id]}
+
+    heard = shop.ask("POST", "/v1/alerts", {**MAIL, **wrong})
+
+    assert heard.status == 422, heard.text
+    assert [each["pointer"] for each in heard.json["errors"]] == ["/numbers/1", "/sources/0"]
+    assert shop.gets("/v1/alerts")["items"] == []
+
+
+def test_an_alert_keeps_a_source_that_was_retired_since_and_takes_no_other(shop: Shop) -> None:
+    alert = shop.makes("/v1/alerts", {**MAIL, "sources": [shop.source_id]})
+    path, source = f"/v1/alerts/{alert['id']}", f"/v1/sources/{shop.source_id}"
+    assert shop.ask("DELETE", source).status == 204
+
+    edited = shop.ask("PATCH", path, {"name": "Soir", "sources": [shop.source_id]}, if_match='"1"')
+    other = shop.ask("PATCH", path, {"sources": ["src_nope"]}, if_match='"2"')
+
+    assert (edited.status, edited.json["name"]) == (200, "Soir")
+    assert [each["pointer"] for each in other.json["errors"]] == ["/sources/0"]
+
+
 def test_a_key_that_cannot_read_calls_has_nobody_told_of_them(shop: Shop) -> None:
     key = shop.makes("/v1/keys", {"scopes": ["calls:write"]})["key"]
 

@@ -15,7 +15,7 @@ from chalicelib.kernel.timetable import read_hours
 from chalicelib.tracking.alerts.alerts import MOST_ALERTS, Time
 from chalicelib.tracking.alerts.usecases import create_alert, waits
 from chalicelib.tracking.alerts.words import written
-from tests.tracking.alerts.builders import CALLER, DIALLED, NOON, Office, a_call, an_alert
+from tests.tracking.alerts.builders import ANYTHING, CALLER, DIALLED, NOON, Office, a_call, an_alert
 
 OPEN, _ = read_hours({"weekly": {"tuesday": [["09:00", "12:00"]]}}, "")
 
@@ -261,7 +261,7 @@ def test_each_alert_waits_as_long_as_it_says() -> None:
 )
 def test_an_alert_that_would_reach_nobody_is_refused(by: Means, to: str) -> None:
     with pytest.raises(Rejected) as caught:
-        create_alert(an_alert(by=by, to=to), Office().alerts)
+        create_alert(an_alert(by=by, to=to), Office().alerts, ANYTHING)
 
     assert [fault.pointer for fault in caught.value.faults] == ["/to"]
 
@@ -269,10 +269,10 @@ def test_an_alert_that_would_reach_nobody_is_refused(by: Means, to: str) -> None
 def test_an_account_has_so_many_alerts_and_no_more() -> None:
     office = Office()
     for at in range(MOST_ALERTS):
-        create_alert(an_alert(id=f"alert_{at}"), office.alerts)
+        create_alert(an_alert(id=f"alert_{at}"), office.alerts, ANYTHING)
 
     with pytest.raises(Rejected, match="as many alerts"):
-        create_alert(an_alert(id="alert_99"), office.alerts)
+        create_alert(an_alert(id="alert_99"), office.alerts, ANYTHING)
 
 
 def test_a_name_of_a_source_breaks_no_line() -> None:

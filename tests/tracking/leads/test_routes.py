@@ -108,6 +108,21 @@ def test_the_rules_of_the_page_judge_calls(shop: Shop) -> None:
     assert shop.gets("/v1/leads/rules")["rules"][1]["words"] == ["devis", "tarif"]
 
 
+def test_a_rule_of_a_source_that_is_none_of_the_accounts_is_refused(shop: Shop) -> None:
+    rules = [
+        {"name": name, "qualified": True, "source_id": source_id}
+        for name, source_id in (("Radio", shop.source_id), ("Rien", "src_nope"), ("Long", "x" * 99))
+    ]
+
+    heard = shop.ask("PUT", "/v1/leads/rules", {"rules": rules}, if_match='"0"')
+
+    pointers = [each["pointer"] for each in heard.json["errors"]]
+    assert (heard.status, pointers) == (422, ["/rules/1/source_id", "/rules/2/source_id"])
+    assert shop.gets("/v1/leads/rules")["rules"] == []
+    kept = shop.ask("PUT", "/v1/leads/rules", {"rules": rules[:1]}, if_match='"0"')
+    assert kept.status == 200, kept.text
+
+
 def test_what_an_agent_says_of_a_call_stands_against_the_rules(shop: Shop) -> None:
     desk = leads_wiring.desk()
     lead = calls(shop, talk_seconds=600)
@@ -170,6 +185,8 @@ def test_a_lead_is_edited_and_forgotten(shop: Shop) -> None:
         ({"kind": "form", "id": "1", "visit": "lea_1"}, "/visit"),
         ({"kind": "form", "id": "1", "visit": "vis_unknown.x.y"}, "/visit"),
         ({"kind": "form", "id": "1", "at": "2026-11-01T10:00:00"}, "/at"),
+        ({"kind": "form", "id": "1", "at": "2031-11-01T10:00:00Z"}, "/at"),
+        ({"kind": "form", "id": "1", "at": "1970-01-01T00:00:00Z"}, "/at"),
     ],
 )
 def test_what_is_wrong_with_a_form_is_told(shop: Shop, body: Any, pointer: str) -> None:
