@@ -57,7 +57,8 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "note": ("note",),
 }
 _NAMES: Final = {name: column for column, names in COLUMNS.items() for name in names}
-_TOTAL: Final = ("total", "totaux")
+_TOTAL: Final = re.compile(r"(?:totals?|totaux)(?:\s*[:–-].*)?", re.IGNORECASE)
+_NOTHING: Final = frozenset({"", "-", "--"})
 _DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _CURRENCY: Final = re.compile(r"\((\w{3})\)")
 
@@ -104,7 +105,7 @@ def read(text: str, origin: Origin, owner: Owner) -> Read:
     faults: list[Fault] = []
     lines = 0
     for number, cells in rows[head + 1 :]:
-        if not any(cells) or cells[0].lower().startswith(_TOTAL):
+        if not any(cells) or _is_total(names, cells):
             continue
         lines += 1
         try:
@@ -153,6 +154,13 @@ def _heading(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, list[str]]:
             return at, names
     reason = "no line names a column of amounts and one of days, such as `amount` and `from`"
     raise Rejected("no table of costs", faults=(Fault("/content", reason),))
+
+
+def _is_total(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Say whether a line sums others: it says so, and is of no day. Campaigns may be called so."""
+    at = names.index("from")
+    day = cells[at] if 0 < at < len(cells) else ""
+    return _TOTAL.fullmatch(cells[0]) is not None and day in _NOTHING
 
 
 def _column(cell: str) -> str:

@@ -62,6 +62,27 @@ def test_a_source_is_called_what_its_visits_are_counted_by(source: str) -> None:
     assert target.campaign == "Noël"
 
 
+def test_a_campaign_that_is_called_like_a_total_is_none() -> None:
+    text = (
+        "Campaign,Day,Cost\n"
+        "Total Recall,2026-11-05,5\n"
+        "TotalEnergies,2026-11-05,6\n"
+        "Totaux soldes,yesterday,7\n"
+        "Total,2026-11-05,8\n"
+        "Total: campaigns, --,26\n"
+        "Total,,26\n"
+    )
+
+    found = read(text, "google_ads")
+
+    assert [each.target.campaign for each in found.costs] == [
+        "Total Recall",
+        "TotalEnergies",
+        "Total",
+    ]
+    assert (found.lines, faults(found)) == (4, [(4, "/from")])
+
+
 def test_the_same_file_again_names_the_same_costs() -> None:
     one, other = read(META, "meta"), read(META.replace("70.00", "75.00"), "meta")
 
