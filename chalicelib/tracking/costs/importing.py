@@ -14,13 +14,13 @@ import io
 import json
 import re
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.money import Money
 from chalicelib.tracking.costs import costs
 from chalicelib.tracking.costs.costs import Cost, Target
+from chalicelib.tracking.costs.days import order_of, read_day
 from chalicelib.tracking.landing.addresses import clean
 from chalicelib.tracking.landing.channels import channel_of
 from chalicelib.tracking.reports.contributing import LONGEST_VALUE
@@ -28,6 +28,8 @@ from chalicelib.tracking.reports.contributing import LONGEST_VALUE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from chalicelib.tracking.costs.days import Order
 
 MOST_LINES: Final = 20_000
 MOST_FAULTS: Final = 100
@@ -44,6 +46,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
         "jour",
         "date",
         "gregorian date",
+        "date grégorienne",
         "reporting starts",
         "début des rapports",
     ),
@@ -59,7 +62,6 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 _NAMES: Final = {name: column for column, names in COLUMNS.items() for name in names}
 _TOTAL: Final = re.compile(r"(?:totals?|totaux)(?:\s*[:–-].*)?", re.IGNORECASE)
 _NOTHING: Final = frozenset({"", "-", "--"})
-_DAY: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})|(\d{2})/(\d{2})/(\d{4})", re.ASCII)
 _CURRENCY: Final = re.compile(r"\((\w{3})\)")
 
 
@@ -97,10 +99,14 @@ class Owner:
     now: datetime
 
 
-def read(text: str, origin: Origin, owner: Owner) -> Read:
-    """Read costs from a file; what is wrong is told by line. Raises Rejected for no file at all."""
+def read(text: str, origin: Origin, owner: Owner, order: Order | None = None) -> Read:
+    """Read costs from a file; what is wrong is told by line. Raises Rejected for no file at all.
+
+    `order` is that of its days between slashes; None: as the file itself tells.
+    """
     rows = _rows(text)
     head, names = _heading(rows)
+    order = order or _order(rows[head:], names)
     found: dict[str, Cost] = {}
     faults: list[Fault] = []
     lines = 0
@@ -109,7 +115,7 @@ def read(text: str, origin: Origin, owner: Owner) -> Read:
             continue
         lines += 1
         try:
-            cost = _cost(_named(names, cells), origin, owner)
+            cost = _cost(_named(names, cells), origin, owner, order)
         except Rejected as error:
             faults += [replace(each, line=number) for each in error.faults]
             continue
@@ -184,10 +190,22 @@ def _named(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _cost(cells: Mapping[str, str], origin: Origin, owner: Owner) -> Cost | None:
+def _order(rows: Sequence[tuple[int, list[str]]], names: Sequence[str]) -> Order | None:
+    """Tell in which order days are written: rows are the columns' names, and all that follow."""
+    of_days = [at for at, name in enumerate(names) if name in ("from", "to")]
+    columns, *lines = (
+        [cells[at].lower() for at in of_days if at < len(cells)] for _, cells in rows
+    )
+    return order_of(columns, (day for each in lines for day in each))
+
+
+def _cost(
+    cells: Mapping[str, str], origin: Origin, owner: Owner, order: Order | None
+) -> Cost | None:
     """Read a line: None where nothing was spent."""
-    amount, first = _amount(cells.get("amount", "")), _day(cells.get("from", ""), "from")
-    last = _day(cells["to"], "to") if "to" in cells else first
+    amount = _amount(cells.get("amount", ""))
+    first = read_day(cells.get("from", ""), "from", order)
+    last = read_day(cells["to"], "to", order) if "to" in cells else first
     if cells.get("currency", Money.currency).upper() != Money.currency:
         raise _wrong("currency", f"only {Money.currency} can be summed")
     target = _target(cells, origin)
@@ -243,20 +261,6 @@ def _amount(text: str) -> Money:
         return Money.euros(plain[:30]).to_cents()
     except Rejected as error:
         raise _wrong("amount", error.message) from error
-
-
-def _day(text: str, name: str) -> date:
-    """Read a day: `2026-11-27` or `27/11/2026`."""
-    known = _DAY.fullmatch(text)
-    if known is None:
-        raise _wrong(name, "no day such as 2026-11-27 or 27/11/2026" if text else "missing")
-    year, month, day = (
-        (known[1], known[2], known[3]) if known[1] else (known[6], known[5], known[4])
-    )
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError as error:
-        raise _wrong(name, "no such day") from error
 
 
 def _id(cost: Cost) -> str:

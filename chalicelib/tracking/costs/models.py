@@ -9,6 +9,7 @@ from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.money import Money
 from chalicelib.runtime.schema import Body, Out, Query
 from chalicelib.tracking.costs import costs, importing
+from chalicelib.tracking.costs.days import Order
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Amount = Annotated[str, Field(max_length=20, examples=["1250.00"], description="in euros")]
@@ -66,6 +67,9 @@ class ImportIn(Body):
     content: str = Field(max_length=900_000)
     format: Literal["cadran", "google_ads", "microsoft", "meta"] = Field(
         "cadran", description="whose file it is: what its lines are of where they do not say so"
+    )
+    days: Annotated[Order | None, Field(strict=False)] = Field(
+        None, description="which is written first in `11/05/2026`; null: as the file tells"
     )
     preview: bool = Field(True, description="only tell what would be stored, and what is wrong")
 

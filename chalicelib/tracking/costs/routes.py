@@ -72,6 +72,7 @@ def import_costs(request: Request, body: models.ImportIn) -> models.ImportOut:
         preview=body.preview,
         store=reports_wiring.costs(),
         sources=wiring.tracking(),
+        order=body.days,
     )
     return models.ImportOut.of(found, stored=not body.preview)
 

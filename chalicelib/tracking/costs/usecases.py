@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from chalicelib.tracking.costs.costs import Cost
+    from chalicelib.tracking.costs.days import Order
     from chalicelib.tracking.costs.importing import Origin, Owner, Read
     from chalicelib.tracking.sources import Source
     from chalicelib.tracking.usecases import Sources
@@ -51,10 +52,17 @@ def target_of(source: Source) -> Target:
 
 
 def take(
-    text: str, origin: Origin, owner: Owner, *, preview: bool, store: Costs, sources: Sources
+    text: str,
+    origin: Origin,
+    owner: Owner,
+    *,
+    preview: bool,
+    store: Costs,
+    sources: Sources,
+    order: Order | None = None,
 ) -> Read:
     """Import a file of costs, or only tell what would be. All of it or nothing: raises Rejected."""
-    found = importing.read(text, origin, owner)
+    found = importing.read(text, origin, owner, order)
     known, faults = _with_sources(found.costs, sources)
     found = replace(found, costs=known, faults=(*found.faults, *faults))
     if preview:

@@ -9,6 +9,7 @@ import pytest
 from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.money import Money
 from chalicelib.tracking.costs import importing
+from chalicelib.tracking.costs.days import Order
 from chalicelib.tracking.costs.importing import ORIGINS, Owner, Read
 
 OWNER = Owner("acct_1", datetime(2026, 11, 27, 12, tzinfo=UTC))
@@ -81,6 +82,53 @@ def test_a_campaign_that_is_called_like_a_total_is_none() -> None:
         "Total",
     ]
     assert (found.lines, faults(found)) == (4, [(4, "/from")])
+
+
+MICROSOFT = "Gregorian date,Campaign name,Spend\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "days"),
+    [
+        (MICROSOFT + "11/05/2026,a,1\n11/27/2026,b,2\n1/5/2026,c,3\n", ["11-05", "11-27", "01-05"]),
+        (MICROSOFT + "05/11/2026,a,1\n27/11/2026,b,2\n5/1/2026,c,3\n", ["11-05", "11-27", "01-05"]),
+        ("Jour;Campagne;Coût\n05/11/2026;a;1\n5/1/2026;b;2\n", ["11-05", "01-05"]),
+        ("Date grégorienne,Nom de la campagne,Dépenses\n5/11/2026,a,1\n", ["11-05"]),
+        ("from,campaign,amount\n05/11/2026,a,1\n", ["11-05"]),
+        (MICROSOFT + "11/11/2026,a,1\n2026-11-05,b,2\n", ["11-11", "11-05"]),
+    ],
+    ids=["month first", "day first", "French", "French at Microsoft", "our own", "no doubt"],
+)
+def test_days_are_read_in_the_order_that_the_whole_file_tells(file: str, days: list[str]) -> None:
+    found = read(file, "microsoft")
+
+    assert found.faults == ()
+    assert [f"{each.first:%m-%d}" for each in found.costs] == days
+
+
+@pytest.mark.parametrize(
+    ("file", "wrong"),
+    [
+        (MICROSOFT + "11/05/2026,a,1\n06/05/2026,b,2\n", [2, 3]),
+        (MICROSOFT + "11/05/2026,a,1\n11/27/2026,b,2\n27/11/2026,c,3\n", [2]),
+        ("from,campaign,amount\n11/05/2026,a,1\n11/27/2026,b,2\n", [2]),
+    ],
+    ids=["nothing tells", "both", "not as its columns say"],
+)
+def test_a_day_that_may_be_two_is_asked_for(file: str, wrong: list[int]) -> None:
+    found = read(file, "microsoft")
+
+    assert faults(found) == [(line, "/from") for line in wrong]
+    assert found.faults[0].reason.startswith("2026-05-11 or 2026-11-05?")
+
+
+def test_who_imports_may_say_which_is_written_first() -> None:
+    file = MICROSOFT + "11/05/2026,a,1\n27/11/2026,b,2\n"
+
+    found = importing.read(file, ORIGINS["microsoft"], OWNER, Order.MONTH_FIRST)
+
+    assert [each.first for each in found.costs] == [date(2026, 11, 5)]
+    assert faults(found) == [(3, "/from")]
 
 
 def test_the_same_file_again_names_the_same_costs() -> None:
