@@ -71,13 +71,14 @@ class Origin:
 
     source: str = ""
     medium: str = ""
+    match_types: bool = False  # keywords are written as they are matched: `[plombier lyon]`
 
 
-GOOGLE: Final = Origin("google", "cpc")
+GOOGLE: Final = Origin("google", "cpc", match_types=True)
 ORIGINS: Final[Mapping[str, Origin]] = {
     "cadran": Origin(),
     "google_ads": GOOGLE,
-    "microsoft": Origin("bing", "cpc"),
+    "microsoft": Origin("bing", "cpc", match_types=True),
     "meta": Origin("facebook", "paid_social"),
 }
 
@@ -239,9 +240,22 @@ def _target(cells: Mapping[str, str], origin: Origin) -> Target:
         },
     }
     target = Target(**facts).as_reported()
+    if origin.match_types:
+        target = replace(target, term=_keyword(target.term))
     if target.channel or not (target.source or target.medium):
         return target
     return replace(target, channel=str(channel_of(target.source, target.medium, target.campaign)))
+
+
+def _keyword(term: str) -> str:
+    """Return a keyword as visits have it, without the signs of how it is matched.
+
+    >>> _keyword("[plombier lyon]"), _keyword('"plombier lyon"'), _keyword("+plombier +lyon")
+    ('plombier lyon', 'plombier lyon', 'plombier lyon')
+    """
+    exact = re.fullmatch(r"\[(.*)\]|\"(.*)\"", term)
+    plain = term if exact is None else exact[1] or exact[2] or ""
+    return " ".join(word.removeprefix("+") for word in plain.split())
 
 
 def _amount(text: str) -> Money:
@@ -264,7 +278,9 @@ def _amount(text: str) -> Money:
 
 
 def _id(cost: Cost) -> str:
-    what = json.dumps([cost.source_id, asdict(cost.target), cost.last.isoformat()])
+    """Name a cost by what it is of, whatever its capitals: networks and tags differ in them."""
+    of = {name: text.casefold() for name, text in asdict(cost.target).items()}
+    what = json.dumps([cost.source_id, of, cost.last.isoformat()])
     return costs.id_of(cost.first, hashlib.sha256(what.encode()).hexdigest()[:20])
 
 

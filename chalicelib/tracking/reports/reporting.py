@@ -133,6 +133,12 @@ def summed(sums: Iterable[Sums]) -> Sums:
     return total
 
 
+def spellings(found: Mapping[str, Sums]) -> dict[str, str]:
+    """Return the line that a value means in whatever capitals: the one with the most calls."""
+    fewest_first = sorted(found, key=lambda each: (found[each].amounts["calls"], each))
+    return {each.casefold(): each for each in fewest_first}
+
+
 def ordered(found: Mapping[str, Sums], by: By) -> list[Line]:
     """Return the lines that say something: the most calls first, days and hours in order."""
     if by not in _VALUES:

@@ -85,9 +85,11 @@ def report(question: Question, counters: Counters, costs: Costs) -> Report:
     found = _found(question, counters)
     total = whole if whole is not None else reporting.summed(found.values())
     total.cost = spending.total(spent, span.first, span.last)
+    spelt = reporting.spellings(found)
     for value, cost in _costs_of(by, spent, span).items():
-        sums = found.setdefault(value, Sums())
-        sums.cost = cost
+        line = value if value in found else spelt.setdefault(value.casefold(), value)
+        sums = found.setdefault(line, Sums())
+        sums.cost = cost if sums.cost is None else sums.cost + cost
     return Report(span, tuple(reporting.ordered(found, by)), total)
 
 

@@ -131,6 +131,25 @@ def test_who_imports_may_say_which_is_written_first() -> None:
     assert faults(found) == [(3, "/from")]
 
 
+def test_keywords_are_those_of_visits_however_they_are_matched() -> None:
+    text = (
+        "Jour,Campagne,Mot clé,Coût\n"
+        "2026-11-05,Noel,[plombier lyon],1\n"
+        '2026-11-05,Noel,"""plombier lyon""",2\n'
+        "2026-11-05,noel,+Plombier +Lyon,4\n"
+        '2026-11-05,Noel,c++ "lyon",8\n'
+    )
+
+    found = read(text, "google_ads")
+
+    assert [(each.target.term, each.amount) for each in found.costs] == [
+        ("plombier lyon", Money.euros("7.00")),
+        ('c++ "lyon"', Money.euros("8.00")),
+    ]
+    own = read("from,term,amount\n2026-11-05,[plombier],1\n")
+    assert own.costs[0].target.term == "[plombier]"
+
+
 def test_the_same_file_again_names_the_same_costs() -> None:
     one, other = read(META, "meta"), read(META.replace("70.00", "75.00"), "meta")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -23,7 +23,6 @@ from tests.tracking.journeys.builders import LANDING, a_journey
 from tests.tracking.test_routes import RIVAL, World, world
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
 __all__ = ["world"]
@@ -78,6 +77,25 @@ def test_calls_are_reported_by_campaign_with_what_they_cost(world: World) -> Non
     total = report["total"]
     assert (total["calls"], total["unique_callers"], total["new_callers"]) == (3, 2, 2)
     assert total["cost_per_call"]["amount"] == "3.34"
+
+
+def test_what_a_campaign_cost_stands_beside_its_calls_whatever_the_capitals(world: World) -> None:
+    for at, campaign in enumerate(("noel", "noel", "NOEL", "marque", "Marque")):
+        a_call(f"CA{at}", {"campaign": campaign})
+    for at, campaign in enumerate(("Noel", "noël", "Marque", "Soldes", "soldes"), start=1):
+        a_cost(date(2026, 11, at), "10.00", campaign=campaign)
+
+    lines = world.ask("GET", f"/v1/reports/calls?by=campaign&{DAYS}").json["items"]
+
+    spent = {each["key"]: each["cost"] and each["cost"]["amount"] for each in lines}
+    assert spent == {
+        "noel": "10.00",
+        "NOEL": None,
+        "noël": "10.00",
+        "marque": None,
+        "Marque": "10.00",
+        "Soldes": "20.00",
+    }
 
 
 def test_a_source_is_called_by_its_name_and_money_without_calls_is_seen(world: World) -> None:
