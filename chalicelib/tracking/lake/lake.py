@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.parquet import Column, Type
+from chalicelib.tracking.pools.leases import moment
 from chalicelib.tracking.visits.visits import journey as steps_of
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ VISITS: Final = (
     Column("pages", Type.INTEGER),
     Column("number", Type.TEXT),
     Column("cart", Type.TEXT),
+    Column("brought_at", Type.INSTANT),
+    *(Column(f"first_{name}", Type.TEXT) for name in (*SOURCE_FACTS, "landing_page")),
 )
 
 
@@ -96,8 +99,8 @@ def call_row(
 
 
 def visit_row(visit: Remembered) -> dict[str, Any]:
-    """Return a visit as a row."""
-    landing: dict[str, Any] = json.loads(visit.landing)
+    """Return a visit as a row: what brought it last, as of a call, and what brought it first."""
+    landing, first = visit.brought, json.loads(visit.landing)
     return {
         "visit_id": visit.id,
         "site_id": visit.site_id,
@@ -109,4 +112,7 @@ def visit_row(visit: Remembered) -> dict[str, Any]:
         "pages": sum(1 for step in steps_of(visit.steps) if step["kind"] == "page"),
         "number": None if visit.lease is None else visit.lease.number,
         "cart": visit.cart,
+        "brought_at": moment(landing["at"]) if "at" in landing else visit.first_seen,
+        **{f"first_{name}": first.get(name) for name in SOURCE_FACTS},
+        "first_landing_page": first.get("path"),
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
@@ -69,7 +68,10 @@ class LiveCalls(Out):
 
 
 class VisitorOut(Out):
-    """Somebody who is on a site just now, with the number that they are shown."""
+    """Somebody who is on a site just now, with the number that they are shown.
+
+    `landing` is what brought them last, as it would be of a call that rang now.
+    """
 
     number: str | None
     landing: LandingOut | None
@@ -80,7 +82,7 @@ class VisitorOut(Out):
         """Show a visitor."""
         return cls(
             number=None if visit.lease is None else visit.lease.number,
-            landing=LandingOut.of(json.loads(visit.landing)),
+            landing=LandingOut.of(visit.brought),
             visit=VisitOut.of(visit, MOST_STEPS),
         )
 

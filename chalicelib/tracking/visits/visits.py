@@ -109,6 +109,12 @@ class Remembered:
     lease: Lease | None = None
     calls: tuple[str, ...] = ()  # credited to it
 
+    @property
+    def brought(self) -> dict[str, Any]:
+        """What brought it last from outside, with `at` if that was not what brought it first."""
+        found: dict[str, Any] = json.loads(self.latest or self.landing)
+        return found
+
 
 def wanted(site: Site, numbers: Sequence[str]) -> tuple[Swap, ...]:
     """Return what is swapped on a page that has these numbers; all of the site's, if it has none.

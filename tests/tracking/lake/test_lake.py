@@ -5,6 +5,7 @@ have answers.
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -22,7 +23,7 @@ from tests.house.carrier import CALL, Caller, a_forwarded_call
 from tests.house.conftest import shop
 from tests.house.shops import CALLER
 from tests.template import resources
-from tests.tracking.visits.builders import open_page, shown
+from tests.tracking.visits.builders import ORIGIN, open_page, shown
 from tests.world import messages_of, schedule_at
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ def a_call_from_the_page(shop: Shop) -> dict[str, Any]:
     """Open the page from an advert, ring the number shown, and speak."""
     page = open_page(shop)
     answer = page.lent()
-    number = shown(answer) or ""
+    rings(shop, shown(answer) or "")
+    return answer
+
+
+def rings(shop: Shop, number: str) -> None:
+    """Ring a number of the pool, and speak."""
     path = f"/v1/numbers/{quote(number)}"
     seen = shop.ask("GET", path).headers["ETag"]
     answered = shop.ask("PATCH", path, {"flow_id": shop.flow_id}, if_match=seen)
@@ -69,7 +75,6 @@ def a_call_from_the_page(shop: Shop) -> dict[str, Any]:
     a_forwarded_call(Caller(to=number))
     shop.project()
     shop.project_again()
-    return answer
 
 
 def test_a_day_is_a_file_of_calls_where_hive_looks_for_it(shop: Shop) -> None:
@@ -149,6 +154,25 @@ def test_the_questions_of_the_page_are_answered(shop: Shop, tmp_path: Path) -> N
 
     assert asked(shop, ON_ONE_MACHINE, tmp_path) == [("Noel", 1, 1.5)]
     assert asked(shop, RANG, tmp_path) == [("paid_search", 1, 1)]
+
+
+def test_a_visit_that_came_back_is_of_what_brought_it_last_as_its_call_is(
+    shop: Shop, tmp_path: Path
+) -> None:
+    page = open_page(shop)
+    found = page.lent(url=f"{ORIGIN}/", referrer="https://www.google.com/")
+    shop.clock.passes(hours=1)
+    back = page.lent(found["visit"])
+    rings(shop, shown(back) or "")
+
+    columns = "channel, landing_page, first_channel, first_landing_page, brought_at - first_seen"
+    asking = f"SELECT {columns} FROM read_parquet('lake/visits/*/*/*.parquet')"
+    (row,) = asked(shop, asking, tmp_path)
+
+    assert row == ("paid_search", "/promo", "organic_search", "/", timedelta(hours=1))
+    assert asked(shop, RANG, tmp_path) == [("paid_search", 1, 1)]
+    calls = "SELECT channel FROM read_parquet('lake/calls/*/*/*.parquet')"
+    assert asked(shop, calls, tmp_path) == [("paid_search",)]
 
 
 def test_a_visit_that_takes_its_consent_back_is_in_no_file_any_more(

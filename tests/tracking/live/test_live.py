@@ -332,6 +332,16 @@ def test_who_is_on_a_site_is_seen_with_what_they_look_at(office: Office) -> None
     assert visitor["visit"]["cart"] == CART
 
 
+def test_whoever_came_back_is_seen_with_what_brought_them_last(office: Office) -> None:
+    page = office.page
+    token = page.lent(url=f"{ORIGIN}/", referrer="https://www.google.com/")["visit"]
+
+    page.lent(token)
+
+    (visitor,) = page.shop.gets("/v1/live/visitors")["items"]
+    assert visitor["landing"]["channel"] == "paid_search"
+
+
 def test_whoever_has_left_is_seen_no_more_and_comes_back_with_a_sign_of_life(
     office: Office,
 ) -> None:
