@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.call import Call
     from chalicelib.runtime.kept import Kept
-    from chalicelib.tracking.alerts.alerts import Alert
     from chalicelib.tracking.alerts.ports import Desk, Owned
     from chalicelib.tracking.alerts.store import AlertStore
     from chalicelib.tracking.journeys.journeys import Journey
@@ -94,7 +93,8 @@ def _leave_alerts(call: Call) -> None:
     now = wiring.clock()
     if not is_missed(call, 0) or is_old(call, now) or call.ended_at is None:
         return
-    for minutes in waits(call, kept_alerts().get(call.account_id), call.source_id):
+    # Not kept in the process: one that was made just now would miss the call for good.
+    for minutes in waits(call, alerts().alerts(call.account_id), call.source_id):
         message = projection_message(call.account_id, call.call_id, ALERTS)
         left = (call.ended_at - now).total_seconds() + 60 * minutes
         wiring.projections_queue().put(message, delay_seconds=max(math.ceil(left), 0))
@@ -113,14 +113,6 @@ def alerts() -> AlertStore:
     from chalicelib.tracking.alerts.store import AlertStore
 
     return AlertStore(settings().tracking_table)
-
-
-@cache
-def kept_alerts() -> Kept[str, tuple[Alert, ...]]:
-    """Return accounts' alerts as calls that end know them."""
-    from chalicelib.runtime.kept import Kept
-
-    return Kept(alerts().alerts)
 
 
 def owned() -> Owned:

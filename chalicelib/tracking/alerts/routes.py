@@ -69,7 +69,6 @@ def delete_alert(request: Request, alert_id: str) -> None:
     """Tell somebody no more."""
     alert = _own(request, alert_id)
     watch_wiring.alerts().delete(request.account_id, alert.id)
-    watch_wiring.kept_alerts().forget(request.account_id)
 
 
 @api.get("/v1/alerts/{alert_id}/sent", scope="calls:read")
@@ -88,5 +87,4 @@ def _own(request: Request, alert_id: str) -> alerts.Alert:
 
 
 def _alert(shown: alerts.Alert, location: str | None = None) -> Answer[models.AlertOut]:
-    watch_wiring.kept_alerts().forget(shown.account_id)
     return Answer(models.AlertOut.of(shown), etag=etag(shown.version), location=location)

@@ -11,9 +11,10 @@ import pytest
 from app import app, project_again
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Ended, Received
-from chalicelib.runtime import wiring
+from chalicelib.runtime import watch_wiring, wiring
 from tests.gateway import Context, ask
 from tests.house.shops import NUMBER, Shop, open_shop
+from tests.tracking.alerts.builders import an_alert
 from tests.world import messages_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,18 @@ def test_a_missed_call_comes_to_its_people_once(shop: Shop) -> None:
     assert sent(shop, alert) == [("CA1", "sent", None)]
     quota = boto3.client("ses").get_send_quota()
     assert quota["SentLast24Hours"] == 1
+
+
+def test_an_alert_made_just_now_elsewhere_hears_of_the_next_call(shop: Shop) -> None:
+    a_missed_call(shop)
+    works(shop)  # the account's alerts have been looked for: there are none
+
+    alert = an_alert(account_id="acct_shop", created_at=shop.clock.now)
+    watch_wiring.alerts().save(alert)  # as another process does
+    a_missed_call(shop, "CA2")
+    works(shop)
+
+    assert sent(shop, {"id": alert.id}) == [("CA2", "sent", None)]
 
 
 def test_spam_comes_to_nobody_until_it_is_restored(shop: Shop) -> None:
