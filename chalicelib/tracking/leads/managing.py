@@ -85,12 +85,15 @@ def set_rules(rules: Rules, store: Qualities, sources: Sources) -> Rules:
     return store.save_rules(rules)
 
 
-def judge_call(account_id: str, call_id: str, quality: Quality, judging: Judging) -> Quality:
-    """Keep what a person says a call is worth; leads and reports follow."""
+def judge_call(account_id: str, call_id: str, quality: Quality | None, judging: Judging) -> Quality:
+    """Keep what a person says a call is worth, or None: as rules say. Leads and reports follow."""
     call = judging.log.load(account_id, call_id)
-    kept = judging.qualities.keep(account_id, call_id, quality, call.started_at, said=True)
+    if quality is None:
+        judging.qualities.take_back(account_id, call_id)
+    else:
+        judging.qualities.keep(account_id, call_id, quality, call.started_at, said=True)
     judging.again(account_id, call_id)
-    return kept
+    return quality or qualifying.Quality(qualified=None)
 
 
 def compare_models(

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
 
 from chalicelib.calls.call import Outcome
-from chalicelib.kernel.errors import Rejected
 from chalicelib.kernel.money import Money
 from chalicelib.runtime.schema import E164, Body, Out, Patch, Query, storable
 from chalicelib.tracking.leads import comparing, contacts, leads, managing, qualifying
+from chalicelib.tracking.leads.amounts import as_written, cents_of, checked
 from chalicelib.tracking.leads.comparing import By, ModelName
 from chalicelib.tracking.leads.leads import Kind, Stage
 
@@ -36,24 +35,12 @@ Note = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(storab
 Id = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\w.:-]+$")]
 
 
-def _cents(written: str) -> str:
-    try:
-        money = Money.euros(written)
-    except Rejected as error:
-        raise ValueError(error.message) from error
-    if money.micros < 0 or not money.is_whole_cents or money.micros > 10**13:
-        raise ValueError("an amount in euros from 0 on, two decimals at most")
-    return written
-
-
 Euros = Annotated[
-    str, AfterValidator(_cents), Field(description="Euros as text", examples=["129.90"])
+    str,
+    BeforeValidator(as_written),
+    AfterValidator(checked),
+    Field(description="Euros as text, or as amounts are shown", examples=["129.90"]),
 ]
-
-
-def cents_of(written: str) -> int:
-    """Return an amount that was checked, in cents."""
-    return int(Decimal(written) * 100)
 
 
 class AmountOut(Out):
@@ -149,9 +136,9 @@ class SplitIn(Body):
 
 
 class QualityIn(Body):
-    """What you say a call is worth."""
+    """What you say a call is worth; null takes back what was said, and rules decide again."""
 
-    qualified: bool
+    qualified: bool | None
     value: Euros = "0"
 
 

@@ -66,6 +66,9 @@ class Qualities(Protocol):
     ) -> Quality:
         """Store it, and return what holds: what a person `said` stands against every rule."""
 
+    def take_back(self, account_id: str, call_id: str) -> None:
+        """Forget what a person said of a call, if anybody did."""
+
 
 class Carts(Protocol):
     """Visits, and for which of a visit's calls its cart counts."""

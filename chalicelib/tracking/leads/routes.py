@@ -16,9 +16,18 @@ if TYPE_CHECKING:
     from chalicelib.kernel import periods
     from chalicelib.runtime.api import Request
     from chalicelib.tracking.attribution.crediting import Terms
-    from chalicelib.tracking.leads import changing, leads, managing, models, qualifying, usecases
+    from chalicelib.tracking.leads import (
+        amounts,
+        changing,
+        leads,
+        managing,
+        models,
+        qualifying,
+        usecases,
+    )
 else:
     periods = lazily("chalicelib.kernel.periods")
+    amounts = lazily("chalicelib.tracking.leads.amounts")
     changing = lazily("chalicelib.tracking.leads.changing")
     managing = lazily("chalicelib.tracking.leads.managing")
     models = lazily("chalicelib.tracking.leads.models")
@@ -70,7 +79,7 @@ def set_lead_rules(request: Request, body: models.RulesIn) -> Answer[models.Rule
         qualifying.Rules(
             account_id=request.account_id,
             rules=tuple(each.written for each in body.rules),
-            most_cents=models.cents_of(body.most_cart),
+            most_cents=amounts.cents_of(body.most_cart),
             version=expected(request.if_match),
         ),
         leads_wiring.leads(),
@@ -135,13 +144,9 @@ def split_lead(request: Request, lead_id: str, body: models.SplitIn) -> models.S
 
 @api.put("/v1/calls/{call_id}/quality", scope="leads:write")
 def judge_call(request: Request, call_id: str, body: models.QualityIn) -> models.QualityOut:
-    """Say what a call is worth; no rule says otherwise after that. Reports follow."""
-    quality = managing.judge_call(
-        request.account_id,
-        call_id,
-        qualifying.Quality(qualified=body.qualified, cents=models.cents_of(body.value)),
-        leads_wiring.judging(),
-    )
+    """Say what a call is worth; no rule says otherwise after that, until null. Reports follow."""
+    said = amounts.said_of_call(qualified=body.qualified, value=body.value)
+    quality = managing.judge_call(request.account_id, call_id, said, leads_wiring.judging())
     return models.QualityOut(qualified=quality.qualified, value=models.AmountOut.of(quality.cents))
 
 

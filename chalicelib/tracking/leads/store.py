@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -237,6 +238,12 @@ class LeadStore:
         except Conflict:
             return self.quality(account_id, call_id) or quality
         return quality
+
+    def take_back(self, account_id: str, call_id: str) -> None:
+        """Forget what a person said of a call."""
+        mine = (QualityRow.account_id == account_id) & (QualityRow.said == True)  # noqa: E712
+        with suppress(Conflict), translated("take back quality", call_id=call_id):
+            QualityRow(f"call#{call_id}", QUALITY).delete(condition=mine)
 
     def _rows(self, account_id: str, lead_ids: Iterable[str]) -> dict[str, LeadRow]:
         keys = [(_pk(each), LEAD) for each in lead_ids]

@@ -139,6 +139,45 @@ def test_what_an_agent_says_of_a_call_stands_against_the_rules(shop: Shop) -> No
     assert desk.qualities.quality("acct_rival", "CA1") is None
 
 
+def test_what_an_agent_said_is_taken_back_and_the_rules_decide_again(shop: Shop) -> None:
+    a_forwarded_call()
+    shop.project()
+    shop.track()
+    path = f"/v1/calls/{CALL}/quality"
+
+    for said in ({"qualified": False}, {"qualified": None}, {"qualified": None}):
+        heard = shop.ask("PUT", path, said)
+        assert heard.status == 200, heard.text
+        shop.track()
+
+    assert heard.json == {"qualified": None, "value": {"amount": "0.00", "currency": "EUR"}}
+    (lead,) = shop.gets("/v1/leads")["items"]
+    assert lead["qualified"] is True
+
+
+def test_a_call_that_is_worth_nothing_has_no_value(shop: Shop) -> None:
+    a_forwarded_call()
+    for qualified in (False, None):
+        body = {"qualified": qualified, "value": "50.00"}
+        heard = shop.ask("PUT", f"/v1/calls/{CALL}/quality", body)
+
+        assert heard.status == 422, heard.text
+        assert [each["pointer"] for each in heard.json["errors"]] == ["/value"]
+
+
+def test_rules_that_were_read_can_be_put_back(shop: Shop) -> None:
+    kept = shop.ask("PUT", "/v1/leads/rules", RULES, if_match='"0"').json
+    known = {name: kept[name] for name in ("rules", "most_cart")}
+
+    again = shop.ask("PUT", "/v1/leads/rules", known, if_match='"1"')
+
+    assert again.status == 200, again.text
+    assert {**again.json, "version": 1} == kept
+    dollars = {"rules": [], "most_cart": {"amount": "5.00", "currency": "USD"}}
+    refused = shop.ask("PUT", "/v1/leads/rules", dollars, if_match='"2"')
+    assert [each["pointer"] for each in refused.json["errors"]] == ["/most_cart"]
+
+
 def test_a_call_that_nobody_made_cannot_be_judged(shop: Shop) -> None:
     assert shop.ask("PUT", "/v1/calls/CA9/quality", {"qualified": True}).status == 404
 
