@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.kernel.errors import Fault, Rejected
-from chalicelib.kernel.money import Money
+from chalicelib.kernel.money import MICROS_PER_CENT, Money
 from chalicelib.tracking.landing.referrers import source_name
 from chalicelib.tracking.reports.contributing import Dim
 
@@ -52,7 +52,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """An amount spent from a day to a day, both included; each day has the same share of it."""
+    """An amount spent from a day to a day, both included; each day has the same share of it.
+
+    It is whole cents, and so are shares: they differ by one where they cannot be the same.
+    """
 
     id: str
     account_id: str
@@ -107,7 +110,7 @@ def within(cost: Cost, first: date, last: date) -> Money:
     """Return what of a cost falls into a span of days. Spans side by side add up exactly."""
     before = max(0, min(cost.days, (first - cost.first).days))
     until = max(before, min(cost.days, (last - cost.first).days + 1))
-    return Money(_until(cost, until) - _until(cost, before))
+    return _until(cost, until) - _until(cost, before)
 
 
 def by_day(costs: Iterable[Cost], first: date, last: date) -> Mapping[str, Money]:
@@ -136,8 +139,9 @@ def total(costs: Iterable[Cost], first: date, last: date) -> Money | None:
     return sum(parts, start=Money.zero) if parts else None
 
 
-def _until(cost: Cost, days: int) -> int:
-    return cost.amount.micros * days // cost.days
+def _until(cost: Cost, days: int) -> Money:
+    """Return what its first days cost, in whole cents: what is left over is a later day's."""
+    return Money.cents(cost.amount.to_cents().micros // MICROS_PER_CENT * days // cost.days)
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -53,6 +53,7 @@ def test_spans_side_by_side_add_up_to_what_was_spent(
     ]
 
     assert sum(parts, start=Money.zero) == cost.amount
+    assert all(each.is_whole_cents for each in parts)
 
 
 def test_the_days_of_a_span_add_up_to_it() -> None:
@@ -101,7 +102,7 @@ def test_a_part_of_a_cost_is_in_a_report_of_a_part_of_its_days(world: World) -> 
         "day": "2026-11-02",
     }
     whole = {by: line["cost"]["amount"] for by, line in found.items() if by != "day"}
-    assert set(whole.values()) == {"66.666667"}
+    assert set(whole.values()) == {"66.67"}
 
 
 @pytest.mark.parametrize(
