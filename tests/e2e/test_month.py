@@ -79,7 +79,11 @@ def test_a_report_is_a_file_that_the_gateway_sends_as_bytes(
     path = "/v1/reports/calls"
     wait_for(lambda: shop.get(path, **asked)["total"]["calls"] > 0, "a call that is counted")
 
-    headers = {"Authorization": f"Bearer {shop.key}", "Accept": PARQUET}
+    headers = {
+        "Authorization": f"Bearer {shop.key}",
+        "Cadran-Account": str(shop.account),
+        "Accept": PARQUET,
+    }
     answer = requests.get(shop.base_url + path, params=asked, headers=headers, timeout=30)
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, PARQUET)
