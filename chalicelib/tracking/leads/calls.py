@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from chalicelib.tracking.sources import Source
     from chalicelib.tracking.visits.visits import Remembered
 
+# A visitor who did nothing for so long came anew (Google Analytics 4, "Session timeout").
+SESSION: Final = timedelta(minutes=30)
 # Whatever an account believes: the row of a lead has room for no more.
 _MOST_EUROS: Final = Decimal(10_000_000)
 
@@ -111,14 +114,27 @@ def cart_cents(cart: str | None) -> int:
 
 
 def touches_of(visit: Remembered) -> Iterator[Touchpoint]:
-    """Yield what brought a visitor to the site, each time that they came from outside.
+    """Yield what brought a visitor to the site, each time that they came.
 
-    A visit that nothing is known to have brought came directly.
+    Whoever goes back to the landing page, or loads it again, was brought there once: what
+    brought them again with no half hour of silence in between is one touch. Whoever types the
+    address after such a silence came directly; a visit of which nothing is known did, too.
     """
-    steps = [each for each in steps_of(visit.steps) if "channel" in each]
-    for each in steps:
-        yield _touch(datetime.fromtimestamp(each["at"] / 1000, UTC), each)
-    if not steps:
+    found, seen = False, datetime.min.replace(tzinfo=UTC)
+    this_time: set[Touchpoint] = set()
+    for each in steps_of(visit.steps):
+        at = datetime.fromtimestamp(each["at"] / 1000, UTC)
+        came = at - seen > SESSION
+        if came:
+            this_time.clear()
+        seen = at
+        touch = _touch(at, each)
+        brought = replace(touch, at=visit.first_seen)
+        if ("channel" in each and brought not in this_time) or ("direct" in each and came):
+            found = True
+            this_time.add(brought)
+            yield touch
+    if not found:
         landing: dict[str, Any] = json.loads(visit.landing)
         yield _touch(visit.first_seen, landing)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StringConstraints
@@ -10,15 +10,14 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Stri
 from chalicelib.calls.call import Outcome
 from chalicelib.kernel.money import Money
 from chalicelib.runtime.schema import E164, Body, Out, Patch, Query, storable
-from chalicelib.tracking.leads import comparing, contacts, leads, managing, qualifying
+from chalicelib.tracking.leads import comparing, contacts, leads, qualifying
 from chalicelib.tracking.leads.amounts import as_written, cents_of, checked
-from chalicelib.tracking.leads.comparing import By, ModelName
+from chalicelib.tracking.leads.comparing import ModelName
 from chalicelib.tracking.leads.leads import Kind, Stage
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
-    from chalicelib.tracking.attribution.comparing import Credit
     from chalicelib.tracking.attribution.crediting import Terms
 
 Text = Annotated[
@@ -53,6 +52,11 @@ class AmountOut(Out):
     def of(cls, cents: int) -> Self:
         """Show so many cents."""
         return cls(amount=f"{Money.cents(cents).decimal:.2f}")
+
+    @classmethod
+    def of_money(cls, money: Money | None) -> Self | None:
+        """Show money, rounded to the cent, where there is any to show."""
+        return None if money is None else cls(amount=f"{money.to_cents().decimal:.2f}")
 
 
 class LeadsQuery(Query):
@@ -304,7 +308,7 @@ class LeadOut(Out):
                     channel=touch.channel,
                     source=touch.source,
                     campaign=touch.campaign,
-                    credit={name: _rounded(share) for name, share in shares.items()},
+                    credit={name: rounded(share) for name, share in shares.items()},
                 )
                 for touch, shares in comparing.credits_of(lead, terms)
             ],
@@ -326,56 +330,6 @@ class SplitOut(Out):
     new: LeadOut
 
 
-class AttributionQuery(Query):
-    """Which leads: those worth something first on these days, both included, in France's time."""
-
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
-    one: ModelName = ModelName.FIRST
-    other: ModelName = ModelName.LAST
-    by: By = By.CHANNEL
-    lookback_days: int | None = Field(None, ge=1, le=365, description="Not sent: as you set it")
-
-
-class CreditOut(Out):
-    """What something gets."""
-
-    leads: float
-    value: AmountOut
-
-    @classmethod
-    def of(cls, credit: Credit) -> Self:
-        """Show it."""
-        return cls(leads=_rounded(credit.leads), value=AmountOut.of(credit.cents))
-
-
-class ComparedOut(Out):
-    """One line; `name` is null for leads of which nothing is known."""
-
-    name: str | None
-    one: CreditOut
-    other: CreditOut
-
-
-class AttributionOut(Out):
-    """The same leads under two models."""
-
-    one: ModelName
-    other: ModelName
-    by: By
-    leads: int
-    items: list[ComparedOut]
-
-    @classmethod
-    def of(cls, query: AttributionQuery, found: managing.Comparison) -> Self:
-        """Show a comparison."""
-        lines = [
-            ComparedOut(name=each.name, one=CreditOut.of(each.one), other=CreditOut.of(each.other))
-            for each in found.lines
-        ]
-        return cls(one=query.one, other=query.other, by=query.by, leads=found.leads, items=lines)
-
-
 def _rule(rule: qualifying.Rule) -> RuleOut:
     return RuleOut(
         name=rule.name,
@@ -392,5 +346,6 @@ def _rule(rule: qualifying.Rule) -> RuleOut:
     )
 
 
-def _rounded(share: Fraction) -> float:
+def rounded(share: Fraction) -> float:
+    """Return a share as it is shown: to four decimals."""
     return round(float(share), 4)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from chalicelib.runtime import leads_wiring, tracking_wiring, wiring
+from chalicelib.runtime import leads_wiring, reports_wiring, tracking_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
@@ -25,10 +26,14 @@ if TYPE_CHECKING:
         qualifying,
         usecases,
     )
+    from chalicelib.tracking.leads.credit import costing
+    from chalicelib.tracking.leads.credit import models as credit_models
 else:
     periods = lazily("chalicelib.kernel.periods")
     amounts = lazily("chalicelib.tracking.leads.amounts")
     changing = lazily("chalicelib.tracking.leads.changing")
+    costing = lazily("chalicelib.tracking.leads.credit.costing")
+    credit_models = lazily("chalicelib.tracking.leads.credit.models")
     managing = lazily("chalicelib.tracking.leads.managing")
     models = lazily("chalicelib.tracking.leads.models")
     qualifying = lazily("chalicelib.tracking.leads.qualifying")
@@ -151,7 +156,9 @@ def judge_call(request: Request, call_id: str, body: models.QualityIn) -> models
 
 
 @api.get("/v1/reports/attribution", scope="reports:read")
-def compare_models(request: Request, query: models.AttributionQuery) -> models.AttributionOut:
+def compare_models(
+    request: Request, query: credit_models.AttributionQuery
+) -> credit_models.AttributionOut:
     """Set the same leads under two models of credit side by side."""
     terms = _terms(request.account_id)
     if query.lookback_days is not None:
@@ -166,7 +173,16 @@ def compare_models(request: Request, query: models.AttributionQuery) -> models.A
         terms=terms,
         store=leads_wiring.leads(),
     )
-    return models.AttributionOut.of(query, found)
+    costs = reports_wiring.costs().reaching(request.account_id, query.first, query.last)
+    spent = costing.spent_by(
+        costs, query.by, query.first, query.last, partial(_source_name, request.account_id)
+    )
+    return credit_models.AttributionOut.of(query, found, spent)
+
+
+def _source_name(account_id: str, value: str) -> str | None:
+    known = wiring.sources().about(account_id, value) if value.startswith("src_") else None
+    return None if known is None else known.name
 
 
 def _lead(lead: leads.Lead, location: str | None = None) -> Answer[models.LeadOut]:

@@ -30,7 +30,7 @@ def trimmed(steps: Sequence[str]) -> tuple[str, ...]:
     """
     older, newest = steps[:-NEWEST], steps[-NEWEST:]
     read: list[dict[str, Any]] = [json.loads(each) for each in older]
-    touches = [at for at, step in enumerate(read) if "channel" in step]
+    touches = [at for at, step in enumerate(read) if "channel" in step or "direct" in step]
     said = {at for name in LASTING for at in _said_last(name, read)}
     kept = sorted({*touches[-MOST_TOUCHES:], *said})
     return (*(older[at] for at in kept), *newest)

@@ -152,9 +152,11 @@ def source_of(landing: Landing) -> str:
 def arrived(arrival: Arrival, landing: Landing, at: int) -> Noted:
     """Return the step of opening a page; it says what brought the visitor there, if that is new.
 
-    A network asks for its own click, whatever brought the visitor back since.
+    `direct`: nothing is known to have, not even the site itself. A network asks for its own
+    click, whatever brought the visitor back since.
     """
-    source, brought = {}, None
+    source: dict[str, Any] = {"direct": True} if landing.evidence is Evidence.NONE else {}
+    brought = None
     if is_from_outside(landing):
         texts = (landing.channel, landing.source, landing.medium, landing.campaign)
         names = ("channel", "source", "medium", "campaign")

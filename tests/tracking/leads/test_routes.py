@@ -250,7 +250,11 @@ def test_models_are_compared_and_lose_neither_leads_nor_cents(shop: Shop) -> Non
     assert found["leads"] == 2
     (line,) = found["items"]
     assert line["name"] is None  # nothing is known to have brought them
-    assert line["one"] == {"leads": 2.0, "value": {"amount": "30.03", "currency": "EUR"}}
+    assert line["one"] == {
+        "leads": 2.0,
+        "value": {"amount": "30.03", "currency": "EUR"},
+        "cost_per_lead": None,
+    }
     assert line["other"] == line["one"]
 
 
@@ -268,6 +272,28 @@ def test_calls_from_a_poster_and_the_site_share_the_credit(shop: Shop) -> None:
     (touch,) = lead["touches"]
     assert touch["source"] == source["name"]
     assert set(touch["credit"].values()) == {1.0}
+
+
+def test_a_lead_costs_what_was_spent_however_often_the_person_rang(shop: Shop) -> None:
+    caller = hashed("+33639981234")
+    for at, call_id in enumerate(("CA1", "CA2", "CA3")):
+        facts = {"caller_hash": caller, "source_id": shop.source_id, "talk_seconds": 90 + at}
+        calls(shop, call_id, **facts)
+    days = {"from": "2026-11-01", "to": "2026-11-30"}
+    shop.makes(f"/v1/sources/{shop.source_id}/costs", {"amount": "100.00", **days})
+    shop.makes("/v1/costs", {"campaign": "Noel", "amount": "50.00", **days})
+    query = "/v1/reports/attribution?from=2026-11-01&to=2026-11-30"
+
+    (source,) = shop.gets(f"{query}&by=source")["items"]
+    campaigns = {each["name"]: each for each in shop.gets(f"{query}&by=campaign")["items"]}
+
+    hundred = {"amount": "100.00", "currency": "EUR"}
+    assert source["name"] == shop.gets(f"/v1/sources/{shop.source_id}")["name"]
+    assert (source["one"]["leads"], source["cost"]) == (1.0, hundred)
+    assert source["one"]["cost_per_lead"] == source["other"]["cost_per_lead"] == hundred
+    assert campaigns["Noel"]["cost"] == {"amount": "50.00", "currency": "EUR"}
+    assert campaigns["Noel"]["one"]["leads"] == 0
+    assert campaigns["Noel"]["one"]["cost_per_lead"] is None
 
 
 @pytest.mark.parametrize(
