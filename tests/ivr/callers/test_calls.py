@@ -155,10 +155,12 @@ def test_a_flow_that_asks_nothing_of_the_caller_reads_nothing(
 
 def test_whoever_is_rung_hears_the_campaign_of_the_call(shop: Shop) -> None:
     publishes(shop, BY_CAMPAIGN)
-    source = f"/v1/sources/{shop.source_id}"
-    etag = shop.ask("GET", source).headers["ETag"]
-    shop.ask("PATCH", source, {"campaign": "Rentrée"}, if_match=etag)
-    whisper = url_in(rings(), "Number", "url")
+    line = "+33162010005"
+    shop.makes("/v1/numbers", {"number": line, "flow_id": shop.flow_id})
+    radio = {"name": "Radio", "channel": "radio", "campaign": "Rentrée"}
+    source_id = shop.makes("/v1/sources", radio)["id"]
+    shop.makes(f"/v1/sources/{source_id}/numbers/{line.replace('+', '%2B')}", {}, method="PUT")
+    whisper = url_in(rings(To=line), "Number", "url")
 
     xml = rings(whisper, CallSid="CA9", ParentCallSid="CA1", To=OVEN, CallStatus="in-progress")
 
