@@ -50,6 +50,7 @@ class Lending(RuleBasedStateMachine):
         self.live: dict[str, tuple[Lease, int]] = {}
         self.resting: list[tuple[Lease, int]] = []
         self.died = False
+        self.parted = False
 
     @initialize(numbers=st.integers(1, 4))
     def open(self, numbers: int) -> None:
@@ -138,6 +139,7 @@ class Lending(RuleBasedStateMachine):
             usecases.remove_number(ACCOUNT, POOL, number(at), now=self.now, keeping=self.kept)
         except NotFound:
             return
+        self.parted = True
         there = {slot.number for slot in self.store.slots(POOL)}
         assert self.held() <= there
 
@@ -147,9 +149,12 @@ class Lending(RuleBasedStateMachine):
         assert len(shown) == len(set(shown)), shown
 
     def may_be_in_hand(self) -> bool:
-        """Say whether somebody who died may still seem to be about to have a number."""
+        """Say whether somebody may still seem to be about to have a number, who is not.
+
+        They died, or the number that they were dealt had left the pool, and came back since.
+        """
         deck, _ = self.store.look(POOL, ACCOUNT)
-        return self.died and self.at < deck.dealt_at + IN_HAND
+        return (self.died or self.parted) and self.at < deck.dealt_at + IN_HAND
 
     @property
     def at(self) -> int:
@@ -166,6 +171,21 @@ class Lending(RuleBasedStateMachine):
         """Return the other numbers, of those that may be lent."""
         slots = self.store.slots(POOL)
         return {slot.number for slot in slots if not slot.leaving} - self.held()
+
+
+def test_a_number_that_is_put_back_at_once_is_lent_some_seconds_later() -> None:
+    pool = Lending()
+    pool.open(numbers=1)
+    pool.a_number_goes(at=0)
+    pool.somebody_comes()
+    pool.a_number_comes(at=0)
+    pool.somebody_comes()
+    assert pool.live == {}
+
+    pool.time_passes(IN_HAND)
+    pool.somebody_comes()
+
+    assert [lease.number for lease, _ in pool.live.values()] == [number(0)]
 
 
 Lending.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
