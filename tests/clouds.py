@@ -46,6 +46,7 @@ ENVIRONMENT = {
     "CADRAN_TRACKING_TABLE": "cadran-test-tracking",
     "CADRAN_BILLING_TABLE": "cadran-test-billing",
     "CADRAN_DESK_TABLE": "cadran-test-desk",
+    "CADRAN_CAMPAIGNS_TABLE": "cadran-test-campaigns",
     "CADRAN_WEBHOOKS_TABLE": "cadran-test-webhooks",
     "CADRAN_IDEMPOTENCY_TABLE": "cadran-test-idempotency",
     "CADRAN_CALL_EVENTS_QUEUE": "cadran-test-call-events",

@@ -35,6 +35,7 @@ class Settings:
     tracking_table: str
     billing_table: str
     desk_table: str
+    campaigns_table: str
     webhooks_table: str
     idempotency_table: str
     call_events_queue: str

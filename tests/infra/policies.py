@@ -25,7 +25,7 @@ WITHOUT_RESOURCES = frozenset({"xray:PutTelemetryRecords", "xray:PutTraceSegment
 # Where a wildcard stands for what cannot be known when the policy is written: region and account,
 # the label of a stream, the streams of a log group, the files under a prefix.
 KNOWN_WILDCARDS = (
-    r"arn:aws:dynamodb:\*:\*:table/cadran-[a-z]+-[a-z]+(/index/[a-z_]+|/stream/\*)?",
+    r"arn:aws:dynamodb:\*:\*:table/cadran-[a-z]+-[a-z]+(/index/[a-z0-9_]+|/stream/\*)?",
     r"arn:aws:sqs:\*:\*:cadran-[a-z]+-[a-z-]+",
     r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/[a-z-]+",
     r"arn:aws:ssm:\*:\*:parameter/cadran/[a-z]+/conversions/\*",  # a destination's id
