@@ -59,6 +59,23 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "script_layout_shift",
     ),
     "report": ("report", "report_requests"),
+    "campaign_pace": (
+        "campaign_pace",
+        "campaign_pace_most",
+        "campaign_pace_requests",
+        "campaign_pace_7",
+        "campaign_pace_30",
+        "campaign_pace_100",
+        "campaign_pace_at_once",
+    ),
+    "predictive": (
+        "predictive_talk_5",
+        "predictive_abandonment_5",
+        "predictive_talk_15",
+        "predictive_abandonment_15",
+        "predictive_talk_40",
+        "predictive_abandonment_40",
+    ),
     "local_call": ("local_call_p50", "local_call_p95"),
     "ring_to_journey": ("ring_to_journey_p50", "ring_to_journey_p95"),
 }

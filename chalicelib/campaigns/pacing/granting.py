@@ -1,0 +1,85 @@
+"""One stored change grants an account's campaigns their next calls: when, and whose.
+
+All workers of an account share one row, its pace. A worker asks twice a second or so for whatever
+is to be called in the next moments and holds the instants it was given; two who ask at once change
+the row one after the other. A campaign that was paused is not among those who ask, so nothing of it
+begins later than the lead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.pacing import bucket as buckets
+from chalicelib.campaigns.pacing.bucket import Bucket
+from chalicelib.campaigns.pacing.sharing import Turns, next_turns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from chalicelib.campaigns.pacing.bucket import Limit
+    from chalicelib.campaigns.pacing.sharing import Ask
+
+# A worker who was granted nothing asks again after so long, then twice as long, at the most so
+# long: of several, one does the work of a small account, and the others see whether it still does.
+_FIRST_PAUSE: Final = 250
+_LONGEST_PAUSE: Final = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """An account's pace, one row."""
+
+    bucket: Bucket = field(default_factory=Bucket)
+    turns: Turns = field(default_factory=Turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A call that may begin: at `start` (milliseconds since 1970), or not at all."""
+
+    start: int
+    campaign_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was granted, the pace to store, and when it is worth asking again.
+
+    Without slots, `others` tells that somebody else is at work: that is to have asked in vain.
+    """
+
+    pace: Pace
+    slots: tuple[Slot, ...]
+    ask_at: int
+    others: bool = False
+
+
+def take(pace: Pace, limit: Limit, asks: Mapping[str, Ask], now: int, in_vain: int = 0) -> Taken:
+    """Grant what the carrier takes in the next moments to those who ask, by their priorities.
+
+    Whoever has asked in vain before takes only what nobody else has come for in time.
+    """
+    behind = pace.bucket.under(limit).due <= now * limit.calls
+    wanted = sum(max(0, ask.wanted) for ask in asks.values()) if behind or not in_vain else 0
+    granted = buckets.grant(pace.bucket, limit, now, wanted)
+    turns, order = next_turns(pace.turns, asks, len(granted.starts))
+    slots = tuple(
+        Slot(start, campaign_id) for start, campaign_id in zip(granted.starts, order, strict=True)
+    )
+    return Taken(Pace(granted.bucket, turns), slots, granted.ask_at, not slots and not behind)
+
+
+def pause(in_vain: int) -> int:
+    """Return for how many milliseconds to ask no more, after having asked in vain so many times.
+
+    >>> [pause(in_vain) for in_vain in (0, 1, 2, 5, 6, 99)]
+    [0, 250, 500, 4000, 8000, 8000]
+    """
+    return 0 if in_vain < 1 else int(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(in_vain - 1, 9)))
+
+
+def ended(pace: Pace, calls: int = 1) -> Pace:
+    """Give back the room of calls that ended."""
+    return replace(pace, bucket=buckets.ended(pace.bucket, calls))

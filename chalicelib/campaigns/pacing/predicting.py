@@ -1,0 +1,167 @@
+"""Dialling ahead of the agents: how many calls may be placed now, if so much risk is taken.
+
+For some instants of the next half minute: who will have answered, which agents will be free. A call
+more is placed as long as whoever answers it finds an agent within two seconds, but for the risk.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.pacing.chances import at_least_none, moments
+from chalicelib.campaigns.pacing.spells import Lasting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from chalicelib.campaigns.pacing.habits import Habits
+    from chalicelib.campaigns.pacing.spells import Spells
+
+# What a person who answered waits before they count as abandoned: France has no rule (good
+# practice), 47 CFR 64.1200(a)(7) and Ofcom's "Persistent misuse" statement of 2016 say two seconds.
+GRACE: Final = 2
+AHEAD: Final = (3, 6, 9, 12, 16, 20, 25)
+MOST_AT_ONCE: Final = 100
+
+# The moments of one call or agent, those of each instant ahead one after the other.
+Row = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The agents and calls of a campaign at an instant, by how many seconds ago they began.
+
+    `waiting` is who has answered and has no agent yet.
+    """
+
+    idle: int = 0
+    talking: tuple[float, ...] = ()
+    wrapping: tuple[float, ...] = ()
+    ringing: tuple[float, ...] = ()
+    waiting: int = 0
+
+    @property
+    def agents(self) -> int:
+        """How many there are."""
+        return self.idle + len(self.talking) + len(self.wrapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Habits made ready for questions: a row of chances (for each instant ahead) by age.
+
+    To be made again every half minute or so; it takes as long as some hundred questions.
+    """
+
+    ring_ages: tuple[int, ...]
+    rings: tuple[Row, ...]
+    talk_ages: tuple[int, ...]
+    talks: tuple[Row, ...]
+    wrap_ages: tuple[int, ...]
+    wraps: tuple[Row, ...]
+    when: tuple[float, ...]  # of a new call that is answered: how likely about each instant
+
+    @classmethod
+    def of(cls, habits: Habits) -> Outlook:
+        """Work the chances out, at the middle of each class of age."""
+        talks, wraps = Lasting.of(habits.talks), Lasting.of(habits.wraps)
+        rings = [_answers(habits, age) for age in habits.answered.ages]
+        parts = [after - before for before, after in pairwise((0.0, *rings[0]))]
+        return cls(
+            ring_ages=habits.answered.ages,
+            rings=tuple(_row(each, 1) for each in rings),
+            talk_ages=talks.ages,
+            talks=tuple(_row(each, -1) for each in _frees(talks, wraps)),
+            wrap_ages=wraps.ages,
+            wraps=tuple(
+                _row([wraps.ended_within(ahead + GRACE, age) for ahead in AHEAD], -1)
+                for age in _middles(wraps.ages)
+            ),
+            when=tuple(part / sum(parts) for part in parts),
+        )
+
+
+def calls_ahead(floor: Floor, outlook: Outlook, risk: float) -> int:
+    """Return how many calls may be placed now, none likelier than `risk` to find no agent."""
+    rows = [
+        *_rows(floor.ringing, outlook.ring_ages, outlook.rings),
+        *_rows(floor.talking, outlook.talk_ages, outlook.talks),
+        *_rows(floor.wrapping, outlook.wrap_ages, outlook.wraps),
+        (float(floor.waiting - floor.idle), 0.0, 0.0) * len(AHEAD),
+    ]
+    sums, new = [sum(each) for each in zip(*rows, strict=True)], outlook.rings[0]
+    for calls in range(MOST_AT_ONCE):
+        if _short(sums, outlook.when) > risk:
+            return calls
+        sums = [one + more for one, more in zip(sums, new, strict=True)]
+    return MOST_AT_ONCE
+
+
+def _short(sums: Sequence[float], when: Sequence[float]) -> float:
+    """Return how likely a call more leaves one more person without an agent, now or later."""
+    worst = share = 0.0
+    for at in range(len(when) - 1, -1, -1):
+        mean, variance, third = sums[3 * at : 3 * at + 3]
+        worst = max(worst, at_least_none(mean, variance, third))
+        share += when[at] * worst
+    return share
+
+
+def _rows(ages: Iterable[float], classes: Sequence[int], rows: Sequence[Row]) -> list[Row]:
+    return [rows[bisect_right(classes, age) - 1] for age in ages]
+
+
+def _row(chances: Iterable[float], sign: int) -> Row:
+    """Flatten the moments of a chance at each instant; those of an agent are taken off."""
+    each = [moments(chance) for chance in chances]
+    return tuple(
+        part for mean, variance, third in each for part in (sign * mean, variance, sign * third)
+    )
+
+
+def _middles(ages: Sequence[int]) -> list[float]:
+    return [(low + high) / 2 for low, high in pairwise(ages)] + [ages[-1] * 1.2]
+
+
+def _answers(habits: Habits, age: float) -> list[float]:
+    """Return how likely a call that has rung so long is answered by each instant ahead."""
+    answers, losses = habits.answered.rates(), habits.lost.rates()
+    left, answered, at, found = 1.0, 0.0, age, []
+    for until in (age + ahead for ahead in AHEAD):
+        while at < until:
+            here = bisect_right(habits.answered.ages, at) - 1
+            step = min(until, _end(habits.answered, here)) - at
+            rate = answers[here] + losses[here]
+            gone = left * (1 - exp(-rate * step))
+            answered += gone * answers[here] / rate if rate else 0.0
+            left, at = left - gone, at + step
+        found.append(answered)
+    return found
+
+
+def _end(spells: Spells, at: int) -> float:
+    return spells.ages[at + 1] if at + 1 < len(spells.ages) else float("inf")
+
+
+def _frees(talks: Lasting, wraps: Lasting) -> list[list[float]]:
+    """Return by age of a conversation how likely its agent is free, wrapped up and all, when."""
+    seconds = range(AHEAD[-1] + GRACE)
+    wrapped = [wraps.ended_within(second + 0.5, 0) for second in seconds]
+    found = []
+    for age in _middles(talks.ages):
+        over = [talks.ended_within(second, age) for second in (*seconds, len(seconds))]
+        ends = [after - before for before, after in pairwise(over)]
+        found.append(
+            [
+                sum(
+                    end * wrap
+                    for end, wrap in zip(ends, wrapped[ahead + GRACE - 1 :: -1], strict=False)
+                )
+                for ahead in AHEAD
+            ]
+        )
+    return found

@@ -1,0 +1,104 @@
+"""The simulated call centre, and the rules that are compared in it."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from benchmarks.callcentre import ANSWER_RATES, TALK_MEDIAN, TALK_SIGMA, Centre
+from benchmarks.campaign_pace import Run, most_in_a_second
+from benchmarks.diallers import Ours, Progressive, Vicidial
+from chalicelib.campaigns.pacing.bucket import Limit
+from chalicelib.campaigns.pacing.tallies import CAP
+
+
+def test_a_week_is_the_same_each_time() -> None:
+    weeks = [Centre(4, Progressive(), seed=3).run(days=1) for _ in range(2)]
+
+    assert weeks[0] == weeks[1]
+
+
+def test_people_talk_as_long_as_those_of_the_bank() -> None:
+    dice = random.Random(1)
+    talks = sorted(dice.lognormvariate(5.193, TALK_SIGMA) for _ in range(20_000))
+
+    quartiles = [talks[len(talks) * at // 4] for at in (1, 2, 3)]
+
+    assert quartiles == pytest.approx([103, TALK_MEDIAN, 319], rel=0.03)
+    assert sum(talks) / len(talks) == pytest.approx(258, rel=0.03)
+
+
+def test_a_progressive_dialler_abandons_only_whom_an_agent_left() -> None:
+    day = Centre(6, Progressive(), seed=1).run(days=1)
+
+    assert 0 <= day.abandonment < 0.01
+    assert 0.6 < day.talk_share < 0.8
+
+
+def test_ours_has_agents_talk_more_and_keeps_the_cap() -> None:
+    progressive = Centre(12, Progressive(), seed=1).run(days=1)
+
+    ours = Centre(12, Ours(), seed=1).run(days=1)
+
+    assert ours.talk_share > progressive.talk_share * 1.03
+    assert 0 < ours.worst_day <= CAP
+
+
+@pytest.mark.parametrize(
+    ("rates", "period"),
+    [
+        pytest.param(dict.fromkeys(ANSWER_RATES, 0.5), 1.0, id="everybody answers"),
+        pytest.param({hour: 0.1 + 0.4 * (hour % 2) for hour in ANSWER_RATES}, 1.0, id="by turns"),
+        pytest.param(ANSWER_RATES, 5.0, id="a plan each five seconds"),
+    ],
+)
+def test_the_cap_holds_whatever_people_do(rates: dict[int, float], period: float) -> None:
+    day = Centre(8, Ours(period=period), seed=2, rates=rates).run(days=1)
+
+    assert day.worst_day <= CAP
+
+
+@pytest.mark.parametrize(
+    ("ready", "level", "intensity", "expected"),
+    [
+        pytest.param(2.5, 2.0, 0, 2.5, id="a quarter of the agents is ready"),
+        pytest.param(2.5, 2.0, -40, 2.3, id="less intensely"),
+        pytest.param(-1.0, 2.0, 0, 1.8, id="callers wait"),
+        pytest.param(-1.0, 2.0, 20, 1.84, id="and are less of a reason"),
+        pytest.param(9.0, 2.0, 0, 3.0, id="not above three"),
+        pytest.param(-9.0, 2.0, 0, 1.0, id="not below one"),
+        pytest.param(0.0, 2.0, 0, 2.0, id="as it should be"),
+    ],
+)
+def test_vicidials_level_follows_who_is_ready(
+    ready: float, level: float, intensity: float, expected: float
+) -> None:
+    """Its formula: level x (1 + (ready less waiting) / agents x (1 +- intensity)), from 1 to 3."""
+    dialler = Vicidial(level=level, intensity=intensity)
+    dialler.samples.extend([(ready, 10)] * 15)  # type: ignore[list-item]
+
+    dialler._adapt(Centre(10, dialler, seed=1))
+
+    assert dialler.level == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("method", "level"), [("hard", 1.0), ("average", 1.0), ("tapered", 2.0)])
+def test_vicidials_level_falls_once_the_days_drops_are_over_the_cap(
+    method: str, level: float
+) -> None:
+    dialler = Vicidial(method=method, level=2.0, known=(51, 100, 4))
+    dialler.samples.extend([(0, 10)] * 15)
+
+    dialler._adapt(Centre(10, dialler, seed=1))  # at midnight, when tapering has not begun
+
+    assert dialler.level == level
+
+
+@pytest.mark.parametrize("calls", [1, 13])
+def test_workers_who_stall_and_die_pass_no_limit(calls: int) -> None:
+    run = Run(Limit(calls=calls), random.Random(9)).go()
+
+    assert most_in_a_second(run.placed) <= calls
+    assert len(run.placed) >= 0.95 * 600 * calls
+    assert run.requests <= 3 * len(run.placed)

@@ -1,0 +1,226 @@
+"""A carrier's limit is never passed, whoever asks when; and everybody gets their turn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.campaigns.pacing.bucket import (
+    LEAD,
+    SECOND,
+    SLACK,
+    Bucket,
+    Limit,
+    ended,
+    grant,
+    may_begin,
+)
+from chalicelib.campaigns.pacing.granting import Pace, take
+from chalicelib.campaigns.pacing.sharing import Ask, Turns, next_turns
+from chalicelib.kernel.errors import Rejected
+
+NOW = 1_800_000_000_000
+
+
+def most_in(times: list[int], span: int) -> int:
+    """Return the most instants in any window of so many milliseconds, its end left out."""
+    return max((sum(at <= other < at + span for other in times) for at in times), default=0)
+
+
+def test_a_limit_of_one_a_second_is_one_a_second() -> None:
+    first = grant(Bucket(), Limit(), NOW, wanted=5)
+    second = grant(first.bucket, Limit(), NOW + 1, wanted=5)
+    third = grant(first.bucket, Limit(), NOW + SECOND + SLACK - LEAD, wanted=5)
+
+    assert first.starts == (NOW,)
+    assert second.starts == ()
+    assert third.starts == (NOW + SECOND + SLACK,)
+
+
+def test_several_are_granted_at_once_and_lie_apart() -> None:
+    starts = grant(Bucket(), Limit(calls=7), NOW, wanted=100).starts
+
+    assert [start - NOW for start in starts] == [0, 148, 295, 442, 589, 736]
+
+
+def test_nothing_is_granted_further_ahead_than_the_lead() -> None:
+    granted = grant(Bucket(), Limit(calls=500), NOW, wanted=10_000)
+
+    assert max(granted.starts) <= NOW + LEAD
+    assert LEAD + SLACK < SECOND  # so a pause is kept within a second
+
+
+def test_what_was_not_used_is_not_saved_up() -> None:
+    later = NOW + 3_600_000
+
+    starts = grant(grant(Bucket(), Limit(), NOW, 1).bucket, Limit(), later, wanted=5).starts
+
+    assert starts == (later,)
+
+
+def test_a_burst_makes_up_for_what_was_not_used_and_for_no_more() -> None:
+    limit = Limit(calls=2, burst=4)
+
+    starts = grant(Bucket(), limit, NOW, wanted=100).starts
+
+    assert starts.count(NOW) == 4
+    assert most_in(list(starts), SECOND) == 2 + 4 - 1
+
+
+@pytest.mark.parametrize(
+    ("flying", "granted"),
+    [
+        pytest.param(0, 3, id="room for all"),
+        pytest.param(8, 2, id="room for two"),
+        pytest.param(10, 0, id="no room"),
+        pytest.param(12, 0, id="the limit was lowered meanwhile"),
+    ],
+)
+def test_no_more_are_up_than_may_be(flying: int, granted: int) -> None:
+    bucket = Bucket(flying=flying)
+
+    found = grant(bucket, Limit(calls=100, at_once=10), NOW, wanted=3)
+
+    assert len(found.starts) == granted
+    assert found.bucket.flying == flying + granted
+
+
+def test_room_is_given_back_and_never_twice_over() -> None:
+    assert ended(Bucket(flying=3), 2).flying == 1
+    assert ended(Bucket(flying=1), 5).flying == 0
+
+
+@pytest.mark.parametrize(
+    ("late", "begins"),
+    [(-1, False), (0, True), (SLACK, True), (SLACK + 1, False)],
+)
+def test_who_comes_late_for_an_instant_has_lost_it(late: int, begins: bool) -> None:
+    assert may_begin(NOW, NOW + late) is begins
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointer"),
+    [
+        ({"calls": 0}, "/calls_per_second"),
+        ({"calls": 1001}, "/calls_per_second"),
+        ({"burst": 0}, "/burst"),
+        ({"at_once": 0}, "/calls_at_once"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(facts: dict[str, int], pointer: str) -> None:
+    with pytest.raises(Rejected) as refusal:
+        Limit(**facts)
+
+    assert [fault.pointer for fault in refusal.value.faults] == [pointer]
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 1500), st.integers(0, 40), st.integers(0, SLACK)), max_size=25
+)
+
+
+@given(STEPS, st.integers(1, 60), st.integers(1, 5))
+def test_no_second_has_more_than_the_limit_however_late_each_call_begins(
+    steps: list[tuple[int, int, int]], calls: int, burst: int
+) -> None:
+    limit, bucket, now = Limit(calls=calls, burst=burst), Bucket(), NOW
+    begun = list[int]()
+
+    for passes, wanted, late in steps:
+        now += passes
+        granted = grant(bucket, limit, now, wanted)
+        bucket = granted.bucket
+        begun += [start + (late * 7 + at) % (SLACK + 1) for at, start in enumerate(granted.starts)]
+
+    assert most_in(begun, SECOND) <= calls + burst - 1
+
+
+@given(STEPS, st.lists(st.integers(1, 60), min_size=1, max_size=4))
+def test_a_limit_that_changes_is_kept_as_well(
+    steps: list[tuple[int, int, int]], rates: list[int]
+) -> None:
+    bucket, now, begun = Bucket(), NOW, list[int]()
+
+    for at, (passes, wanted, _) in enumerate(steps):
+        now += passes
+        granted = grant(bucket, Limit(calls=rates[at % len(rates)]), now, wanted)
+        bucket = granted.bucket
+        begun += granted.starts
+
+    assert most_in(begun, SECOND) <= max(rates)
+    assert begun == sorted(begun)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 900)), min_size=1, max_size=40),
+    st.integers(1, 30),
+)
+def test_workers_who_know_an_old_row_pass_no_limit(asks: list[tuple[int, int]], calls: int) -> None:
+    stored, known, begun, now = Pace(), [Pace()] * 4, list[int](), NOW
+    for worker, passes in asks:
+        now += passes
+        taken = take(known[worker], Limit(calls=calls), {"a": Ask(50)}, now)
+        if known[worker].bucket.due == stored.bucket.due:  # the condition of the write
+            stored = taken.pace
+            begun += [slot.start for slot in taken.slots]
+        known[worker] = stored
+
+    assert most_in(begun, SECOND) <= calls
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(1, 10), min_size=1),
+    st.integers(1, 300),
+    st.integers(1, 20),
+)
+def test_each_campaign_gets_its_share_and_none_starves(
+    priorities: dict[str, int], slots: int, batch: int
+) -> None:
+    turns, order = Turns(), list[str]()
+    asks = {name: Ask(10_000, priority) for name, priority in priorities.items()}
+    while len(order) < slots:
+        turns, more = next_turns(turns, asks, batch)
+        order += more
+
+    whole = sum(priorities.values())
+    for name, priority in priorities.items():
+        due = Fraction(len(order) * priority, whole)
+        assert abs(order.count(name) - due) <= len(priorities)
+        waits = order.index(name) if name in order else len(order)
+        assert waits <= whole  # it has its first turn before the others had all of theirs
+
+
+def test_a_campaign_that_comes_back_has_saved_nothing_up() -> None:
+    turns, _ = next_turns(Turns(), {"a": Ask(100), "b": Ask(100)}, 100)
+    turns, _ = next_turns(turns, {"a": Ask(1000)}, 1000)
+
+    _, order = next_turns(turns, {"a": Ask(100), "b": Ask(100)}, 10)
+
+    assert order.count("b") == 5
+
+
+def test_a_paused_campaign_is_granted_nothing() -> None:
+    taken = take(Pace(), Limit(calls=10), {"runs": Ask(50), "paused": Ask(0, 10)}, NOW)
+
+    assert {slot.campaign_id for slot in taken.slots} == {"runs"}
+
+
+def test_nobody_asking_changes_nothing() -> None:
+    pace = take(Pace(), Limit(), {"a": Ask(1)}, NOW).pace
+
+    assert take(pace, Limit(), {}, NOW).pace == replace(pace)
+    assert take(pace, Limit(), {"a": Ask(0)}, NOW).slots == ()
+
+
+def test_who_asked_in_vain_leaves_it_to_whoever_is_at_work() -> None:
+    taken = take(Pace(), Limit(), {"a": Ask(9)}, NOW)
+    soon, late = taken.ask_at, taken.slots[0].start + SECOND + SLACK
+
+    assert take(taken.pace, Limit(), {"a": Ask(9)}, soon).slots != ()
+    assert take(taken.pace, Limit(), {"a": Ask(9)}, soon, in_vain=1).slots == ()
+    assert take(taken.pace, Limit(), {"a": Ask(9)}, soon, in_vain=1).others
+    assert take(taken.pace, Limit(), {"a": Ask(9)}, late, in_vain=1).slots != ()

@@ -1,0 +1,270 @@
+"""When a contact is rung again, on which number; at which hour; or why never."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.campaigns.pacing.hours import Answers, best_instant, choices
+from chalicelib.campaigns.pacing.modes import Mode
+from chalicelib.campaigns.pacing.outcomes import RULES, Outcome, Policy, Rule, Tried
+from chalicelib.campaigns.pacing.retries import Next, Why, next_attempt
+from chalicelib.kernel.errors import Rejected
+
+PARIS = ZoneInfo("Europe/Paris")
+TEN = datetime(2026, 11, 27, 9, tzinfo=UTC)  # a Friday, ten o'clock in Paris
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def tried(*outcomes: Outcome | tuple[Outcome, int], every: timedelta = HOUR) -> list[Tried]:
+    pairs = [each if isinstance(each, tuple) else (each, 0) for each in outcomes]
+    return [Tried(TEN + at * every, *pair) for at, pair in enumerate(pairs)]
+
+
+def after(history: list[Tried], numbers: int = 1, **facts: Any) -> Next | Why:
+    now = history[-1].at if history else TEN
+    given = {"zone": PARIS, "mode": Mode.PREDICTIVE, "policy": Policy(most_a_day=9), **facts}
+    return next_attempt(history, numbers, given.pop("now", now), **given)
+
+
+def test_who_was_never_rung_is_rung_now() -> None:
+    assert after([], numbers=2) == Next(TEN, 0)
+
+
+@pytest.mark.parametrize(
+    ("history", "numbers", "found"),
+    [
+        pytest.param(tried(Outcome.BUSY), 1, Next(TEN + 10 * MINUTE), id="busy: soon"),
+        pytest.param(
+            tried(Outcome.BUSY, Outcome.BUSY), 1, Next(TEN + HOUR + 30 * MINUTE), id="then later"
+        ),
+        pytest.param(tried(Outcome.BUSY), 2, Next(TEN + 10 * MINUTE), id="on the same number"),
+        pytest.param(
+            tried(Outcome.NO_ANSWER), 1, Next(TEN + 3 * HOUR, best_hour=True), id="no answer: later"
+        ),
+        pytest.param(
+            tried(Outcome.NO_ANSWER), 2, Next(TEN + MINUTE, 1), id="the other number at once"
+        ),
+        pytest.param(
+            tried(Outcome.NO_ANSWER, (Outcome.NO_ANSWER, 1)),
+            2,
+            Next(TEN + 4 * HOUR, 0, best_hour=True),
+            id="and the first again later",
+        ),
+        pytest.param(
+            tried(Outcome.MACHINE), 1, Next(TEN + 4 * HOUR, best_hour=True), id="a machine: later"
+        ),
+        pytest.param(
+            tried(Outcome.CONGESTED), 1, Next(TEN + 5 * MINUTE), id="no line: in a moment"
+        ),
+        pytest.param(tried(Outcome.FAILED), 2, Next(TEN + MINUTE, 1), id="dead: the other number"),
+        pytest.param(tried(Outcome.FAILED), 1, Why.NO_NUMBER, id="dead, and the only one"),
+        pytest.param(
+            tried(Outcome.FAILED, (Outcome.FAILED, 1)), 2, Why.NO_NUMBER, id="both are dead"
+        ),
+        pytest.param(
+            tried(Outcome.FAILED, (Outcome.NO_ANSWER, 1)),
+            2,
+            Next(TEN + 4 * HOUR, 1, best_hour=True),
+            id="one is dead, the other may answer yet",
+        ),
+        pytest.param(tried(Outcome.ANSWERED), 1, Why.REACHED, id="reached"),
+        pytest.param(
+            tried(Outcome.BUSY, Outcome.REFUSED, every=MINUTE), 1, Why.REFUSED, id="refused"
+        ),
+        pytest.param(tried(*[Outcome.BUSY] * 3), 1, Why.USED_UP, id="busy three times"),
+        pytest.param(
+            tried(*[Outcome.BUSY] * 3), 2, Next(TEN + 2 * HOUR + 90 * MINUTE, 1), id="or elsewhere"
+        ),
+        pytest.param(
+            tried(Outcome.BUSY, Outcome.CONGESTED, Outcome.BUSY, Outcome.CONGESTED),
+            1,
+            Why.USED_UP,
+            id="four attempts in all",
+        ),
+    ],
+)
+def test_what_follows_an_outcome(history: list[Tried], numbers: int, found: Next | Why) -> None:
+    assert after(history, numbers) == found
+
+
+@pytest.mark.parametrize(
+    ("mode", "at", "with_agent"),
+    [
+        pytest.param(Mode.PREDICTIVE, 72, False, id="predictive: after 72 hours"),
+        pytest.param(Mode.POWER, 72, False, id="power: after 72 hours"),
+        pytest.param(Mode.AGENTLESS, 72, False, id="agentless: after 72 hours"),
+        pytest.param(Mode.PROGRESSIVE, 24, True, id="progressive: an agent is kept for them"),
+        pytest.param(Mode.PREVIEW, 24, True, id="preview: an agent dials"),
+    ],
+)
+def test_who_was_abandoned_is_not_rung_for_72_hours_without_an_agent(
+    mode: Mode, at: int, with_agent: bool
+) -> None:
+    found = after(tried(Outcome.ABANDONED), mode=mode)
+
+    assert isinstance(found, Next)
+    assert found.at == TEN + at * HOUR
+    assert found.agent_until == (TEN + 72 * HOUR if with_agent else None)
+
+
+def test_the_72_hours_hold_whatever_was_tried_since() -> None:
+    history = tried(Outcome.ABANDONED, Outcome.CONGESTED, every=25 * HOUR)
+
+    found = after(history, mode=Mode.PREDICTIVE)
+
+    assert isinstance(found, Next)
+    assert found.at == TEN + 72 * HOUR
+
+
+def test_a_day_has_two_attempts_by_the_contacts_own_calendar() -> None:
+    history = tried(Outcome.BUSY, Outcome.BUSY)
+    reunion = ZoneInfo("Indian/Reunion")
+
+    paris = after(history, policy=Policy())
+    overseas = after(history, policy=Policy(), zone=reunion)
+
+    assert isinstance(paris, Next)
+    assert isinstance(overseas, Next)
+    assert paris.at == datetime(2026, 11, 28, tzinfo=PARIS)
+    assert paris.best_hour
+    assert overseas.at == datetime(2026, 11, 28, tzinfo=reunion)
+
+
+def test_attempts_that_are_used_up_may_begin_anew_after_a_rest() -> None:
+    policy = Policy(most=2, rounds=2, rest=timedelta(days=10), most_a_day=9)
+    history = tried(Outcome.BUSY, Outcome.BUSY)
+
+    first = after(history, policy=policy)
+    again = [*history, Tried(TEN + timedelta(days=12), Outcome.BUSY, 0, 2)]
+    second = after(again, policy=policy)
+    over = after([*again, Tried(TEN + timedelta(days=13), Outcome.BUSY, 0, 2)], policy=policy)
+
+    assert first == Next(TEN + HOUR + timedelta(days=10), 0, 2, best_hour=True)
+    assert second == Next(TEN + timedelta(days=12) + 10 * MINUTE, 0, 2)
+    assert over is Why.USED_UP
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(Outcome), st.integers(0, 2), st.integers(1, 5000)), max_size=10
+    ),
+    st.integers(1, 3),
+    st.sampled_from(Mode),
+    st.integers(1, 5),
+    st.integers(1, 3),
+)
+def test_caps_hold_whatever_has_happened(
+    steps: list[tuple[Outcome, int, int]], numbers: int, mode: Mode, most: int, most_a_day: int
+) -> None:
+    history, at = [], TEN
+    for outcome, number, minutes in steps:
+        history.append(Tried(at, outcome, number))
+        at += minutes * MINUTE
+    policy = Policy(most=most, most_a_day=most_a_day)
+
+    found = next_attempt(history, numbers, at, zone=PARIS, mode=mode, policy=policy)
+
+    if isinstance(found, Next):
+        day = found.at.astimezone(PARIS).date()
+        dead = {each.number for each in history if each.outcome is Outcome.FAILED}
+        assert len(history) < most
+        assert sum(each.at.astimezone(PARIS).date() == day for each in history) < most_a_day
+        assert found.at >= at
+        assert found.number in set(range(numbers)) - dead
+        for each in history:
+            assert each.outcome not in (Outcome.ANSWERED, Outcome.REFUSED)
+            if each.outcome is Outcome.ABANDONED and mode is Mode.PREDICTIVE:
+                assert found.at >= each.at + timedelta(hours=72)
+
+
+@pytest.mark.parametrize(
+    ("facts", "pointers"),
+    [
+        ({"most": 0}, ["/retries/most"]),
+        ({"most_a_day": 0, "rounds": 0}, ["/retries/most_a_day", "/retries/rounds"]),
+        ({"rest": HOUR}, ["/retries/rest"]),
+        ({"between": -MINUTE}, ["/retries/between"]),
+        ({"rules": {**RULES, Outcome.BUSY: Rule(-MINUTE, 1)}}, ["/retries/rules/busy"]),
+    ],
+)
+def test_retries_that_are_none_are_refused(facts: dict[str, Any], pointers: list[str]) -> None:
+    with pytest.raises(Rejected) as refusal:
+        Policy(**facts)
+
+    assert [fault.pointer for fault in refusal.value.faults] == pointers
+
+
+def by_law(at: datetime) -> bool:
+    local = at.astimezone(PARIS)
+    return local.weekday() < 5 and (10 <= local.hour < 13 or 14 <= local.hour < 20)
+
+
+ANSWERS = Answers({10: (400, 60), 14: (400, 80), 18: (400, 140), 19: (3, 3)})
+
+
+def test_the_best_hour_is_the_one_that_was_answered_best() -> None:
+    at = best_instant(TEN, zone=PARIS, answers=ANSWERS, allowed=by_law)
+
+    assert at.astimezone(PARIS).hour == 18
+
+
+def test_three_lucky_calls_do_not_make_an_hour_the_best() -> None:
+    assert ANSWERS.rate(19) < ANSWERS.rate(18)
+
+
+def test_an_hour_that_was_tried_in_vain_is_left_for_another() -> None:
+    yesterday = datetime(2026, 11, 26, 18, 30, tzinfo=PARIS)
+
+    found = choices(TEN, zone=PARIS, answers=ANSWERS, in_vain=[yesterday], allowed=by_law)
+
+    assert found[0].hour == 19
+    at_six = next(each for each in found if each.hour == 18)
+    assert (at_six.in_vain, round(at_six.campaign, 2)) == (1, 0.34)
+    assert at_six.contact == pytest.approx(at_six.campaign * 3 / 4)
+
+
+def test_the_hour_is_of_the_contacts_own_clock() -> None:
+    guadeloupe = ZoneInfo("America/Guadeloupe")
+
+    at = best_instant(TEN, zone=guadeloupe, answers=ANSWERS, allowed=lambda _: True)
+
+    assert at.astimezone(guadeloupe).hour == 18
+
+
+def test_without_any_answers_it_is_the_first_instant_that_is_allowed() -> None:
+    at = best_instant(TEN - 5 * HOUR, zone=PARIS, answers=Answers(), allowed=by_law)
+
+    assert at == TEN
+
+
+def test_where_nothing_is_allowed_the_law_is_asked_again_later() -> None:
+    assert best_instant(TEN, zone=PARIS, answers=ANSWERS, allowed=lambda _: False) == TEN
+
+
+@pytest.mark.parametrize("day", [datetime(2026, 3, 28, 20, tzinfo=UTC)] + [TEN])
+def test_a_clock_that_changes_in_the_night_changes_no_hour(day: datetime) -> None:
+    found = choices(day, zone=PARIS, answers=ANSWERS, allowed=lambda _: True)
+
+    assert all(each.at.astimezone(PARIS).hour == each.hour for each in found)
+    assert (
+        best_instant(day, zone=PARIS, answers=ANSWERS, allowed=lambda _: True)
+        .astimezone(PARIS)
+        .strftime("%H:%M")
+        == "18:00"
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 23), st.booleans()), max_size=60))
+def test_rates_are_chances_however_few_calls_there_were(calls: list[tuple[int, bool]]) -> None:
+    answers = Answers()
+    for hour, answered in calls:
+        answers = answers.noted(hour, answered=answered)
+
+    assert all(0 < answers.rate(hour) < 1 for hour in range(24))
