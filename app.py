@@ -14,6 +14,7 @@ from chalice.app import Chalice, Rate
 from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
+from chalicelib.campaigns.consents import routes as consents
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
@@ -82,6 +83,7 @@ ROOMS = (
     leads,
     learning,
     billing,
+    consents,
     desk,
     webhooks,
     spam,

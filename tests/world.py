@@ -82,6 +82,15 @@ TARIFF = {
     ],
 }
 
+CONSENT: dict[str, Any] = {
+    "professional": {"siren": "732829320", "name": "Boulangerie SARL"},
+    "object": "Livraison de pain à domicile",
+    "text": "J'accepte que Boulangerie SARL m'appelle pendant un an pour la livraison de pain. Je"
+    " peux retirer mon accord et demander la preuve à tout moment.",
+    "means": "web",
+    "captured_at": "2026-11-20T10:00:00+01:00",
+}
+
 
 @dataclass
 class Client:
@@ -146,7 +155,16 @@ class World:
 
     def kept_of(self, client: Client) -> list[str]:
         """Return every row of every table that is about a client, and not another's."""
-        tables = ("directory", "calls", "ivr", "tracking", "billing", "desk", "webhooks")
+        tables = (
+            "directory",
+            "calls",
+            "ivr",
+            "tracking",
+            "billing",
+            "desk",
+            "webhooks",
+            "campaigns",
+        )
         rows = [str(row) for table in tables for row in self.cloud.rows(table)]
         others = {self.martin.account_id, self.durand.account_id} - {client.account_id}
         return sorted(
@@ -214,6 +232,7 @@ class World:
         client.put(f"/v1/spam/blocked/{quote(BLOCKED)}", {"note": f"Robot {client.name}"})
         self._staff(client)
         self._listen(client)
+        self._list(client)
         network = {"network": "ga4", "ids": {"measurement_id": "G-ABC123"}}
         every = {**network, "secrets": {"api_secret": "secret"}, "calls": {"min_seconds": 0}}
         for name in ("Appels", "Essai"):
@@ -263,6 +282,17 @@ class World:
             "delivery_id": tried["id"],
             "alert_id": alert["id"],
         }
+
+    def _list(self, client: Client) -> None:
+        """Give a client somebody who consented, and two who are not to be rung."""
+        listed = f"+3363997{len(client.name):04}"
+        about = f"Livraison de pain {client.name}"
+        consent = client.made("/v1/consents", {**CONSENT, "object": about, "number": listed})
+        for last in "78":
+            number = f"{listed[:-1]}{last}"
+            client.made("/v1/suppressions", {"number": number, "reason": f"Dit à {client.name}"})
+        token = consent["proof_url"].rpartition("/")[2]
+        client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 
     def _call(self, client: Client) -> None:
         spam = [f"CA{client.name:s>32}", f"CA{client.name:z>32}"]

@@ -19,9 +19,12 @@ SIGNED = ("/voice/", "/messages/")
 SOUNDS = frozenset({"/audio/{prompt_id}/{version}", "/audio/builtin/{name}"})
 # Who was sent a link to a message has a proof in it instead of a key.
 SHARED = frozenset({"/v1/listen/{call_id}/{recording_id}"})
+# So has who was sent a link to the proof of their consent (C. conso R223-1 ff.: no account).
+PROOFS = frozenset({"/c/{token}", "/c/{token}/pdf", "/c/{token}/withdraw"})
 # What pages of customers' sites send: their origin is checked instead of a key.
 PAGES = "/t/"
 PUBLIC = frozenset({"/v1/openapi.json", "/v1/health", "/v1/schemas/flow.json"}) | SOUNDS | SHARED
+PUBLIC |= PROOFS
 EVENTS = frozenset(
     {"schedule", "on_sqs_message", "on_dynamodb_record", "on_sns_message", "on_s3_event"}
     | {"on_cw_event", "on_kinesis_record", "lambda_function"}
@@ -47,7 +50,7 @@ def _reason_against(path: str, method: str, view: Callable[..., Any]) -> str | N
         return None if door.endswith("/runtime/webhook.py") else "no signature is checked"
     if path.startswith(PAGES):
         return None if door.endswith("/runtime/beacons.py") else "no origin is checked"
-    if not path.startswith("/v1/") and path not in SOUNDS:
+    if not path.startswith("/v1/") and path not in SOUNDS | PROOFS:
         return "a path that nobody knows"
     if not door.endswith("/runtime/api.py"):
         return "no key is checked"

@@ -35,6 +35,7 @@ KERNEL_EXTRAS = frozenset({"phonenumbers", "holidays"})
 LIBRARIES = {
     "chalice": {"routes"},
     "pydantic": {"models"},
+    "pydyf": {"documents"},
     "pynamodb": {"store"},
     "twilio": {"twiml", "gateway"},
     "aws_lambda_powertools": set[str](),
@@ -49,6 +50,7 @@ WIRING = frozenset(
     f"{part}wiring"
     for part in (
         "",
+        "consents_",
         "conversions_",
         "desk_",
         "lake_",

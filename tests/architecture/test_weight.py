@@ -29,6 +29,7 @@ HEAVY = (
     "aws_lambda_powertools.utilities.parameters",
     "chalice.cli",
     "chalice.deploy",
+    "pydyf",
     "reportlab",
     "lxml",
     "jinja2",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.world import FLOW, SOUND, TARIFF
+from tests.world import CONSENT, FLOW, SOUND, TARIFF
 
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
@@ -43,6 +43,7 @@ NAMES_A_THING = frozenset(
         "alert_id",
         "delivery_id",
         "lead_id",
+        "consent_id",
     }
 )
 
@@ -112,6 +113,18 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_alert": [{"to": "thief@example.com"}],
         "edit_spam_rules": [{"repeated_calls": 1}],
         "block_number": [{"note": "Stolen"}],
+        "record_consent": [{**CONSENT, "number": "+33639981299"}],
+        "withdraw_consent": [{"number": ids["listed"], "means": "letter"}],
+        "import_consents": [
+            {
+                **{name: each for name, each in CONSENT.items() if name != "captured_at"},
+                "evidence": {"reference": "stolen.pdf"},
+                "rows": [{"number": "+33639981299", "captured_at": CONSENT["captured_at"]}],
+            }
+        ],
+        "erase_person": [{"number": "+33639981299"}],
+        "suppress_number": [{"number": "+33639981299"}, {"number": "+33899*"}],
+        "import_suppressions": [{"numbers": ["+33639981299"]}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }
@@ -125,6 +138,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "listen": "?account=acct_1&until=1800000000&proof=AAAA",
         "classify_number": "?number=0800000000",
         "search_numbers": "",
+        "list_consents": f"?number={ids['listed'].replace('+', '%2B')}",
         "report_calls": "?from=2026-11-01&to=2026-11-30&by=source",
         "report_sources": f"?from=2026-11-01&to=2026-11-30&source_id={ids['source_id']}",
         "compare_models": "?from=2026-11-01&to=2026-11-30",

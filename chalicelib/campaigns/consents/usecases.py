@@ -1,0 +1,222 @@
+"""Keeping ledgers: load, decide, add a line. Pure but for its ports.
+
+Nothing is ever overwritten. Two who add at once both find the ledger's end, one adds, the other
+looks again. Whatever is told twice is written once: consents by what they are, withdrawals by the
+outside world's name of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.consents import lines as ledger_lines
+from chalicelib.campaigns.consents.checking import check, time_faults
+from chalicelib.campaigns.consents.consents import (
+    PROVABLE,
+    Access,
+    Consent,
+    Erasure,
+    Means,
+    Standing,
+    Withdrawal,
+)
+from chalicelib.campaigns.consents.lines import Book, Whose
+from chalicelib.campaigns.consents.ports import Ledger
+from chalicelib.directory.identity import siren_is_valid
+from chalicelib.kernel.errors import Conflict, Fault, NotFound, Rejected, Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from chalicelib.campaigns.consents.checking import Captured
+    from chalicelib.campaigns.consents.consents import Told
+    from chalicelib.campaigns.consents.ports import Desk
+    from chalicelib.campaigns.consents.suppressions import Suppression
+
+ATTEMPTS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A consent as it is in the ledger, and whether this put it there."""
+
+    consent: Consent
+    new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that deciding about a person takes of here. A ledger that was tampered with has no
+    consents: `intact` is False then.
+    """
+
+    standing: Standing
+    suppressions: tuple[Suppression, ...]
+    intact: bool
+
+
+def facts_for(account_id: str, person: str, desk: Desk) -> Facts:
+    """Return what is known of a person, with one request.
+
+    A ledger that looks broken is read once more: an addition may have been half seen.
+    """
+    whose, now = Whose(account_id, person), desk.clock()
+    for _ in range(2):
+        ledger = desk.ledgers.ledger(whose, now)
+        faults = faults_of(ledger, whose, desk)
+        if not faults:
+            break
+    standing = ledger_lines.fold(ledger.lines)
+    kept = standing if not faults else replace(standing, consents=())
+    return Facts(standing=kept, suppressions=ledger.suppressions, intact=not faults)
+
+
+def faults_of(ledger: Ledger, whose: Whose, desk: Desk) -> tuple[str, ...]:
+    """Return what somebody did to a ledger."""
+    key = desk.key(whose.account_id)
+    known = (ledger.lines, ledger.head, desk.clock(), whose, Book.CONSENTS, key)
+    return tuple(ledger_lines.faults_of(*known))
+
+
+def record(captured: Captured, account_id: str, number: str, desk: Desk) -> Recorded:
+    """Write a consent down. Raises NoConsent."""
+    check(captured, desk.clock())
+    whose = whose_is(account_id, number, desk)
+    bare = captured.consent()
+    named = ledger_lines.consent_id(desk.key(account_id), whose, bare.basis)
+    consent = captured.consent(named)
+
+    def decide(ledger: Ledger) -> Told:
+        there = (each.told for each in ledger.lines if isinstance(each.told, Consent))
+        return next((each for each in there if each.id == consent.id), consent)
+
+    done = _add(whose, decide, desk, number=number, known=Ledger())
+    assert isinstance(done, Consent)
+    return Recorded(done, new=done is consent)
+
+
+def withdraw(
+    account_id: str,
+    person: str,
+    means: Means,
+    at: datetime,
+    desk: Desk,
+    *,
+    siren: str | None = None,
+    ref: str | None = None,
+    number: str | None = None,
+) -> Withdrawal:
+    """End what somebody consented to: with one professional, or with all of the account's.
+
+    It holds from the next look at the person on, whether or not they ever consented. Raises
+    Rejected if it is to come, or the professional is none.
+    """
+    faults = tuple(time_faults(at, desk.clock(), "/at"))
+    if siren is not None and not siren_is_valid(siren):
+        reason = "not a SIREN: nine digits, the last one a check digit"
+        faults = (*faults, Fault("/siren", reason))
+    if faults:
+        raise Rejected("nobody withdraws so", faults=faults)
+    withdrawal = Withdrawal(at=at, means=means, siren=siren, ref=ref)
+
+    def decide(ledger: Ledger) -> Told:
+        there = (each.told for each in ledger.lines if isinstance(each.told, Withdrawal))
+        return next((each for each in there if _same(each, withdrawal)), withdrawal)
+
+    _add(Whose(account_id, person), decide, desk, number=number)
+    return withdrawal
+
+
+def withdraw_by_link(consent_id: str, desk: Desk) -> str:
+    """End a consent from the page of its proof, once; return whom it was given. Raises NotFound."""
+    whose, ledger, consent = find(None, consent_id, desk)
+    professional = consent.professional
+    if ledger_lines.fold(ledger.lines).ended(consent) is None:
+        known = (whose.account_id, whose.person, Means.LINK, desk.clock(), desk)
+        withdraw(*known, siren=professional.siren)
+    return professional.name
+
+
+def erase(account_id: str, person: str, by: str, desk: Desk) -> Erasure | None:
+    """Forget somebody's number, and end what they consented to; None if nothing is known of them.
+
+    What the proof needs stays for three years, by the hash alone (C. conso L223-1, third
+    paragraph: whoever rings has to prove it). Cut short and done again, it goes on.
+    """
+    whose, now = Whose(account_id, person), desk.clock()
+
+    def decide(ledger: Ledger) -> Told | None:
+        if not ledger.lines:
+            return None
+        last = ledger.lines[-1].told
+        return last if isinstance(last, Erasure) else Erasure(at=now, by=by)
+
+    erasure = _add(whose, decide, desk)
+    known = erasure if isinstance(erasure, Erasure) else None
+    desk.ledgers.forget(whose, (now if known is None else known.at) + PROVABLE)
+    return known
+
+
+def note_access(whose: Whose, consent: str, by: str, form: str, desk: Desk) -> None:
+    """Write down that somebody looked at a proof."""
+    access = Access(at=desk.clock(), consent_id=consent, by=by, form=form)
+    key, book = desk.key(whose.account_id), Book.ACCESSES
+    for _ in range(ATTEMPTS):
+        head = desk.ledgers.head(whose, book, access.at)
+        line = ledger_lines.following(head, access, access.at, whose, book, key)
+        try:
+            return desk.ledgers.append(whose, line, book=book)
+        except Conflict:
+            continue
+    raise Unavailable("too many look at once")
+
+
+def find(account_id: str | None, consent_id: str, desk: Desk) -> tuple[Whose, Ledger, Consent]:
+    """Return a consent, and the ledger that it is in. Raises NotFound."""
+    whose = desk.ledgers.whose(account_id, consent_id)
+    ledger = desk.ledgers.ledger(whose, desk.clock())
+    for line in ledger.lines:
+        if isinstance(line.told, Consent) and line.told.id == consent_id:
+            return whose, ledger, line.told
+    raise NotFound("no such consent")
+
+
+def whose_is(account_id: str, number: str, desk: Desk) -> Whose:
+    """Return whose ledger a number's is."""
+    return Whose(account_id, desk.hashing.caller_hash(account_id, number))
+
+
+def _same(one: Withdrawal, other: Withdrawal) -> bool:
+    if one.siren not in (None, other.siren):
+        return False
+    if other.ref is not None:
+        return one.ref == other.ref
+    return (one.at, one.means) == (other.at, other.means)
+
+
+def _add(
+    whose: Whose,
+    decide: Callable[[Ledger], Told | None],
+    desk: Desk,
+    *,
+    number: str | None = None,
+    known: Ledger | None = None,
+) -> Told | None:
+    """Add what `decide` wants to be there, unless it is. `known` is what the ledger may be."""
+    key, ledger = desk.key(whose.account_id), known
+    for _ in range(ATTEMPTS):
+        now = desk.clock()
+        ledger = ledger or desk.ledgers.ledger(whose, now)
+        told = decide(ledger)
+        if told is None or any(each.told is told for each in ledger.lines):
+            return told
+        line = ledger_lines.following(ledger.head, told, now, whose, Book.CONSENTS, key)
+        try:
+            desk.ledgers.append(whose, line, number=number)
+        except Conflict:
+            ledger = None
+            continue
+        return told
+    raise Unavailable("too many write at once")
