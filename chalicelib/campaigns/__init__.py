@@ -1,0 +1,1 @@
+"""Outbound campaigns: whom to ring, whether the law allows it, and at what pace."""
