@@ -58,6 +58,12 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "script_main_thread",
         "script_layout_shift",
     ),
+    "campaign_import": (
+        "campaign_import",
+        "campaign_import_memory",
+        "campaign_import_excel",
+        "campaign_import_excel_memory",
+    ),
     "report": ("report", "report_requests"),
     "campaign_pace": (
         "campaign_pace",

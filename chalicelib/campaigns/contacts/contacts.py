@@ -28,20 +28,6 @@ KNOWN_FIELDS: Final = ("first_name", "name", "email")
 RESERVED: Final = frozenset({"number", "numbers", "and", "or", "not", "in", "is", "empty"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
-    """Somebody in a list. `id` is the account's own keyed hash of their first number."""
-
-    id: str
-    account_id: str
-    list_id: str
-    numbers: tuple[str, ...]
-    fields: Mapping[str, str] = field(default_factory=dict)
-    created_at: datetime
-    updated_at: datetime
-    touched: Touch | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class Touch:
     """The import that brought a contact last: on which of its rows, and whether it was new then.
@@ -51,7 +37,24 @@ class Touch:
 
     import_id: str
     row: int
-    created: bool
+    created: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Somebody in a list. `id` is the account's own keyed hash of their first number, `others` are
+    those of the rest.
+    """
+
+    id: str
+    account_id: str
+    list_id: str
+    numbers: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    fields: Mapping[str, str] = field(default_factory=dict)
+    created_at: datetime
+    updated_at: datetime
+    touched: Touch | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,15 +77,27 @@ def merged(older: Contact, newer: Contact) -> Contact:
     """Return what is known of a person who is there twice.
 
     A cell that says something stands before an older one, an empty one before none; numbers keep
-    their order, and new ones come last.
+    their order, and new ones come last. Merging the same again changes nothing.
     """
-    numbers = dict.fromkeys((*older.numbers, *newer.numbers))
+    hashes = dict(zip(older.numbers, (older.id, *older.others), strict=True))
+    hashes |= zip(newer.numbers, (newer.id, *newer.others), strict=True)
+    numbers = tuple(hashes)[:MOST_NUMBERS]
     return replace(
         newer,
-        numbers=tuple(numbers)[:MOST_NUMBERS],
+        numbers=numbers,
+        others=tuple(hashes[each] for each in numbers[1:]),
         fields={**older.fields, **newer.fields},
         created_at=older.created_at,
+        touched=_touched(older, newer),
     )
+
+
+def _touched(older: Contact, newer: Contact) -> Touch | None:
+    """Return the import that brought a contact last, on the first of its rows."""
+    before, after = older.touched, newer.touched
+    if after is None or (before is not None and before.import_id == after.import_id):
+        return before
+    return replace(after, created=False)
 
 
 def check_fields(fields: Mapping[str, str], pointer: str = "/fields") -> None:

@@ -38,7 +38,7 @@ _REFUSED: Final = {
 _UNSEEN: Final = "\u00a0\u202f\u2009\u2007\u200b\u200e\u200f\u202a\u202c\u2060\ufeff"
 _PUNCTUATION: Final = str.maketrans("", "", f" .-/()_\t'\u2010\u2011\u2013{_UNSEEN}")
 _MARKS: Final = str.maketrans(dict.fromkeys(_UNSEEN, " "))
-_TEN: Final = re.compile(r"0[1-9]\d{8}", re.ASCII)
+_TEN: Final = re.compile(r"0[1-9][0-9]{8}")
 _DECIMAL: Final = re.compile(r"(\+?\d+)[.,]0+", re.ASCII)
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?E\+?(\d{1,2})", re.ASCII | re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"\s*(?:[;,|\n\r/]|\s(?:ou|or|et|and)\s|\s-\s)\s*", re.IGNORECASE)
@@ -69,16 +69,19 @@ class Numbers:
         self._size = max(len(each.prefix) for each in plan() if each.length == TEN_DIGITS)
 
     def read(self, cell: str) -> str:
-        """Return a number as E.164. Raises Unusable."""
-        if self._french:
-            digits = cell if cell.isdecimal() else cell.translate(_PUNCTUATION)
-            abroad = digits[:3] == "+33"
-            if abroad:
-                digits = f"0{digits[3:]}"
-            begins = self._begins.get(digits[: self._size])
-            known = begins is not None and (not abroad or begins == "+33")
-            if known and _TEN.fullmatch(digits):
-                return f"{begins}{digits[1:]}"
+        """Return a number as E.164. Raises Unusable. Nearly all end in the first lines."""
+        digits = cell.replace(" ", "")
+        begins = self._begins.get(digits[: self._size])
+        if begins is not None and _TEN.fullmatch(digits):
+            return f"{begins}{digits[1:]}"
+        digits = cell.translate(_PUNCTUATION)
+        abroad = digits[:3] == "+33"
+        if abroad:
+            digits = f"0{digits[3:]}"
+        begins = self._begins.get(digits[: self._size])
+        known = begins == "+33" if abroad else begins is not None
+        if known and _TEN.fullmatch(digits):
+            return f"{begins}{digits[1:]}"
         return self._slowly(cell)
 
     def several(self, cell: str) -> Iterator[str | Reason]:

@@ -82,13 +82,16 @@ def _rows(lines: _Lines, layout: Layout) -> Iterator[Row]:
 
 
 def heading(found: Sequence[Row]) -> int:
-    """Return which of the first rows names the columns: the first as wide as most are."""
+    """Return which of the first rows names the columns: the first as wide as most are, or wider.
+
+    Titles above them are narrower; rows of a spreadsheet may lack cells that are empty.
+    """
     widths = Counter(len(cells) for _, cells in found if cells)
     if not widths:
         return 0
     usual = max(widths, key=lambda width: (widths[width], width))
     first = found[:_ROWS_ABOVE]
-    return next((at for at, (_, cells) in enumerate(first) if len(cells or ()) == usual), 0)
+    return next((at for at, (_, cells) in enumerate(first) if len(cells or ()) >= usual), 0)
 
 
 class _Lines:

@@ -28,6 +28,7 @@ MARK: Final = b"PK\x03\x04"
 _CHUNK: Final = 1 << 16
 _MOST_TEXT: Final = 96 * 1024 * 1024  # of texts that cells share: they are held in memory
 _MOST_COLUMNS: Final = 16_384
+_MOST_TEXTS: Final = 6_000_000
 # Of a cell's text, which has 32,767 letters at most: the parser hands it over in pieces.
 _MOST_PIECES: Final = 1_000
 _LONGEST_PIECE: Final = 40_000
@@ -63,7 +64,7 @@ class _Texts:
     def add(self, text: str) -> None:
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
-        if len(self._bytes) > _MOST_TEXT:
+        if len(self._bytes) > _MOST_TEXT or len(self._ends) > _MOST_TEXTS:
             raise _refused("too many texts for a workbook: save it as CSV")
 
     def __getitem__(self, at: int) -> str:

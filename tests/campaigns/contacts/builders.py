@@ -52,6 +52,10 @@ def people(stream: io.BytesIO, **said: Any) -> list[list[str] | None]:
     return [cells for _, cells in files.rows(stream, found.form)]
 
 
+def hashed(number: str) -> str:
+    return f"hash{number[1:]}"
+
+
 def a_contact(
     number: str = "+33612345678",
     *others: str,
@@ -60,7 +64,8 @@ def a_contact(
 ) -> Contact:
     numbers: Sequence[str] = (number, *others)
     facts: dict[str, Any] = {
-        "id": f"hash{number[-8:]}",
+        "id": hashed(number),
+        "others": tuple(map(hashed, others)),
         "account_id": ACCOUNT,
         "list_id": LIST,
         "created_at": NOON,
