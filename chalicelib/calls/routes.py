@@ -67,12 +67,14 @@ def note_delivery(form: Form) -> str:
 def take_text(form: Form) -> str:
     """Answer nothing to a text message, and leave it for leads: whoever writes gets in touch.
 
-    What the carrier itself heard as a word for machines (`OptOutType`) is nobody's contact.
+    What the carrier itself heard as a word for machines (`OptOutType`) is nobody's contact, but
+    one of them ends what its sender consented to.
     """
     text_id = form.required("MessageSid")
     logger().info("a text message came", extra={"text": text_id})
     count("TextReceived")
-    if form.optional("OptOutType") is None:
+    heard = form.optional("OptOutType")
+    if heard in (None, "STOP"):
         leads_wiring.texts().leave(
             {
                 "id": text_id,
@@ -80,6 +82,7 @@ def take_text(form: Form) -> str:
                 "to": form.required("To"),
                 "from": form.required("From"),
                 "words": form.optional("Body") or "",
+                **({"opt_out": heard} if heard else {}),
             }
         )
     return apology.nothing()

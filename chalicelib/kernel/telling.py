@@ -55,7 +55,7 @@ class NotSendable(Rejected):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOrder:
     """A text message to send. `ordered_at` tells it from earlier ones with the same words, and
-    `status_url` is told what becomes of it.
+    `status_url` is told what becomes of it; "" is nobody.
     """
 
     to: str

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chalicelib.runtime import secrets, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from chalicelib.campaigns.consents.ports import Desk
+    from chalicelib.campaigns.consents.stops import Stopping
     from chalicelib.campaigns.consents.store import ConsentStore
     from chalicelib.campaigns.consents.suppressions import Prefixes
+    from chalicelib.campaigns.consents.usecases import Facts
     from chalicelib.runtime.kept import Kept
 
 
@@ -44,3 +49,62 @@ def desk() -> Desk:
         key=lambda account_id: key_of(secrets.pepper(), account_id),
         clock=wiring.clock,
     )
+
+
+def facts_for(account_id: str, number: str) -> Facts:
+    """Return what deciding about a number takes of consents and lists, with one request.
+
+    Lists of beginnings are those of at most half a minute ago. Raises Unavailable.
+    """
+    from chalicelib.campaigns.consents import usecases
+
+    person = wiring.Callers().caller_hash(account_id, number)
+    facts = usecases.facts_for(account_id, person, desk())
+    return replace(facts, prefixes=kept_prefixes().get(account_id).of(number))
+
+
+def withdraw(
+    account_id: str,
+    person: str,
+    means: str,
+    at: datetime,
+    *,
+    siren: str | None = None,
+    ref: str | None = None,
+) -> None:
+    """End what somebody consented to, as said by a key, a word, to an agent; idempotent by `ref`.
+
+    `siren` None: with all whom the account rings for. Holds from the next look on.
+    """
+    from chalicelib.campaigns.consents import usecases
+    from chalicelib.campaigns.consents.consents import Means
+
+    usecases.withdraw(account_id, person, Means(means), at, desk(), siren=siren, ref=ref)
+
+
+def stopping() -> Stopping:
+    """Return all that a text message that says STOP takes."""
+    from chalicelib.campaigns.consents.stops import Stopping
+    from chalicelib.runtime.telling import CarrierTexts
+
+    return Stopping(
+        desk=desk(),
+        line=wiring.lines().line,
+        texts=CarrierTexts(wiring.gateway),
+        sender=settings().text_sender,
+    )
+
+
+def stop(message: dict[str, Any], *, confirmed: bool = False) -> None:
+    """End what the sender of a text consented to, if it says so; idempotent.
+
+    `confirmed`: and tell them. Raises Unavailable.
+    """
+    from chalicelib.campaigns.consents import stops
+
+    told = stops.from_message(message)
+    if not told.is_stop:
+        return
+    whose = stops.stop(told, stopping())
+    if whose is not None and confirmed:
+        stops.confirm(told, whose, stopping())

@@ -219,12 +219,14 @@ class TwilioGateway:
         if retry:
             for earlier in self._texted(order):
                 return earlier
+        from twilio.base.values import unset
+
         with _translated("send a text message"):
             sent = self._client.messages.create(
                 to=order.to,
                 from_=order.from_,
                 body=order.body,
-                status_callback=order.status_url,
+                status_callback=order.status_url or unset,
             )
             return CarrierText(sent.sid, str(sent.status))
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import Unavailable
-from chalicelib.runtime import tracking_wiring, watch_wiring, webhooks_wiring, wiring
+from chalicelib.runtime import (
+    consents_wiring,
+    tracking_wiring,
+    watch_wiring,
+    webhooks_wiring,
+    wiring,
+)
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -71,7 +78,10 @@ def judging() -> Judging:
 
 
 class Texts:
-    """Text messages that people send to our numbers, on their way to leads."""
+    """Text messages that people send to our numbers, on their way to leads.
+
+    One that says STOP ends consents at once, and again from the queue, where that failed.
+    """
 
     def leave(self, message: dict[str, Any]) -> None:
         """Leave a text on the queue; where that fails, see to it at once. Raises Unavailable."""
@@ -79,9 +89,15 @@ class Texts:
             wiring.projections_queue().put({"kind": TEXT, **message})
         except Unavailable:
             self.take(message)
+        else:
+            with suppress(Unavailable):
+                consents_wiring.stop(message)
 
     def take(self, message: dict[str, Any]) -> None:
         """Put a text to the lead of whoever sent it; idempotent."""
+        consents_wiring.stop(message, confirmed=True)
+        if message.get("opt_out"):
+            return
         from chalicelib.tracking.leads.texting import take_text
         from chalicelib.tracking.leads.texts import from_message
 

@@ -34,10 +34,6 @@ class Suppression:
     number: str | None
     reason: str = ""
 
-    def holds_for(self, siren: str, campaign_id: str) -> bool:
-        """Say whether it holds for a professional and a campaign."""
-        return self.scope in (ACCOUNT, f"siren:{siren}", f"campaign:{campaign_id}")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prefix:
@@ -82,6 +78,15 @@ class Prefixes:
 
 def _same(each: Prefix, pattern: str, scope: str) -> bool:
     return (each.pattern, each.scope) == (pattern, scope)
+
+
+def holds(scope: str, siren: str, campaign_id: str) -> bool:
+    """Say whether a list keeps a professional's campaign from ringing.
+
+    >>> holds("account", "732829320", "camp_1"), holds("campaign:camp_2", "732829320", "camp_1")
+    (True, False)
+    """
+    return scope in (ACCOUNT, f"siren:{siren}", f"campaign:{campaign_id}")
 
 
 def scope_of(siren: str | None, campaign_id: str | None) -> str:

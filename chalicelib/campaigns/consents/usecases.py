@@ -23,6 +23,7 @@ from chalicelib.campaigns.consents.consents import (
 )
 from chalicelib.campaigns.consents.lines import Book, Whose
 from chalicelib.campaigns.consents.ports import Ledger
+from chalicelib.campaigns.consents.suppressions import holds
 from chalicelib.directory.identity import siren_is_valid
 from chalicelib.kernel.errors import Conflict, Fault, NotFound, Rejected, Unavailable
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.consents.checking import Captured
     from chalicelib.campaigns.consents.consents import Told
     from chalicelib.campaigns.consents.ports import Desk
-    from chalicelib.campaigns.consents.suppressions import Suppression
+    from chalicelib.campaigns.consents.suppressions import Prefix, Suppression
 
 ATTEMPTS: Final = 8
 
@@ -55,6 +56,12 @@ class Facts:
     standing: Standing
     suppressions: tuple[Suppression, ...]
     intact: bool
+    prefixes: tuple[Prefix, ...] = ()
+
+    def suppressed(self, siren: str, campaign_id: str) -> tuple[Suppression | Prefix, ...]:
+        """Return the lists that keep a professional's campaign from ringing them."""
+        listed: tuple[Suppression | Prefix, ...] = (*self.suppressions, *self.prefixes)
+        return tuple(each for each in listed if holds(each.scope, siren, campaign_id))
 
 
 def facts_for(account_id: str, person: str, desk: Desk) -> Facts:

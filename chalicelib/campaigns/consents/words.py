@@ -42,6 +42,19 @@ def is_stop(text: str) -> bool:
     return bool(left) and not _without(left, _stops())
 
 
+def confirmation(text: str) -> str:
+    """Return what is answered to a message that ends a consent, in its language, or in French.
+
+    >>> confirmation("Please stop calling me")[:6], confirmation("STOP")[:5]
+    ('Noted:', "C'est")
+    """
+    left = _without(plain(text), _polite())
+    french = _longest_first(_words()["stop"]["fr"])
+    language = "fr" if not _without(left, french) or _without(left, _stops()) else "en"
+    answer: str = _words()["confirmation"][language]
+    return answer
+
+
 def is_vague(text: str) -> bool:
     """Say whether an object is none: words that anything could be.
 
