@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.tracking.pools.deck import NEVER, Card, drawn_by_dealing, laid_out
+from chalicelib.tracking.pools.deck import NEVER, Card, Slot, dealt, laid_out
 from chalicelib.tracking.pools.health import HOUR, Hour
-from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, Noted, millis
+from chalicelib.tracking.pools.leases import Kept, Lease, Loan, LogEntry, Noted, millis
 from chalicelib.tracking.pools.pool import joined, leaving, without
 from chalicelib.tracking.pools.roster.store import RosterStore
 from chalicelib.tracking.pools.steps import MOST_STEPS, NEWEST
@@ -70,24 +70,24 @@ def opened(store: Store, numbers: int = 2, **facts: Any) -> Pool:
 def a_loan(store: Store, name: str = "a", *, at: int = AT, **facts: Any) -> Loan:
     """Deal a card, and return the loan that it could become."""
     deck = store.deal(POOL, ACCOUNT, at)
-    assert deck is not None
-    draw = drawn_by_dealing(deck)
+    card = dealt(deck)
+    assert card is not None
     lease = Lease(
         id=f"lea_{name}",
         account_id=ACCOUNT,
         visit_id=f"vis_{name}",
         pool_id=POOL,
-        number=draw.card.number,
+        number=card.number,
         hold=deck.hold,
     )
-    known: dict[str, Any] = {"visit": a_visit(name), "lease": lease, "card": draw.card, "at": at}
-    return Loan(**known | {"seen": deck} | facts)
+    known: dict[str, Any] = {"visit": a_visit(name), "lease": lease, "card": card, "at": at}
+    return Loan(**known | {"turn": deck.turns} | facts)
 
 
 def steps_of(store: Store, visit_id: str) -> tuple[str, ...]:
     """Return the steps that are kept of a visit."""
     if isinstance(store, PoolsInMemory):
-        return tuple(store.visits[visit_id].steps)
+        return store.visits[visit_id].steps
     return VisitStore(ENVIRONMENT["CADRAN_TRACKING_TABLE"]).visit(ACCOUNT, visit_id).steps
 
 
@@ -98,25 +98,36 @@ def taken(store: Store, name: str = "a", **facts: Any) -> Loan:
     return loan
 
 
-def test_a_deck_deals_each_card_once_and_then_none(store: Store) -> None:
+def test_a_deck_deals_each_card_once_and_counts_on(store: Store) -> None:
     opened(store)
 
-    dealt = [store.deal(POOL, ACCOUNT, AT + at) for at in range(3)]
+    decks = [store.deal(POOL, ACCOUNT, AT + at) for at in (0, 1, 1_000)]
 
-    assert [deck and deck.dealt for deck in dealt] == [1, 2, None]
-    assert dealt[0] is not None
-    assert (dealt[0].cards, dealt[0].dealt_at) == ((Card(number(0)), Card(number(1))), AT)
-    assert (dealt[0].hold, dealt[0].overflow, dealt[0].account_id) == (HOLD, None, ACCOUNT)
+    assert [dealt(deck) for deck in decks] == [Card(number(0)), Card(number(1)), None]
+    assert [(deck.turns, deck.without) for deck in decks] == [(1, 0), (2, 0), (3, 1)]
+    assert decks[2].lately == {AT // 1_000: 2, AT // 1_000 + 1: 1}
+    assert (decks[0].hold, decks[0].overflow, decks[0].account_id) == (HOLD, None, ACCOUNT)
+
+
+def test_a_deck_forgets_turns_of_long_ago(store: Store) -> None:
+    opened(store)
+
+    decks = [store.deal(POOL, ACCOUNT, AT + 1_000 * at) for at in range(100)]
+
+    assert max(len(deck.lately) for deck in decks) <= 12
+    assert [deck.turns_since(AT + 95_000) for deck in decks[-3:]] == [3, 4, 5]
+    assert sum(decks[-1].lately.values()) >= 10
 
 
 def test_nobody_is_dealt_another_accounts_cards_nor_sees_them(store: Store) -> None:
     opened(store)
 
-    assert store.deal(POOL, "acct_rival", AT) is None
-    assert store.deal("pool_none", ACCOUNT, AT) is None
     for pool_id, account_id in ((POOL, "acct_rival"), ("pool_none", ACCOUNT)):
         with pytest.raises(NotFound):
+            store.deal(pool_id, account_id, AT)
+        with pytest.raises(NotFound):
             store.look(pool_id, account_id)
+    assert store.look(POOL, ACCOUNT)[0].turns == 0
 
 
 def test_a_deck_is_laid_out_anew_only_as_it_was_seen(store: Store) -> None:
@@ -127,7 +138,11 @@ def test_a_deck_is_laid_out_anew_only_as_it_was_seen(store: Store) -> None:
     assert not store.relay(seen, laid_out(seen, slots, AT))
 
     now, _ = store.look(POOL, ACCOUNT)
-    assert now == replace(seen, dealt=1, dealt_at=AT)
+    assert now == replace(seen, turns=1, lately={AT // 1_000: 1})
+    assert store.relay(now, laid_out(now, slots, AT))
+    fresh, _ = store.look(POOL, ACCOUNT)
+    assert (fresh.left, fresh.laid_at, fresh.turns) == ((Card(number(1)),), 1, 1)
+    assert fresh.lately == {}
 
 
 def test_a_number_that_is_lent_is_in_its_slot_in_the_log_and_with_its_visit(store: Store) -> None:
@@ -137,12 +152,8 @@ def test_a_number_that_is_lent_is_in_its_slot_in_the_log_and_with_its_visit(stor
 
     _, (slot, other) = store.look(POOL, ACCOUNT)
     (line,) = store.log(ACCOUNT, number(0), AT, AT + 1)
-    assert (slot.number, slot.lease_id, slot.since, slot.ends) == (
-        number(0),
-        "lea_a",
-        AT,
-        AT + HOLD,
-    )
+    ends = AT + HOLD
+    assert slot == Slot(number=number(0), lease_id="lea_a", since=AT, ends=ends, turn=1)
     assert (other.lease_id, other.ends) == ("", NEVER)
     assert line == LogEntry(
         account_id=ACCOUNT,
@@ -154,9 +165,9 @@ def test_a_number_that_is_lent_is_in_its_slot_in_the_log_and_with_its_visit(stor
         site_id="site_1",
         landing='{"source":"google"}',
     )
-    assert store.lease_of(ACCOUNT, "vis_a") == loan.lease
-    assert store.lease_of("acct_rival", "vis_a") is None
-    assert store.lease_of(ACCOUNT, "vis_none") is None
+    assert store.kept_by(ACCOUNT, "vis_a") == Kept(loan.lease, AT)
+    assert store.kept_by("acct_rival", "vis_a") is None
+    assert store.kept_by(ACCOUNT, "vis_none") is None
     assert store.slots(POOL) == (slot, other)
 
 
@@ -173,7 +184,7 @@ def test_a_number_is_not_lent_unless_it_is_as_its_card_says(store: Store) -> Non
     assert refusal.slot is not None
     assert refusal.slot.lease_id == "lea_a"
     assert list(store.log(ACCOUNT, number(0), AT, AT + HOLD))[1:] == []
-    assert store.lease_of(ACCOUNT, "vis_b") is None
+    assert store.kept_by(ACCOUNT, "vis_b") is None
     held_again = replace(contested, card=Card(number(0), AT + HOLD), at=AT + HOLD)
     assert store.take(held_again) is None
 
@@ -185,24 +196,6 @@ def test_a_lease_whose_answer_was_lost_is_not_refused_the_second_time(store: Sto
     assert store.take(loan) is None
 
     assert len(list(store.log(ACCOUNT, number(0), AT, AT + 1))) == 1
-
-
-def test_a_deck_that_has_moved_is_not_stored_and_nothing_is_lent(store: Store) -> None:
-    opened(store, 3)
-    seen, _ = store.look(POOL, ACCOUNT)
-    moved = replace(seen, dealt=1, dealt_at=AT)
-    loan = replace(a_loan(store), seen=seen, deck=moved)
-
-    refusal = store.take(loan)
-
-    assert refusal is not None
-    assert (refusal.slot_differs, refusal.again) == (False, False)
-    assert list(store.log(ACCOUNT, number(0), AT, AT + 1)) == []
-
-    now, _ = store.look(POOL, ACCOUNT)
-    drawn = replace(loan, seen=now, deck=replace(now, dealt=2, dealt_at=AT + 5))
-    assert store.take(drawn) is None
-    assert store.look(POOL, ACCOUNT)[0] == replace(now, dealt=2, dealt_at=AT + 5)
 
 
 def test_a_leaving_number_and_one_that_has_left_are_lent_to_nobody(store: Store) -> None:
@@ -232,7 +225,39 @@ def test_a_visit_without_a_number_is_in_the_log_of_its_pool(store: Store) -> Non
     assert (line.number, line.visit_id, line.refused, line.at) == (None, "vis_c", 2, AT)
     assert list(store.log(ACCOUNT, POOL, AT + 1, AT + HOUR)) == []
     assert list(store.log(ACCOUNT, POOL, AT - HOUR, AT)) == []
-    assert store.lease_of(ACCOUNT, "vis_c") is None
+    assert store.kept_by(ACCOUNT, "vis_c") is None
+
+
+def test_a_source_that_gets_no_number_has_none_and_whoever_came_is_stored(store: Store) -> None:
+    opened(store)
+    source, guest = a_visit("s"), a_visit("guest", noted=Noted(steps=('{"path":"/"}',)))
+    assert store.take(a_loan(store, "s", visit=source, guest=guest)) is None
+    assert steps_of(store, "vis_guest") == ('{"path":"/"}',)
+    kept = store.kept_by(ACCOUNT, "vis_s")
+    assert kept is not None
+    assert (kept.lease.number, kept.seen) == (number(0), AT)
+
+    order = replace(an_order("s"), guest=replace(guest, id="vis_other"))
+    store.pass_over(order, AT + 1)
+
+    assert store.kept_by(ACCOUNT, "vis_s") is None
+    assert steps_of(store, "vis_other") == ('{"path":"/"}',)
+
+
+def test_a_number_that_a_source_has_is_kept_with_what_whoever_came_did(store: Store) -> None:
+    opened(store)
+    loan = a_loan(store, "s", visit=a_visit("s"), guest=a_visit("guest"))
+    assert store.take(loan) is None
+    step = Noted(steps=('{"path":"/prix"}',))
+
+    assert store.extend(loan.lease, AT + 5, step, a_visit("guest"))
+
+    assert steps_of(store, "vis_guest") == ('{"path":"/prix"}',)
+    assert steps_of(store, "vis_s") == ()
+    assert store.kept_by(ACCOUNT, "vis_s") == Kept(loan.lease, AT + 5)
+    with pytest.raises(NotFound):
+        store.extend(loan.lease, AT + 6, step, a_visit("none"))
+    assert store.look(POOL, ACCOUNT)[1][0].ends == AT + 5 + HOLD
 
 
 def test_a_number_is_kept_by_whoever_has_it(store: Store) -> None:
@@ -292,6 +317,19 @@ def test_a_visit_that_takes_ever_more_steps_keeps_its_number_and_its_newest_step
     assert NEWEST <= len(kept) <= MOST_STEPS
 
 
+def test_many_steps_told_at_once_are_kept_in_their_order(store: Store) -> None:
+    opened(store)
+    lease = taken(store).lease
+    told = [f'{{"path":"/{at}"}}' for at in range(400)]
+
+    for at in range(0, 400, 20):
+        assert store.extend(lease, AT + at, Noted(steps=tuple(told[at : at + 20])))
+
+    kept = steps_of(store, "vis_a")
+    assert kept == tuple(told[-len(kept) :])
+    assert NEWEST <= len(kept) <= MOST_STEPS
+
+
 def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(
     store: Store,
 ) -> None:
@@ -301,7 +339,7 @@ def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(
 
     store.withdraw("acct_rival", "vis_a")
     store.withdraw("acct_1", "vis_none")
-    assert store.lease_of(ACCOUNT, "vis_a") is not None
+    assert store.kept_by(ACCOUNT, "vis_a") is not None
     for _ in range(2):
         store.withdraw(ACCOUNT, "vis_a")
 
@@ -310,7 +348,7 @@ def test_a_forgotten_visit_leaves_a_line_that_names_nobody_and_its_number_rests(
     assert (line.visit_id, line.site_id, line.landing, line.lease_id) == ("", "", "{}", "lea_a")
     assert other.visit_id == "vis_b"
     assert store.look(POOL, ACCOUNT)[1][0].ends == AT + HOLD
-    assert store.lease_of(ACCOUNT, "vis_a") is None
+    assert store.kept_by(ACCOUNT, "vis_a") is None
     with pytest.raises(NotFound):
         store.extend(lease, AT + 1)
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
-from chalicelib.tracking.pools.deck import Deck, Slot
-from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, millis, moment
+from chalicelib.tracking.pools.deck import SECOND, Deck, Slot, forgotten
+from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, millis, moment
 from chalicelib.tracking.pools.rows.store import entry_of
-from chalicelib.tracking.pools.steps import MOST_STEPS, trimmed
+from chalicelib.tracking.pools.steps import KINDS, gathered, shelved
 from chalicelib.tracking.pools.tending import Due
 from chalicelib.tracking.visits.visits import Remembered
 from tests.fakes.tracking import TrackingInMemory
@@ -51,8 +51,24 @@ class KeptVisit:
     last_seen: int = 0
     latest: str | None = None
     clicks: dict[str, str] = field(default_factory=dict)
-    steps: list[str] = field(default_factory=list)
+    shelves: dict[str, list[str]] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        return gathered(self.shelves)
+
+    def note(self, noted: Noted, at: int) -> None:
+        self.last_seen = at
+        self.latest = noted.brought or self.latest
+        self.clicks.update(noted.clicks)
+        coming = shelved(noted.steps, at)
+        for kind in KINDS:
+            for name, other in zip(kind.shelves, reversed(kind.shelves), strict=True):
+                there = self.shelves.setdefault(name, [])
+                there[:0] = coming.get(name, [])
+                if other in coming:
+                    del there[kind.room : kind.room + kind.going]
 
 
 class PoolsInMemory:
@@ -89,11 +105,14 @@ class PoolsInMemory:
     # ---- lending
 
     @request
-    def deal(self, pool_id: str, account_id: str, at: int) -> Deck | None:
+    def deal(self, pool_id: str, account_id: str, at: int) -> Deck:
         deck = self._decks.get(pool_id)
-        if deck is None or deck.account_id != account_id or not deck.left:
-            return None
-        self._decks[pool_id] = replace(deck, dealt=deck.dealt + 1, dealt_at=at)
+        if deck is None or deck.account_id != account_id:
+            raise NotFound("no such pool")
+        second, gone = at // SECOND, forgotten(at)
+        lately = {each: count for each, count in deck.lately.items() if each not in gone}
+        lately[second] = lately.get(second, 0) + 1
+        self._decks[pool_id] = replace(deck, turns=deck.turns + 1, lately=lately)
         return self._decks[pool_id]
 
     @request
@@ -118,13 +137,10 @@ class PoolsInMemory:
             return None
         if slot is None or slot.ends != loan.card.freed or slot.leaving:
             return Refusal(slot_differs=True, slot=slot)
-        if loan.deck is not None and self._moved(loan.seen):
-            return Refusal()
-        taken = replace(slot, lease_id=lease.id, since=loan.at, ends=loan.ends)
+        taken = replace(slot, lease_id=lease.id, since=loan.at, ends=loan.ends, turn=loan.turn)
         self._slots[lease.pool_id][lease.number] = taken
-        if loan.deck is not None:
-            self._decks[lease.pool_id] = self._with_settings(loan.deck)
         self._note(loan.visit, entry_of(loan)).lease = lease
+        self._begin(loan.guest, loan.at)
         return None
 
     @request
@@ -140,29 +156,32 @@ class PoolsInMemory:
             landing=visit.landing,
             refused=refused,
         )
-        self._note(visit, entry)
+        kept = self._note(visit, entry)
+        kept.lease = kept.lease if order.guest is None else None
+        self._begin(order.guest, at)
 
     @request
-    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
-        kept = self.visits.get(lease.visit_id)
-        if kept is None or kept.visit.account_id != lease.account_id:
+    def extend(
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+    ) -> bool:
+        known = [lease.visit_id, *([] if guest is None else [guest.id])]
+        kept = [self.visits.get(each) for each in known]
+        if any(each is None or each.visit.account_id != lease.account_id for each in kept):
             raise NotFound("no such visit")
         slot = self._slots[lease.pool_id].get(lease.number)
         if slot is None or slot.lease_id != lease.id:
             return False
         self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
-        kept.last_seen = at
-        if noted.steps and len(kept.steps) >= MOST_STEPS:
-            kept.steps = list(trimmed(kept.steps))
-        kept.steps.extend(noted.steps)
-        kept.latest = noted.brought or kept.latest
-        kept.clicks.update(noted.clicks)
+        self.visits[lease.visit_id].last_seen = at
+        self.visits[known[-1]].note(noted, at)
         return True
 
     @request
-    def lease_of(self, account_id: str, visit_id: str) -> Lease | None:
+    def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
         kept = self.visits.get(visit_id)
-        return kept.lease if kept is not None and kept.visit.account_id == account_id else None
+        if kept is None or kept.lease is None or kept.visit.account_id != account_id:
+            return None
+        return Kept(kept.lease, kept.last_seen)
 
     @request
     def withdraw(self, account_id: str, visit_id: str) -> None:
@@ -205,7 +224,7 @@ class PoolsInMemory:
                 last_seen=moment(each.last_seen),
                 latest=each.latest,
                 clicks={name: tuple(json.loads(click)) for name, click in each.clicks.items()},
-                steps=tuple(each.steps),
+                steps=each.steps,
                 lease=each.lease,
             )
             for each in kept
@@ -316,7 +335,7 @@ class PoolsInMemory:
 
     def _moved(self, seen: Deck) -> bool:
         deck = self._decks.get(seen.pool_id)
-        return deck is None or (deck.round, deck.dealt) != (seen.round, seen.dealt)
+        return deck is None or (deck.turns, deck.laid_at) != (seen.turns, seen.laid_at)
 
     def _with_settings(self, deck: Deck) -> Deck:
         pool = self._pools[deck.pool_id]
@@ -326,12 +345,13 @@ class PoolsInMemory:
         name = entry.number or entry.pool_id
         self._log.setdefault((entry.account_id, name), []).append(entry)
         kept = self.visits.setdefault(visit.id, KeptVisit(visit))
-        kept.last_seen = entry.at
         kept.log.append(entry)
-        kept.steps.extend(visit.noted.steps)
-        kept.latest = visit.noted.brought or kept.latest
-        kept.clicks.update(visit.noted.clicks)
+        kept.note(visit.noted, entry.at)
         return kept
+
+    def _begin(self, guest: Visit | None, at: int) -> None:
+        if guest is not None:
+            self.visits.setdefault(guest.id, KeptVisit(guest)).note(guest.noted, at)
 
     def _store(self, pool: Pool) -> Pool:
         known = self._pools.get(pool.id)

@@ -12,7 +12,7 @@ from chalicelib.kernel.errors import Rejected
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chalicelib.tracking.pools.deck import Card, Deck, Slot
+    from chalicelib.tracking.pools.deck import Card, Slot
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -112,29 +112,31 @@ def read_lease(text: str, *, account_id: str, visit_id: str) -> Lease:
 class Lent:
     """What a visit is shown: a number of its own, or the pool's overflow number, or nothing.
 
-    `until` is when the hold ends unless there is activity; None without a lease.
+    `until` is when the hold ends unless there is activity; None without a lease. `stored` says
+    whether the visit itself was stored, and not only that a source has the number.
     """
 
     number: str | None
     lease: Lease | None = None
     until: datetime | None = None
+    stored: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loan:
     """A lease to be stored, with its line of the log and the visit.
 
-    `refused` counts the numbers that proved to be held by somebody else. `deck` replaces `seen`,
-    if the card is not dealt yet.
+    `refused` counts the numbers that proved to be held by somebody else. `turn` is the visit's, 0
+    if it has none. `guest` is stored too: who came, if the number is one that a source shares.
     """
 
     visit: Visit
     lease: Lease
     card: Card
     at: int
-    seen: Deck
-    deck: Deck | None = None
+    turn: int = 0
     refused: int = 0
+    guest: Visit | None = None
 
     @property
     def ends(self) -> int:
@@ -146,13 +148,25 @@ class Loan:
 class Refusal:
     """Why a loan was not stored.
 
-    Its slot is not as the card says (`slot` is how it stands, None if it is gone), or the deck has
-    moved, or somebody was at the same rows at that instant: `again`, then.
+    Its slot is not as the card says (`slot` is how it stands, None if it is gone), or somebody was
+    at the same rows at that instant.
     """
 
     slot_differs: bool = False
     slot: Slot | None = None
-    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The lease that a visit had last, and when it was last heard of."""
+
+    lease: Lease
+    seen: int
+
+    @property
+    def ends(self) -> int:
+        """When the hold ends, unless the number is another's by now."""
+        return self.seen + self.lease.hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

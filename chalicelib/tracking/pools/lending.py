@@ -19,11 +19,13 @@ from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Loan, millis,
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chalicelib.tracking.pools.deck import Deck, Draw, Slot
-    from chalicelib.tracking.pools.leases import Noted, Refusal, Visit
+    from chalicelib.tracking.pools.deck import Card, Deck, Slot
+    from chalicelib.tracking.pools.leases import Kept, Noted, Refusal, Visit
 
 # Each attempt that fails was somebody else's success.
 ATTEMPTS: Final = 8
+# A number that a source shares is kept by whoever comes, once in this part of its hold.
+KEPT_EVERY: Final = 20
 # Assumption: as long as the tracker itself may live, by the CNIL's advice on cookies; what becomes
 # of it in reports names nobody.
 REMEMBERED: Final = timedelta(days=396)
@@ -32,8 +34,8 @@ REMEMBERED: Final = timedelta(days=396)
 class Decks(Protocol):
     """What lending asks of storage: each of them is one request."""
 
-    def deal(self, pool_id: str, account_id: str, at: int) -> Deck | None:
-        """Deal the next card; the deck as it is then. None if it is empty, or there is none."""
+    def deal(self, pool_id: str, account_id: str, at: int) -> Deck:
+        """Count one more turn; the deck as it is then. Raises NotFound, Conflict."""
 
     def look(self, pool_id: str, account_id: str) -> tuple[Deck, tuple[Slot, ...]]:
         """Return a deck and all slots of its pool. Raises NotFound."""
@@ -41,19 +43,22 @@ class Decks(Protocol):
     def take(self, loan: Loan) -> Refusal | None:
         """Store a lease, its line of the log and the visit, at once or not at all.
 
-        The slot must stand as the card says, and the deck as it was seen if it is stored too.
+        The slot must stand as the card says.
         """
 
     def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
         """Store a visit that gets no number, and its line of the log."""
 
-    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
+    def extend(
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+    ) -> bool:
         """Keep a number, and what was done; False if the number is somebody else's.
 
-        Raises NotFound if the visit was forgotten, Conflict if another tab was there first.
+        `guest` is whose doing it was, if it is not the visit that the number was lent to. Raises
+        NotFound if the visit was forgotten, Conflict if another tab was there first.
         """
 
-    def lease_of(self, account_id: str, visit_id: str) -> Lease | None:
+    def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
         """Return the lease that a visit had last, if there is such a visit."""
 
     def relay(self, seen: Deck, deck: Deck) -> bool:
@@ -65,47 +70,78 @@ class Decks(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """A visit that wants a number of a pool. The lease's id is new."""
+    """A visit that wants a number of a pool. The lease's id is new.
+
+    `guest` is who came, where the number is lent to a source in place of a visit.
+    """
 
     pool_id: str
     visit: Visit
     lease_id: str
+    guest: Visit | None = None
 
 
 def lend(order: Order, *, now: datetime, store: Decks) -> Lent:
-    """Lend a visit a number: two requests, three if the deck has to be laid out anew.
+    """Lend a visit a number: with two requests, or three if its card was wrong or there was none.
 
-    Each race that is lost costs two more. Raises NotFound for a pool that is not the account's,
-    Unavailable if the pool is too busy.
+    Raises NotFound for a pool that is not the account's, Unavailable for whoever met others three
+    times: a page shows its own number then, and asks again.
     """
-    at, refused, draw = millis(now), 0, None
-    for _ in range(ATTEMPTS):
-        if draw is None:
-            draw, overflow = _draw(order, at, store)
-        if draw is None:
-            store.pass_over(order, at, refused)
-            return Lent(number=overflow)
-        loan = _loan(order, draw, at, refused)
-        refusal = store.take(loan)
-        if refusal is None:
-            return _lent(loan)
-        refused += refusal.slot is not None and refusal.slot.is_held(at)
-        draw = _instead(draw, refusal, at)
-    raise Unavailable("the pool is too busy", pool_id=order.pool_id)
+    at, pool_id = millis(now), order.pool_id
+    try:
+        deck = store.deal(pool_id, order.visit.account_id, at)
+    except Conflict as error:
+        raise Unavailable("the pool is being changed", pool_id=pool_id) from error
+    card = decks.dealt(deck)
+    if card is None:
+        seen, slots = store.look(pool_id, order.visit.account_id)
+        return _last(order, seen, decks.found(deck, seen, slots, at), at, store, turn=deck.turns)
+    refusal = store.take(loan := _loan(order, deck, card, at, deck.turns))
+    if refusal is None:
+        return _lent(loan)
+    held = refusal.slot is not None and refusal.slot.is_held(at)
+    if refusal.slot_differs:
+        card = decks.dealt_instead(deck, refusal.slot, at, key=order.lease_id)
+    return _last(order, deck, card, at, store, turn=deck.turns, refused=int(held))
 
 
-def lend_to_source(order: Order, key: str, *, now: datetime, store: Decks) -> Lent:
+def lend_anew(order: Order, *, now: datetime, store: Decks) -> Lent:
+    """Lend a number to a visit that has asked for one it had, with two requests more.
+
+    Raises as `lend` does.
+    """
+    at = millis(now)
+    seen, slots = store.look(order.pool_id, order.visit.account_id)
+    card = decks.found_aside(seen, slots, at, key=order.visit.id)
+    return _last(order, seen, card, at, store)
+
+
+def lend_to_source(
+    order: Order, key: str, *, now: datetime, store: Decks, lost: Lease | None = None
+) -> Lent:
     """Lend a number to all visits that one source brought; `key` names it: nobody is followed.
 
-    Keeping the number takes two requests. The order's visit has no id of its own.
+    It takes one request as long as the source has a number, two when that is to be kept, three
+    when it has none; two if it is known to have `lost` the one it had. Raises as `lend` does.
     """
-    visit = replace(order.visit, id=_name_of_source(order.pool_id, key), noted=NOTHING)
-    lease = store.lease_of(visit.account_id, visit.id)
-    if lease is not None:
-        until = extend(lease, now=now, store=store)
+    at, account_id = millis(now), order.visit.account_id
+    source = replace(order.visit, id=_name_of_source(order.pool_id, key), noted=NOTHING)
+    kept = store.kept_by(account_id, source.id) if lost is None else None
+    last = kept.lease.id if kept is not None else "" if lost is None else lost.id
+    if kept is not None and at < kept.ends:
+        until = _kept_for_source(kept, at, store)
         if until is not None:
-            return Lent(number=lease.number, lease=lease, until=until)
-    return lend(replace(order, visit=visit), now=now, store=store)
+            return Lent(number=kept.lease.number, lease=kept.lease, until=until, stored=False)
+    # Whoever else comes from there at this instant has the same number by the same lease.
+    lease_id = f"lea_{_hashed(f'{source.id} {last}')}"
+    order = replace(order, visit=source, guest=order.visit, lease_id=lease_id)
+    seen, slots = store.look(order.pool_id, account_id)
+    for slot in slots:
+        if slot.lease_id == lease_id and slot.is_held(at):
+            lease = _lease(order, slot.number, seen.hold)
+            return Lent(number=slot.number, lease=lease, until=moment(slot.ends), stored=False)
+    card = _still_its_own(last, slots, at) or decks.found_aside(seen, slots, at, key=source.id)
+    return _last(order, seen, card, at, store)
 
 
 def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING) -> datetime | None:
@@ -121,6 +157,20 @@ def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING)
     raise Unavailable("the visit is too busy", visit_id=lease.visit_id)
 
 
+def extend_shared(lease: Lease, guest: Visit, *, now: datetime, store: Decks) -> Lent | None:
+    """Keep a number that a source has, and what one of its visits did; None if it is lost.
+
+    Where others do the same at this instant, the number is kept and the visit not stored. Raises
+    NotFound if it was forgotten.
+    """
+    at = millis(now)
+    lent = Lent(number=lease.number, lease=lease, until=moment(at + lease.hold))
+    try:
+        return lent if store.extend(lease, at, guest.noted, guest) else None
+    except Conflict:
+        return replace(lent, stored=False)
+
+
 def withdraw(account_id: str, visit_id: str, *, store: Decks) -> None:
     """Forget a visit that took its consent back; its numbers rest until their hold ends."""
     store.withdraw(account_id, visit_id)
@@ -131,51 +181,70 @@ def lay_out(
 ) -> bool:
     """Lay a deck out before visitors find it empty, if that is worth while. Says whether it did.
 
-    `whole` wants every number that is free in it. Raises NotFound.
+    `whole` wants every number that is free in it, and no other. Raises NotFound.
     """
     deck, slots = store.look(pool_id, account_id)
     fresh = decks.laid_out(deck, slots, millis(now))
-    worth = len(fresh.cards) > len(deck.left) if whole else decks.worth_laying_out(deck, fresh)
+    differs = frozenset(fresh.cards) != frozenset(deck.left)
+    worth = differs if whole else decks.worth_laying_out(deck, fresh)
     return worth and store.relay(deck, fresh)
 
 
 def _name_of_source(pool_id: str, key: str) -> str:
     """Return a short name for a source in place of a visit's id, however long its key is."""
-    return f"{pool_id}~{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+    return f"{pool_id}~{_hashed(key)}"
 
 
-def _draw(order: Order, at: int, store: Decks) -> tuple[Draw | None, str | None]:
-    account_id = order.visit.account_id
-    dealt = store.deal(order.pool_id, account_id, at)
-    if dealt is not None:
-        return decks.drawn_by_dealing(dealt), None
-    deck, slots = store.look(order.pool_id, account_id)
-    return decks.drawn_by_looking(deck, slots, at), deck.overflow
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _instead(draw: Draw, refusal: Refusal, at: int) -> Draw | None:
-    if refusal.again:
-        return draw
-    return decks.drawn_instead(draw, refusal.slot, at) if refusal.slot_differs else None
+def _kept_for_source(kept: Kept, at: int, store: Decks) -> datetime | None:
+    if at >= kept.seen + kept.lease.hold // KEPT_EVERY:
+        with suppress(Conflict):  # somebody else keeps it at this instant
+            return moment(at + kept.lease.hold) if store.extend(kept.lease, at) else None
+    return moment(kept.ends)
 
 
-def _loan(order: Order, draw: Draw, at: int, refused: int) -> Loan:
-    lease = Lease(
+def _still_its_own(lease_id: str, slots: tuple[Slot, ...], at: int) -> Card | None:
+    """Return the number that was lent by a lease, if nobody else was lent it since."""
+    own = (slot for slot in slots if lease_id and slot.lease_id == lease_id)
+    return next((decks.Card(slot.number, slot.ends) for slot in own if slot.is_free(at)), None)
+
+
+def _last(
+    order: Order,
+    deck: Deck,
+    card: Card | None,
+    at: int,
+    store: Decks,
+    *,
+    turn: int = 0,
+    refused: int = 0,
+) -> Lent:
+    """Lend a number, or show the one that all are shown if there is none: with the last request."""
+    if card is None:
+        store.pass_over(order, at, refused)
+        return Lent(number=deck.overflow)
+    loan = replace(_loan(order, deck, card, at, turn), refused=refused)
+    if store.take(loan) is not None:
+        raise Unavailable("the pool is too busy", pool_id=order.pool_id)
+    return _lent(loan)
+
+
+def _loan(order: Order, deck: Deck, card: Card, at: int, turn: int) -> Loan:
+    lease = _lease(order, card.number, deck.hold)
+    return Loan(visit=order.visit, lease=lease, card=card, at=at, turn=turn, guest=order.guest)
+
+
+def _lease(order: Order, number: str, hold: int) -> Lease:
+    return Lease(
         id=order.lease_id,
         account_id=order.visit.account_id,
         visit_id=order.visit.id,
         pool_id=order.pool_id,
-        number=draw.card.number,
-        hold=draw.seen.hold,
-    )
-    return Loan(
-        visit=order.visit,
-        lease=lease,
-        card=draw.card,
-        at=at,
-        seen=draw.seen,
-        deck=draw.deck,
-        refused=refused,
+        number=number,
+        hold=hold,
     )
 
 

@@ -13,11 +13,10 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.kernel.errors import Conflict, NotFound
-from chalicelib.runtime.tables import bind, translated
-from chalicelib.tracking.pools.leases import NOTHING, LogEntry, Refusal, read_lease, stamp
+from chalicelib.runtime.tables import CONDITION_FAILED, bind, translated
+from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, read_lease, stamp
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
-from chalicelib.tracking.pools.steps import MOST_STEPS, trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.update import Action
 
     from chalicelib.tracking.pools.deck import Deck, Slot
-    from chalicelib.tracking.pools.leases import Lease, Loan, Noted
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
     from chalicelib.tracking.pools.lending import Order
 
 ALL_OLD: Final = "ALL_OLD"
@@ -42,15 +41,16 @@ class DeckStore:
         for row in rows.ROWS:
             bind(row, table_name)
 
-    def deal(self, pool_id: str, account_id: str, at: int) -> Deck | None:
-        """Deal a card."""
+    def deal(self, pool_id: str, account_id: str, at: int) -> Deck:
+        """Count a turn."""
         row = PoolRow(rows.pool_key(pool_id), DECK)
-        there = (PoolRow.dealt < PoolRow.laid) & (PoolRow.account_id == account_id)
         try:
             with translated("deal", pool_id=pool_id):
-                row.update([PoolRow.dealt.add(1), PoolRow.dealt_at.set(at)], condition=there)
-        except Conflict:
-            return None
+                row.update(rows.one_more_turn(at), condition=PoolRow.account_id == account_id)
+        except Conflict as error:
+            if getattr(error.__cause__, "cause_response_code", None) == CONDITION_FAILED:
+                raise NotFound("no such pool", pool_id=pool_id) from error
+            raise
         return rows.deck_of(row)
 
     def look(self, pool_id: str, account_id: str) -> tuple[Deck, tuple[Slot, ...]]:
@@ -84,6 +84,7 @@ class DeckStore:
             PoolRow.lease.set(loan.lease.id),
             PoolRow.since.set(loan.at),
             PoolRow.ends.set(loan.ends),
+            PoolRow.turn.set(loan.turn),
         ]
         try:
             with translated("lend", pool_id=loan.lease.pool_id), _transaction() as transaction:
@@ -93,10 +94,8 @@ class DeckStore:
                 )
                 visited = rows.visit_changes(loan.visit, loan.at, line, loan.lease)
                 transaction.update(rows.visit_row(loan.visit.id), actions=visited)
-                if loan.deck is not None:
-                    deck = PoolRow(slot.pk, DECK)
-                    changes, unmoved = rows.deck_changes(loan.deck), rows.deck_unmoved(loan.seen)
-                    transaction.update(deck, actions=changes, condition=unmoved)
+                if loan.guest is not None:
+                    _store_guest(transaction, loan.guest, loan.at)
         except Conflict as error:
             return _refusal(error, loan)
         return None
@@ -115,42 +114,43 @@ class DeckStore:
             refused=refused,
         )
         line = rows.log_row(entry)
+        visited = rows.visit_changes(visit, at, line)
+        if order.guest is not None:  # the source has no number any more
+            visited.append(VisitRow.lease.remove())
         with translated("pass over", pool_id=order.pool_id), _transaction() as transaction:
             transaction.save(line)
-            visited = rows.visit_changes(visit, at, line)
             transaction.update(rows.visit_row(visit.id), actions=visited)
+            if order.guest is not None:
+                _store_guest(transaction, order.guest, at)
 
-    def extend(self, lease: Lease, at: int, noted: Noted = NOTHING) -> bool:
-        """Keep a number. A visit that has taken too many steps forgets the oldest of them."""
-        slot, visit = self._extend(lease, at, noted)
-        if visit and noted.steps and make_room(lease.account_id, lease.visit_id):
-            slot, visit = self._extend(lease, at, noted)
-        if visit:
-            raise NotFound("no such visit", visit_id=lease.visit_id)
-        return not slot
-
-    def _extend(self, lease: Lease, at: int, noted: Noted) -> tuple[bool, bool]:
+    def extend(
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+    ) -> bool:
+        """Keep a number, and what was done."""
         mine = (PoolRow.lease == lease.id) & (PoolRow.account_id == lease.account_id)
-        known: Condition = VisitRow.account_id == lease.account_id
-        seen: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
-        seen += rows.present(lease.account_id, lease.visit_id, at)
-        if noted.steps:
-            known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
+        known = VisitRow.account_id == lease.account_id
         slot = rows.slot_row(lease.pool_id, lease.number)
         keeping: list[Action] = [PoolRow.ends.set(at + lease.hold)]
+        done = noted if guest is None else NOTHING
+        seen = rows.noting(lease.account_id, lease.visit_id, done, at)
         try:
             with translated("extend", pool_id=lease.pool_id), _transaction() as transaction:
                 transaction.update(slot, actions=keeping, condition=mine)
                 transaction.update(rows.visit_row(lease.visit_id), actions=seen, condition=known)
+                if guest is not None:
+                    doing = rows.noting(guest.account_id, guest.id, noted, at)
+                    transaction.update(rows.visit_row(guest.id), actions=doing, condition=known)
         except Conflict as error:
-            slot_refuses, visit_refuses = map(_fails, _reasons(error))
-            if not slot_refuses and not visit_refuses:
+            slot_refuses, *visits_refuse = map(_fails, _reasons(error))
+            if any(visits_refuse):
+                raise NotFound("no such visit", visit_id=lease.visit_id) from error
+            if not slot_refuses:
                 raise  # two tabs at once
-            return slot_refuses, visit_refuses
-        return False, False
+            return False
+        return True
 
-    def lease_of(self, account_id: str, visit_id: str) -> Lease | None:
-        """Return the lease that a visit had last."""
+    def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
+        """Return the lease that a visit had last, and when it was heard of."""
         key = rows.visit_row(visit_id)
         try:
             with translated("load visit", visit_id=visit_id):
@@ -159,7 +159,8 @@ class DeckStore:
             return None
         if row.account_id != account_id or row.lease is None:
             return None
-        return read_lease(row.lease, account_id=account_id, visit_id=visit_id)
+        lease = read_lease(row.lease, account_id=account_id, visit_id=visit_id)
+        return Kept(lease, int(row.last_seen))
 
     def withdraw(self, account_id: str, visit_id: str) -> None:
         """Erase a visit, after who it was in the log: done again, it goes on where it stopped."""
@@ -203,26 +204,6 @@ class DeckStore:
             return tuple(map(rows.log_entry, found))
 
 
-def make_room(account_id: str, visit_id: str) -> bool:
-    """Leave the oldest steps out of a visit that has taken as many as it may.
-
-    False if it has room, or there is no such visit: then something else stands in the way.
-    """
-    row = rows.visit_row(visit_id)
-    try:
-        with translated("load visit", visit_id=visit_id):
-            found = VisitRow.get(row.pk, row.sk, consistent_read=True)
-    except NotFound:
-        return False
-    steps = tuple(found.steps or ())
-    if found.account_id != account_id or len(steps) < MOST_STEPS:
-        return False
-    kept: Action = VisitRow.steps.set(list(trimmed(steps)))
-    with suppress(Conflict), translated("make room", visit_id=visit_id):
-        row.update([kept], condition=rows.as_many_steps(len(steps)))
-    return True
-
-
 def _transaction() -> TransactWrite:
     return TransactWrite(connection=PoolRow._get_connection().connection)
 
@@ -234,17 +215,18 @@ def _as_dealt(loan: Loan) -> Condition:
     return free
 
 
+def _store_guest(transaction: TransactWrite, guest: Visit, at: int) -> None:
+    transaction.update(rows.visit_row(guest.id), actions=rows.begun(guest, at))
+
+
 def _refusal(error: Conflict, loan: Loan) -> Refusal | None:
-    reasons = _reasons(error)
-    told = reasons[_SLOT]
+    told = _reasons(error)[_SLOT]
     slot = None
     if told is not None and told.raw_item:
         slot = rows.slot_of(PoolRow.from_raw_data(told.raw_item))
     if slot is not None and slot.lease_id == loan.lease.id:
         return None  # our own first try was carried out, and its answer lost
-    if _fails(told):
-        return Refusal(slot_differs=True, slot=slot)
-    return Refusal(again=not any(map(_fails, reasons)))
+    return Refusal(slot_differs=_fails(told), slot=slot)
 
 
 def _reasons(error: Conflict) -> list[Any]:

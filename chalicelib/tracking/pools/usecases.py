@@ -172,6 +172,7 @@ def remove_number(
     if not pool.member(number).leaving:
         keeping.roster.mark(rules.leaving(pool, number), number)
     tidy(pool_id, now=now, keeping=keeping)
+    lay_out(pool_id, account_id, now=now, store=keeping.decks, whole=True)
 
 
 def tidy(pool_id: str, *, now: datetime, keeping: Keeping) -> bool:

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import bind, translated
 from chalicelib.tracking.pools.leases import millis, moment, read_lease, stamp
-from chalicelib.tracking.pools.lending import REMEMBERED
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import VisitRow
-from chalicelib.tracking.pools.store import make_room
 from chalicelib.tracking.visits.visits import Remembered
 
 if TYPE_CHECKING:
@@ -31,33 +29,19 @@ class VisitStore:
 
     def begin(self, visit: Visit, at: int) -> None:
         """Store a visit, new or known."""
-        actions: list[Action] = [
-            VisitRow.account_id.set(visit.account_id),
-            VisitRow.site.set(visit.site_id),
-            VisitRow.landing.set(VisitRow.landing | visit.landing),
-            VisitRow.first_seen.set(VisitRow.first_seen | at),
-            VisitRow.last_seen.set(at),
-            VisitRow.expires_at.set(moment(at) + REMEMBERED),
-            *rows.present(visit.account_id, visit.id, at),
-            *rows.noting(visit.noted),
-        ]
         with translated("begin visit", visit_id=visit.id):
-            rows.visit_row(visit.id).update(actions)
+            rows.visit_row(visit.id).update(rows.begun(visit, at))
 
     def note(self, account_id: str, visit_id: str, noted: Noted, at: int) -> None:
         """Store what a known visit did; of too many steps the oldest go. Raises NotFound."""
-        row, known = rows.visit_row(visit_id), VisitRow.account_id == account_id
-        if noted.steps:
-            known = known & (VisitRow.steps.does_not_exist() | rows.fewer_steps())
-        actions: list[Action] = [VisitRow.last_seen.set(at), *rows.noting(noted)]
-        actions += rows.present(account_id, visit_id, at)
+        actions = rows.noting(account_id, visit_id, noted, at)
         try:
             with translated("note visit", visit_id=visit_id):
-                row.update(actions, condition=known)
+                rows.visit_row(visit_id).update(
+                    actions, condition=VisitRow.account_id == account_id
+                )
         except Conflict as error:
-            if not noted.steps or not make_room(account_id, visit_id):
-                raise NotFound("no such visit", visit_id=visit_id) from error
-            self.note(account_id, visit_id, noted, at)
+            raise NotFound("no such visit", visit_id=visit_id) from error
 
     def count_cart(self, account_id: str, visit_id: str, call_id: str) -> bool:
         """Have a visit's cart count for a call; say whether it does, or counts for another."""
@@ -125,7 +109,7 @@ def _remembered(row: VisitRow) -> Remembered:
         clicks=rows.clicks_in(row),
         first_seen=moment(int(row.first_seen)),
         last_seen=moment(int(row.last_seen)),
-        steps=tuple(row.steps or ()),
+        steps=rows.steps_in(row),
         cart=row.cart,
         form=row.form,
         counted=row.counted,

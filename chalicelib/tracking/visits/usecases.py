@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.tracking.landing.classifying import classify
 from chalicelib.tracking.pools import lending
 from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Visit, millis
@@ -61,7 +61,10 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class _Serving:
-    """A visit of a site at an instant: what it had, and what brought it if that is known."""
+    """A visit of a site at an instant: what it had, and what brought it if that is known.
+
+    `anew`: a request was made already, for what it had and has no more.
+    """
 
     site: Site
     visit: Visit
@@ -70,6 +73,7 @@ class _Serving:
     now: datetime
     new_id: Callable[[], str]
     ports: Ports
+    anew: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ def arrive(
 ) -> Shown:
     """Tell a page that was opened what to show. `followed`: it is somebody, who agreed to it.
 
-    A new visit takes two requests, a known one takes one; a pool that is all dealt costs one more.
+    A new visit takes two requests, or three if all cards of a pool are dealt, whatever others do;
+    a known one takes one, and two more if its number is another's by now.
     """
     swaps = visits.wanted(site, arrival.numbers)
     landing = classify(arrival.url, arrival.referrer, hosts=site.hosts, rules=site.rules)
@@ -111,7 +116,8 @@ def arrive(
         found = _serve(serving, _pools(swaps))
     except NotFound:  # it was forgotten meanwhile: this is somebody new
         visit = replace(visit, id=f"vis_{new_id()}")
-        found = _serve(_Serving(site, visit, None, landing, now, new_id, ports), _pools(swaps))
+        serving = _Serving(site, visit, None, landing, now, new_id, ports, anew=True)
+        found = _serve(serving, _pools(swaps))
     shown = _shown(visit.id, found, swaps, landing, beat=not arrival.hidden)
     return replace(shown, printed=_printed(site))
 
@@ -190,8 +196,7 @@ def _held(serving: _Serving, pool_id: str) -> _Held | None:
         return _Held(grant, stored=False)
     if isinstance(grant, Lease) and not _came_anew(grant, serving):
         kept = _kept(grant, serving)
-        if kept is not None:
-            return kept
+        return kept or _lent(pool_id, replace(serving, anew=True), grant)
     return _lent(pool_id, serving)
 
 
@@ -209,35 +214,40 @@ def _came_anew(lease: Lease, serving: _Serving) -> bool:
 
 
 def _kept(lease: Lease, serving: _Serving) -> _Held | None:
-    mine = lease.visit_id == serving.visit.id
-    noted = serving.visit.noted if mine else NOTHING
-    until = lending.extend(lease, now=serving.now, store=serving.ports.decks, noted=noted)
-    return None if until is None else _Held(lease, until, stored=mine)
+    now, visit, store = serving.now, serving.visit, serving.ports.decks
+    if lease.visit_id == visit.id:
+        until = lending.extend(lease, now=now, store=store, noted=visit.noted)
+        return None if until is None else _Held(lease, until)
+    lent = lending.extend_shared(lease, visit, now=now, store=store)
+    return None if lent is None else _Held(lease, lent.until, stored=lent.stored)
 
 
-def _lent(pool_id: str, serving: _Serving) -> _Held | None:
+def _lent(pool_id: str, serving: _Serving, lost: Lease | None = None) -> _Held | None:
     order = lending.Order(pool_id=pool_id, visit=serving.visit, lease_id=f"lea_{serving.new_id()}")
-    shared = False
     try:
         shared = serving.ports.pool(pool_id).level is Level.SOURCE
-        lent = _of_source(order, serving) if shared else _of_its_own(order, serving)
+        lent = _of_source(order, serving, lost) if shared else _of_its_own(order, serving)
     except NotFound:
         return None
-    if lent.lease is None:
-        grant = Passed(pool_id, lent.number, millis(serving.now))
-        return _Held(grant, stored=not shared)
-    return _Held(lent.lease, lent.until, stored=not shared)
+    except Unavailable:
+        if serving.known is None:
+            raise  # the page asks again
+        return None  # what it did is kept all the same
+    grant = lent.lease or Passed(pool_id, lent.number, millis(serving.now))
+    return _Held(grant, lent.until, stored=lent.stored)
 
 
 def _of_its_own(order: lending.Order, serving: _Serving) -> Lent:
-    return lending.lend(order, now=serving.now, store=serving.ports.decks)
+    lend = lending.lend_anew if serving.anew else lending.lend
+    return lend(order, now=serving.now, store=serving.ports.decks)
 
 
-def _of_source(order: lending.Order, serving: _Serving) -> Lent:
+def _of_source(order: lending.Order, serving: _Serving, lost: Lease | None) -> Lent:
     if serving.landing is None:  # what brought it is told by no event: the next page asks
         raise NotFound("no source")
-    key = visits.source_of(serving.landing)
-    return lending.lend_to_source(order, key, now=serving.now, store=serving.ports.decks)
+    key, store = visits.source_of(serving.landing), serving.ports.decks
+    lost = lost if lost is not None and lost.visit_id != serving.visit.id else None
+    return lending.lend_to_source(order, key, now=serving.now, store=store, lost=lost)
 
 
 def _pools(swaps: Iterable[Swap]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -14,6 +15,7 @@ from botocore.client import BaseClient
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.tracking.pools.leases import Lent, Noted, millis
 from chalicelib.tracking.pools.lending import extend, lend, withdraw
+from chalicelib.tracking.pools.steps import MOST_STEPS
 from chalicelib.tracking.store import TrackingRow
 from tests.clouds import ENVIRONMENT, requests_counted, tables
 from tests.contracts.test_pools import OnDynamoDB
@@ -90,22 +92,25 @@ def test_sixty_four_visitors_at_once_have_sixty_four_numbers_with_two_requests_e
 
 
 @pytest.mark.parametrize("numbers", [CROWD, 40, 1])
-def test_a_crowd_that_finds_the_deck_empty_is_lent_every_number_that_is_free(numbers: int) -> None:
+def test_a_crowd_that_finds_no_card_is_lent_every_number_that_is_free_with_three_requests_each(
+    numbers: int,
+) -> None:
     store = PoolsInMemory()
     open_pool(keeping(store), numbers, overflow=SHOWN_TO_ALL)
     at_once(store, numbers)
-    turn = threading.local()
 
     def gives_way(name: str) -> None:
-        turn.left = getattr(turn, "left", 0) + 1
         threading.Event().wait(0.001)
 
     store.before = gives_way
+    store.asked.clear()
     found = at_once(store, CROWD, minutes=20)
 
     assert numbers_of(found) == [number(at) for at in range(numbers)]
     without = [each for each in found if each.lease is None]
     assert [each.number for each in without] == [SHOWN_TO_ALL] * (CROWD - numbers)
+    assert Counter(store.asked)["look"] == CROWD
+    assert len(store.asked) == 3 * CROWD
 
 
 def requests(store: OnDynamoDB, name: str, minutes: float) -> list[str]:
@@ -114,23 +119,23 @@ def requests(store: OnDynamoDB, name: str, minutes: float) -> list[str]:
     return sent
 
 
-def test_no_visit_takes_more_than_three_requests_while_nobody_is_in_its_way() -> None:
+def test_no_visit_takes_more_than_three_requests_and_a_returning_one_takes_one() -> None:
     with on_dynamodb() as store:
         open_pool(keeping(store), 1)
 
         dealt = requests(store, "a", 0)
         passed = requests(store, "b", 1)
+        lease = leased(store, "c", minutes=20)
         with requests_counted(TrackingRow) as kept:
-            extend(
-                leased(store, "c", minutes=20), now=NOON, store=store, noted=Noted(steps=("{}",))
-            )
-        laid_out = requests(store, "d", 60)
+            for at in range(MOST_STEPS):
+                noted = Noted(steps=(f'{{"path":"/{at}"}}',))
+                extend(lease, now=NOON + timedelta(seconds=at), store=store, noted=noted)
+        found = requests(store, "d", 60)
 
     assert dealt == ["UpdateItem", "TransactWriteItems"]
     assert passed == ["UpdateItem", "Query", "TransactWriteItems"]
-    assert kept[-1:] == ["TransactWriteItems"]
-    assert len(kept) == 4
-    assert laid_out == ["UpdateItem", "Query", "TransactWriteItems"]
+    assert kept == ["TransactWriteItems"] * MOST_STEPS
+    assert found == ["UpdateItem", "Query", "TransactWriteItems"]
 
 
 @pytest.mark.parametrize("kind", Trouble)
@@ -186,5 +191,5 @@ def test_forgetting_that_breaks_off_is_finished_the_next_time(kind: Trouble) -> 
 
         (line,) = store.log(ACCOUNT, lease.number, 0, millis(NOON) + 1)
         assert (line.visit_id, line.landing) == ("", "{}")
-        assert store.lease_of(ACCOUNT, "vis_a") is None
+        assert store.kept_by(ACCOUNT, "vis_a") is None
         assert store.look(POOL, ACCOUNT)[1][0].ends > millis(NOON)

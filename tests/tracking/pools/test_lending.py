@@ -1,4 +1,4 @@
-"""A number for each visit: two requests, three when the deck is laid out, one to keep it."""
+"""A number for each visit: two requests, three at most, whatever others do; one to keep it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.tracking.pools.leases import Lease, Noted, millis, read_lease
-from chalicelib.tracking.pools.lending import extend, lay_out, lend_to_source, withdraw
+from chalicelib.tracking.pools.leases import Lease, Lent, Noted, millis, read_lease
+from chalicelib.tracking.pools.lending import (
+    extend,
+    extend_shared,
+    lay_out,
+    lend_anew,
+    lend_to_source,
+    withdraw,
+)
 from tests.fakes import PoolsInMemory
 from tests.tracking.pools.builders import (
     ACCOUNT,
@@ -18,6 +25,7 @@ from tests.tracking.pools.builders import (
     NOON,
     POOL,
     SHOWN_TO_ALL,
+    a_visit,
     an_order,
     keeping,
     leased,
@@ -50,10 +58,10 @@ def test_a_new_visit_takes_two_requests_and_keeps_its_number_with_one() -> None:
     assert store.asked == ["deal", "take", "extend"]
     assert lease.number == number(0)
     assert until == after(25)
-    assert store.visits["vis_a"].steps == ['{"url":"/prix"}']
+    assert store.visits["vis_a"].steps == ('{"url":"/prix"}',)
 
 
-def test_an_empty_deck_is_laid_out_by_the_visit_that_finds_it_so_with_three_requests() -> None:
+def test_a_visit_that_finds_no_card_looks_what_is_free_with_three_requests() -> None:
     store = opened(1)
     leased(store, "a")
     store.asked.clear()
@@ -100,49 +108,79 @@ def test_a_visitor_who_comes_back_keeps_the_number_until_somebody_else_has_it() 
     assert extend(lease, now=after(111), store=store) is None
 
 
-def test_a_number_that_its_visitor_took_back_from_the_deck_is_not_lent_to_another() -> None:
-    store = opened(2)
-    first, _ = leased(store, "a"), leased(store, "b")
-    leased(store, "c", minutes=20)  # lays out both, and has the first
-    kept = replace(first, id="lea_b", visit_id="vis_b", number=number(1))
-    extend(kept, now=after(21), store=store)
+def lays_out(store: PoolsInMemory, minutes: float) -> bool:
+    return lay_out(POOL, ACCOUNT, now=after(minutes), store=store)
+
+
+def test_the_last_card_that_its_visitor_took_back_is_not_lent_to_another() -> None:
+    store = opened(1, overflow=SHOWN_TO_ALL)
+    lease = leased(store)
+    assert lays_out(store, 20)
+    extend(lease, now=after(21), store=store)
     store.asked.clear()
 
     late = lent(store, "d", minutes=22)
 
-    assert late.lease is None
+    assert (late.number, late.lease) == (SHOWN_TO_ALL, None)
     (line,) = store.log(ACCOUNT, POOL, 0, millis(after(60)))
     assert line.refused == 1
-    assert store.asked[:2] == ["deal", "take"]
+    assert store.asked[:3] == ["deal", "take", "pass_over"]
 
 
-def test_after_a_number_that_was_taken_back_the_next_one_takes_one_request_more() -> None:
-    store = opened(3)
-    leases = [leased(store, name) for name in "abc"]
-    leased(store, "d", minutes=20)
-    extend(leases[1], now=after(21), store=store)
+def test_after_a_number_that_was_taken_back_another_takes_one_request_more() -> None:
+    store = opened(4)
+    leases = [leased(store, name) for name in "abcd"]
+    assert lays_out(store, 20)
+    extend(leases[0], now=after(21), store=store)
     store.asked.clear()
 
     lease = leased(store, "e", minutes=22)
 
-    assert lease.number == number(2)
+    assert lease.number in {number(2), number(3)}  # not the one that is about to be dealt
     assert store.asked == ["deal", "take", "take"]
-    assert lent(store, "f", minutes=22).lease is None
+    assert leased(store, "f", minutes=22).number == number(1)
 
 
 def test_a_number_that_was_taken_back_and_came_free_again_is_lent_as_it_stands() -> None:
     store = opened(2)
-    _, second = leased(store, "a"), leased(store, "b")
-    leased(store, "c", minutes=20)
-    extend(second, now=after(21), store=store)
+    first, _ = leased(store, "a"), leased(store, "b")
+    assert lays_out(store, 20)
+    extend(first, now=after(21), store=store)
     store.asked.clear()
 
     lease = leased(store, "d", minutes=41)
 
-    assert lease.number == number(1)
+    assert lease.number == number(0)
     assert store.asked == ["deal", "take", "take"]
-    (*_, line) = store.log(ACCOUNT, number(1), 0, millis(after(60)))
+    (*_, line) = store.log(ACCOUNT, number(0), 0, millis(after(60)))
     assert (line.freed, line.refused) == (millis(after(41)), 0)
+
+
+def test_a_deck_with_a_card_that_was_taken_back_is_laid_out_anew_by_the_schedule() -> None:
+    store = opened(4)
+    leases = [leased(store, name) for name in "abcd"]
+    assert lays_out(store, 20)
+
+    extend(leases[0], now=after(21), store=store)
+
+    assert [lays_out(store, 22), lays_out(store, 23)] == [True, False]
+    store.asked.clear()
+    assert leased(store, "e", minutes=24).number == number(1)
+    assert store.asked == ["deal", "take"]
+
+
+def test_whoever_meets_others_with_every_request_is_told_so_after_three() -> None:
+    store = opened(4)
+    leases = [leased(store, name) for name in "abcd"]
+    assert lays_out(store, 20)
+    for lease in leases:
+        extend(lease, now=after(21), store=store)
+    store.asked.clear()
+
+    with pytest.raises(Unavailable):
+        lent(store, "e", minutes=22)
+
+    assert store.asked == ["deal", "take", "take"]
 
 
 def test_a_number_that_was_dealt_to_somebody_who_died_is_lent_after_ten_seconds() -> None:
@@ -150,25 +188,31 @@ def test_a_number_that_was_dealt_to_somebody_who_died_is_lent_after_ten_seconds(
     store.deal(POOL, ACCOUNT, millis(NOON))
 
     assert lent(store, "b").lease is None
-    assert lent(store, "c", minutes=9.9 / 60).lease is None
-    assert lent(store, "d", minutes=10 / 60).number == number(0)
+    assert lent(store, "c", minutes=9.4 / 60).lease is None
+    assert lent(store, "d", minutes=11 / 60).number == number(0)
 
 
-def test_a_pool_that_is_too_busy_says_so() -> None:
-    store = opened(1)
-    rivals = iter(range(100))
+@pytest.mark.parametrize("ahead_of", ["look", "take"])
+def test_visits_without_a_card_pass_by_the_numbers_that_others_are_about_to_have(
+    ahead_of: str,
+) -> None:
+    store = opened(4, overflow=SHOWN_TO_ALL)
+    for name in "abcd":
+        leased(store, name)
+    rivals, found = iter("fghi"), []
 
     def others_first(name: str) -> None:
-        if name == "take":
-            store.before = None
-            leased(store, f"rival{next(rivals)}", minutes=60 * next(rivals))
-            store.before = others_first
+        rival = next(rivals, None) if name == ahead_of else None
+        if rival is not None:
+            found.append(lent(store, rival, minutes=20))
 
-    leased(store, "a", minutes=-60)
     store.before = others_first
+    store.asked.clear()
+    found.append(lent(store, "e", minutes=20))
 
-    with pytest.raises(Unavailable):
-        lent(store, "b", minutes=60 * 200)
+    numbers = sorted(str(each.number) for each in found)
+    assert numbers == sorted([*map(number, range(4)), SHOWN_TO_ALL])
+    assert len(store.asked) == 3 * len(found)
 
 
 def test_nobody_is_lent_another_accounts_number() -> None:
@@ -195,19 +239,98 @@ def test_a_forgotten_visit_comes_back_for_nothing_and_its_number_rests_until_the
     assert lent(store, "c", minutes=20).number == number(0)
 
 
+def of_source(store: PoolsInMemory, source: str, minutes: float) -> Lent:
+    """Have a visit come from a source; each is somebody new."""
+    order = an_order(f"{source[0]}{minutes}")
+    return lend_to_source(order, source, now=after(minutes), store=store)
+
+
 def test_all_visits_of_a_source_share_a_number_and_those_of_another_have_another() -> None:
     store = opened(2)
 
-    def of(source: str, minutes: float) -> str | None:
-        order = an_order(f"{source}{minutes}")
-        return lend_to_source(order, source, now=after(minutes), store=store).number
+    shown = [
+        of_source(store, source, minutes).number
+        for source, minutes in [
+            ("google", 0),
+            ("bing", 1),
+            ("google", 19),
+            ("google", 38),
+            ("bing", 57),
+        ]
+    ]
 
-    shown = [of("google", 0), of("bing", 1), of("google", 19), of("google", 38), of("bing", 57)]
-
-    assert shown == [number(0), number(1), number(0), number(0), number(1)]
-    assert store.asked[:2] == ["lease_of", "deal"]
-    assert store.asked[-2:] == ["lease_of", "extend"]
+    google, bing = shown[0], shown[1]
+    assert {google, bing} == {number(0), number(1)}
+    assert shown == [google, bing, google, google, bing]
     assert all("google" not in visit for visit in store.visits)
+
+
+def test_a_number_that_a_source_shares_takes_one_request_most_of_the_time() -> None:
+    store = opened(2)
+
+    def asked(minutes: float) -> tuple[list[str], bool]:
+        store.asked.clear()
+        lent = of_source(store, "google", minutes)
+        return list(store.asked), lent.stored
+
+    assert asked(0) == (["kept_by", "look", "take"], True)
+    assert asked(0.5) == (["kept_by"], False)
+    assert asked(1) == (["kept_by", "extend"], False)
+    assert asked(1.9) == (["kept_by"], False)
+    assert asked(60) == (["kept_by", "look", "take"], True)
+
+
+def test_two_first_visits_of_a_source_at_once_have_one_number() -> None:
+    store = opened(3)
+    found: list[Lent] = []
+
+    def other_first(name: str) -> None:
+        if name in {"look", "take"}:
+            store.before = None
+            found.append(of_source(store, "google", 0.001))
+
+    for ahead_of in ("look", "take"):
+        store.before = lambda name, ahead=ahead_of: other_first(name) if name == ahead else None
+        found.append(of_source(store, "google", 0))
+
+    assert len({each.number for each in found}) == 1
+    assert len({each.lease for each in found}) == 1
+
+
+def test_a_source_that_lost_its_number_gets_one_for_all_its_visits() -> None:
+    store = opened(2)
+    first = of_source(store, "google", 0).lease
+    assert first is not None
+    while leased(store, f"{len(store.visits)}", minutes=20).number != first.number:
+        pass
+    order = an_order("g0")
+
+    kept = extend_shared(first, order.visit, now=after(21), store=store)
+    store.asked.clear()
+    again = [
+        lend_to_source(
+            replace(order, visit=each), "google", now=after(40.5), store=store, lost=first
+        )
+        for each in (order.visit, a_visit("other"))
+    ]
+
+    assert kept is None
+    assert again[0].lease == again[1].lease != first
+    assert [each.stored for each in again] == [True, False]
+    assert store.asked == ["look", "take", "look"]
+
+
+def test_a_visit_that_lost_its_number_gets_another_with_two_requests_more() -> None:
+    store = opened(2)
+    lease = leased(store, "a")
+    assert [leased(store, name, minutes=20).number for name in "bc"] != []
+    assert extend(lease, now=after(21), store=store) is None
+    store.asked.clear()
+
+    again = lend_anew(an_order("a"), now=after(40), store=store)
+
+    assert again.number in {number(0), number(1)}
+    assert store.asked == ["look", "take"]
 
 
 def test_a_lease_is_read_back_from_what_was_written_of_it() -> None:

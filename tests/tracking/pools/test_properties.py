@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from chalicelib.kernel.errors import NotFound
+from chalicelib.kernel.errors import NotFound, Unavailable
 from chalicelib.tracking.pools import lending, usecases
-from chalicelib.tracking.pools.deck import IN_HAND
+from chalicelib.tracking.pools.deck import AT_MOST_IN_HAND, ON_THE_WAY, SECOND, Card
 from chalicelib.tracking.pools.leases import Lease, millis
 from chalicelib.tracking.sources import InPool
 from tests.fakes import PoolsInMemory
@@ -49,7 +50,7 @@ class Lending(RuleBasedStateMachine):
         self.visitors = 0
         self.live: dict[str, tuple[Lease, int]] = {}
         self.resting: list[tuple[Lease, int]] = []
-        self.died = False
+        self.died_at = self.passed_at = 0
         self.parted = False
 
     @initialize(numbers=st.integers(1, 4))
@@ -62,18 +63,40 @@ class Lending(RuleBasedStateMachine):
 
     @rule()
     def somebody_comes(self) -> None:
-        free = self.free()
+        free, about_to, wrong = self.free(), self.somebody_may_be_about_to(), self.wrong_cards()
         self.visitors += 1
-        name = str(self.visitors)
+        self.store.asked.clear()
 
-        lent = lending.lend(an_order(name), now=self.now, store=self.store)
+        try:
+            lent = lending.lend(an_order(str(self.visitors)), now=self.now, store=self.store)
+        except Unavailable:
+            assert wrong > 1
+            return
+        finally:
+            assert len(self.store.asked) <= 3
 
         if lent.lease is None:
             assert lent.number == SHOWN_TO_ALL
-            assert not free or self.may_be_in_hand()
+            assert not free or about_to or wrong
+            self.passed_at = self.at
             return
         assert lent.number in free
         self.live[lent.lease.visit_id] = (lent.lease, self.at + lent.lease.hold)
+
+    @rule(source=st.sampled_from(["google", "bing"]))
+    def somebody_comes_from_a_source(self, source: str) -> None:
+        self.visitors += 1
+        self.store.asked.clear()
+
+        order = an_order(str(self.visitors))
+        lent = lending.lend_to_source(order, source, now=self.now, store=self.store)
+
+        assert len(self.store.asked) <= 3
+        if lent.lease is not None and lent.until is not None:
+            held = self.live.get(lent.lease.visit_id)
+            assert lent.number in self.free() or held is not None
+            assert held is None or self.at >= held[1] or held[0].number == lent.number
+            self.live[lent.lease.visit_id] = (lent.lease, millis(lent.until))
 
     @rule(steps=st.integers(0, 3))
     def somebody_comes_and_the_function_dies(self, steps: int) -> None:
@@ -88,10 +111,14 @@ class Lending(RuleBasedStateMachine):
         try:
             lent = lending.lend(an_order(str(self.visitors)), now=self.now, store=self.store)
         except Died:
-            self.died = True
+            self.died_at = self.at
+        except Unavailable:
+            pass
         else:
             if lent.lease is not None:
                 self.live[lent.lease.visit_id] = (lent.lease, self.at + lent.lease.hold)
+            else:
+                self.passed_at = self.at
         finally:
             self.store.before = None
 
@@ -106,14 +133,34 @@ class Lending(RuleBasedStateMachine):
         if kept is None:
             assert self.at >= until
             del self.live[visit]
-        else:
-            self.live[visit] = (lease, millis(kept))
+            return
+        self.live[visit] = (lease, millis(kept))
+
+    @precondition(lambda self: self.live)
+    @rule(data=st.data())
+    def somebody_who_may_have_lost_a_number_comes_again(self, data: Any) -> None:
+        visit = data.draw(st.sampled_from(sorted(self.live)))
+        lease, until = self.live[visit]
+        if self.at < until or "~" in visit:
+            return
+        del self.live[visit]
+        self.store.asked.clear()
+        order = an_order(visit.removeprefix("vis_"))
+        order = replace(order, lease_id=f"lea_{len(self.store.visits)}x{self.at}")
+
+        lent = lending.lend_anew(order, now=self.now, store=self.store)
+
+        assert len(self.store.asked) == 2
+        if lent.lease is not None:
+            self.live[visit] = (lent.lease, self.at + lent.lease.hold)
 
     @precondition(lambda self: self.live)
     @rule(data=st.data())
     def somebody_is_forgotten(self, data: Any) -> None:
         visit = data.draw(st.sampled_from(sorted(self.live)))
 
+        if "~" in visit:
+            return  # a source's
         lending.withdraw(ACCOUNT, visit, store=self.store)
 
         lease, until = self.live.pop(visit)
@@ -148,13 +195,25 @@ class Lending(RuleBasedStateMachine):
         shown = [lease.number for lease, until in self.everybody() if self.at < until]
         assert len(shown) == len(set(shown)), shown
 
-    def may_be_in_hand(self) -> bool:
+    def somebody_may_be_about_to(self) -> bool:
         """Say whether somebody may still seem to be about to have a number, who is not.
 
-        They died, or the number that they were dealt had left the pool, and came back since.
+        They got none a moment ago; or they died, or the number that they were dealt had left the
+        pool, and came back since.
         """
+        moment = self.at < self.passed_at + ON_THE_WAY + SECOND
+        while_ago = self.at < self.died_at + AT_MOST_IN_HAND
+        return moment or while_ago or (self.parted and self.recent())
+
+    def wrong_cards(self) -> int:
+        """Count the cards left that are wrong: numbers taken back or aside since, or gone."""
+        deck, slots = self.store.look(POOL, ACCOUNT)
+        right = {Card(slot.number, slot.ends) for slot in slots if slot.is_free(self.at)}
+        return len(set(deck.left) - right)
+
+    def recent(self) -> bool:
         deck, _ = self.store.look(POOL, ACCOUNT)
-        return (self.died or self.parted) and self.at < deck.dealt_at + IN_HAND
+        return bool(deck.in_hand(self.at))
 
     @property
     def at(self) -> int:
@@ -182,7 +241,7 @@ def test_a_number_that_is_put_back_at_once_is_lent_some_seconds_later() -> None:
     pool.somebody_comes()
     assert pool.live == {}
 
-    pool.time_passes(IN_HAND)
+    pool.time_passes(AT_MOST_IN_HAND + SECOND)
     pool.somebody_comes()
 
     assert [lease.number for lease, _ in pool.live.values()] == [number(0)]

@@ -10,6 +10,7 @@ import pytest
 
 from app import app
 from chalicelib.runtime import wiring
+from chalicelib.tracking.pools.steps import MOST_STEPS, NEWEST
 from tests.gateway import Heard, ask, event, send
 from tests.house.faults import Trouble, of, trouble
 from tests.tracking.visits.builders import (
@@ -204,14 +205,16 @@ def test_a_visit_that_never_ends_goes_on(page: Page) -> None:
     event = {"kind": "custom", "name": "é" * 60, "url": f"{ORIGIN}/{'é' * 500}", "data": "é" * 248}
     fullest = 0
     for at in range(30):
+        page.shop.clock.passes(seconds=20)
         many = [{**event, "at": at * 7 + each} for each in range(7)]
         assert shown(page.tells(token, *many)) in page.numbers
         (row,) = page.rows("visit#")
         fullest = max(fullest, len(json.dumps(row, ensure_ascii=False).encode()))
 
-    kept = [json.loads(each)["said"] for each in page.remembered(token).steps]
-    assert kept[-100:] == list(range(110, 210))
-    assert len(kept) <= 200
+    first, *kept = (json.loads(each) for each in page.remembered(token).steps)
+    assert first["path"] == "/promo"
+    assert [each["said"] for each in kept] == list(range(210 - len(kept), 210))
+    assert NEWEST <= len(kept) < MOST_STEPS
     assert fullest < 400 * 1024
 
 

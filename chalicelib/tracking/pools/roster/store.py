@@ -192,7 +192,8 @@ def _position(owner: str, pool_id: str) -> dict[str, dict[str, str]]:
 def _deck_row(pool: Pool) -> PoolRow:
     row = PoolRow(rows.pool_key(pool.id), DECK, account_id=pool.account_id)
     row.hold, row.overflow, row.cards = _hold(pool), pool.overflow, []
-    row.laid = row.dealt = row.round = row.dealt_at = 0
+    row.laid_at = row.turns = 0
+    row.lately = {}
     return row
 
 

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 from pynamodb.attributes import (
     JSONAttribute,
     ListAttribute,
+    MapAttribute,
     NumberAttribute,
     TTLAttribute,
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
-from pynamodb.expressions.condition import size
+from pynamodb.expressions.operand import Path
 
 from chalicelib.tracking.landing.campaigns import NETWORKS
-from chalicelib.tracking.pools.deck import Card, Deck, Slot
+from chalicelib.tracking.pools.deck import SECOND, Card, Deck, Slot, forgotten
 from chalicelib.tracking.pools.leases import LogEntry, moment, stamp
 from chalicelib.tracking.pools.lending import REMEMBERED
-from chalicelib.tracking.pools.steps import MOST_STEPS
+from chalicelib.tracking.pools.steps import KINDS, gathered, shelved
 from chalicelib.tracking.store import TrackingRow
 
 if TYPE_CHECKING:
@@ -49,17 +50,17 @@ class PoolRow(TrackingRow):
     # the pool and the deck
     hold = NumberAttribute(null=True)
     overflow = UnicodeAttribute(null=True)
-    # the deck: `cards` are pairs of a number and when it came free
+    # the deck: `cards` are pairs of a number and when it came free; `lately` counts by the second
     cards = JSONAttribute(null=True)
-    laid = NumberAttribute(null=True)
-    dealt = NumberAttribute(null=True)
-    dealt_at = NumberAttribute(null=True)
-    round = NumberAttribute(null=True)
+    laid_at = NumberAttribute(null=True)
+    turns = NumberAttribute(null=True)
+    lately: MapAttribute[Any, Any] = MapAttribute(null=True)  # type: ignore[no-untyped-call]
     # a slot
     lease = UnicodeAttribute(null=True)
     since = NumberAttribute(null=True)
     ends = NumberAttribute(null=True)
     leaving = NumberAttribute(null=True)
+    turn = NumberAttribute(null=True)
 
 
 class LogRow(TrackingRow):
@@ -76,7 +77,7 @@ class LogRow(TrackingRow):
 
 
 class VisitRow(TrackingRow):
-    """A visit. `steps` are JSON, the newest last; `log` are the keys of its lines of the log.
+    """A visit. Its steps are on shelves (`steps`), `log` are the keys of its lines of the log.
 
     `landing` is what brought it first, `latest` what brought it last from outside. Of clicks on
     adverts there is the last that bore each parameter, with when it was, as JSON. `counted` is the
@@ -97,7 +98,14 @@ class VisitRow(TrackingRow):
     first_seen = NumberAttribute()
     last_seen = NumberAttribute()
     lease = UnicodeAttribute(null=True)
-    steps: ListAttribute[Any] = ListAttribute(null=True)
+    pages_a: ListAttribute[Any] = ListAttribute(null=True)
+    pages_b: ListAttribute[Any] = ListAttribute(null=True)
+    touches_a: ListAttribute[Any] = ListAttribute(null=True)
+    touches_b: ListAttribute[Any] = ListAttribute(null=True)
+    consent_a: ListAttribute[Any] = ListAttribute(null=True)
+    consent_b: ListAttribute[Any] = ListAttribute(null=True)
+    ids_a: ListAttribute[Any] = ListAttribute(null=True)
+    ids_b: ListAttribute[Any] = ListAttribute(null=True)
     cart = UnicodeAttribute(null=True)
     form = UnicodeAttribute(null=True)
     counted = UnicodeAttribute(null=True)
@@ -149,9 +157,9 @@ def deck_of(row: PoolRow) -> Deck:
         hold=int(row.hold or 0),
         overflow=row.overflow,
         cards=tuple(Card(number, freed) for number, freed in row.cards or ()),
-        dealt=int(row.dealt or 0),
-        round=int(row.round or 0),
-        dealt_at=int(row.dealt_at or 0),
+        laid_at=int(row.laid_at or 0),
+        turns=int(row.turns or 0),
+        lately={int(at): int(count) for at, count in _mapped(row.lately).items()},
     )
 
 
@@ -163,25 +171,42 @@ def slot_of(row: PoolRow) -> Slot:
         since=int(row.since or 0),
         ends=int(row.ends or 0),
         leaving=bool(row.leaving),
+        turn=int(row.turn or 0),
     )
+
+
+def one_more_turn(at: int) -> list[Action]:
+    """Return how a turn is counted."""
+    counted = _lately(at // SECOND)
+    return [
+        PoolRow.turns.set(PoolRow.turns + 1),
+        counted.set((counted | 0) + 1),
+        *(_lately(second).remove() for second in forgotten(at)),
+    ]
 
 
 def deck_changes(deck: Deck) -> list[Action]:
     """Return how a deck is stored in place of the one there was."""
     return [
         PoolRow.cards.set([[card.number, card.freed] for card in deck.cards]),
-        PoolRow.laid.set(len(deck.cards)),
-        PoolRow.dealt.set(deck.dealt),
-        PoolRow.dealt_at.set(deck.dealt_at),
-        PoolRow.round.set(deck.round),
+        PoolRow.laid_at.set(deck.laid_at),
+        PoolRow.lately.set({str(at): count for at, count in deck.lately.items()}),
     ]
 
 
 def deck_unmoved(seen: Deck) -> Condition:
-    """Return the condition that nobody was dealt a card, nor laid the deck out anew."""
-    same: Condition = (PoolRow.round == seen.round) & (PoolRow.dealt == seen.dealt)
+    """Return the condition that there was no turn since, and nobody laid the deck out anew."""
+    same: Condition = (PoolRow.turns == seen.turns) & (PoolRow.laid_at == seen.laid_at)
     same &= PoolRow.account_id == seen.account_id
     return same
+
+
+def _lately(second: int) -> Path:
+    return Path(["lately", str(second)])
+
+
+def _mapped(lately: Any) -> dict[str, Any]:
+    return {} if lately is None else lately.as_dict()
 
 
 def log_row(entry: LogEntry) -> LogRow:
@@ -237,16 +262,24 @@ def entry_of(loan: Loan) -> LogEntry:
 def visit_changes(visit: Visit, at: int, line: LogRow, lease: Lease | None = None) -> list[Action]:
     """Return how a visit is stored that was lent a number or none, whether it was known or not."""
     return [
+        *begun(visit, at),
+        VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
+        *([] if lease is None else [VisitRow.lease.set(lease.text)]),
+    ]
+
+
+def begun(visit: Visit, at: int) -> list[Action]:
+    """Return how a visit is stored, whether it was known or not."""
+    return [
         VisitRow.account_id.set(visit.account_id),
         VisitRow.site.set(visit.site_id),
         VisitRow.landing.set(VisitRow.landing | visit.landing),
         VisitRow.first_seen.set(VisitRow.first_seen | at),
         VisitRow.last_seen.set(at),
-        VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
         VisitRow.expires_at.set(moment(at) + REMEMBERED),
         *present(visit.account_id, visit.id, at),
-        *([] if lease is None else [VisitRow.lease.set(lease.text)]),
-        *noting(visit.noted),
+        *_told(visit.noted),
+        *_with_shelves(visit.noted, at),
     ]
 
 
@@ -269,11 +302,18 @@ def on_site_key(account_id: str) -> str:
     return f"{account_id}#on"
 
 
-def noting(noted: Noted) -> list[Action]:
-    """Return how what a visit did is stored."""
+def noting(account_id: str, visit_id: str, noted: Noted, at: int) -> list[Action]:
+    """Return how what a visit did is stored, which is known."""
+    return [
+        VisitRow.last_seen.set(at),
+        *present(account_id, visit_id, at),
+        *_told(noted),
+        *(_on_shelves(noted, at) if noted.steps else []),
+    ]
+
+
+def _told(noted: Noted) -> list[Action]:
     changes: list[Action] = []
-    if noted.steps:
-        changes.append(VisitRow.steps.set((VisitRow.steps | []).append(list(noted.steps))))
     if noted.brought is not None:
         changes.append(VisitRow.latest.set(noted.brought))
     for parameter, click in noted.clicks.items():
@@ -285,22 +325,44 @@ def noting(noted: Noted) -> list[Action]:
     return changes
 
 
+def _with_shelves(noted: Noted, at: int) -> list[Action]:
+    """Return how steps are put on shelves that may not be there yet: so nothing is taken off."""
+    coming = shelved(noted.steps, at)
+    there = {name: _shelf(name) | [] for kind in KINDS for name in kind.shelves}
+    return [
+        _shelf(name).set(known.prepend(coming[name]) if name in coming else known)
+        for name, known in there.items()
+    ]
+
+
+def _on_shelves(noted: Noted, at: int) -> list[Action]:
+    """Return how steps are put on shelves, and what is too old is taken off the other ones."""
+    coming = shelved(noted.steps, at)
+    put = [_shelf(name).set(_shelf(name).prepend(steps)) for name, steps in coming.items()]
+    too_old = (
+        _shelf(name)[place].remove()
+        for kind in KINDS
+        for name, other in zip(kind.shelves, reversed(kind.shelves), strict=True)
+        if other in coming
+        for place in kind.past()
+    )
+    return [*put, *too_old]
+
+
+def _shelf(name: str) -> Any:
+    return getattr(VisitRow, name)
+
+
+def steps_in(row: VisitRow) -> tuple[str, ...]:
+    """Read what a visit did, oldest first."""
+    names = [name for kind in KINDS for name in kind.shelves]
+    return gathered({name: getattr(row, name) or () for name in names})
+
+
 def clicks_in(row: VisitRow) -> dict[str, tuple[str, int]]:
     """Read the last click that bore each parameter: its id, and when it was."""
     found = ((parameter, getattr(row, parameter)) for parameter in NETWORKS)
     return {parameter: tuple(json.loads(click)) for parameter, click in found if click}
-
-
-def fewer_steps() -> Condition:
-    """Return the condition that a visit, which has steps, may have more."""
-    fewer: Condition = size("steps") < MOST_STEPS  # type: ignore[no-untyped-call]
-    return fewer
-
-
-def as_many_steps(count: int) -> Condition:
-    """Return the condition that a visit has taken so many steps, and no more meanwhile."""
-    same: Condition = size("steps") == count  # type: ignore[no-untyped-call]
-    return same
 
 
 def visit_row(visit_id: str) -> VisitRow:
