@@ -97,9 +97,9 @@ class Run:
         """Write the row on its condition; a refusal brings the row as it is."""
         self.requests += 1
         took = len(taken.slots)
-        before, due = self.pace.bucket, worker.seen.bucket.due
+        before = self.pace.bucket
         full = self.limit.at_once is not None and before.flying + took > self.limit.at_once
-        if before.due != due or full:
+        if full or not self.pace.stands_as(worker.seen):
             worker.seen = self.pace
             self._ask(worker)
             return

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.pacing.habits import Habits
-from chalicelib.campaigns.pacing.predicting import Floor, Outlook, calls_ahead
+from chalicelib.campaigns.pacing.modes import Mode, Situation, plan
+from chalicelib.campaigns.pacing.predicting import Floor, Outlook
 from chalicelib.campaigns.pacing.tallies import CAP, Tally, risk
 
 if TYPE_CHECKING:
     from benchmarks.callcentre import Centre
 
 DAY: Final = 86_400
+RENEWED_SECONDS: Final = 30
+ENDLESS: Final = 1_000_000
 
 
 def floor_of(centre: Centre) -> Floor:
@@ -137,16 +140,14 @@ class Ours:
     outlook: Outlook | None = None
 
     def calls(self, centre: Centre) -> int:
-        """Ring ahead as far as the risk goes, and never less than progressively."""
-        floor = floor_of(centre)
+        """Ask the product."""
         now = centre.now
-        least = max(0, floor.idle - len(floor.ringing) - floor.waiting)
         taken = risk(self.tally, now, centre.day * DAY, self.cap)
-        if not taken:
-            return least
-        if self.outlook is None or now - self.made_at >= 30:
+        if taken and now - self.made_at >= RENEWED_SECONDS:
             self.outlook, self.made_at = Outlook.of(self.habits), now
-        return max(least, calls_ahead(floor, self.outlook, taken))
+        floor = floor_of(centre)
+        situation = Situation(floor=floor, due=ENDLESS, risk=taken, outlook=self.outlook)
+        return plan(Mode.PREDICTIVE, situation)
 
     def heard(self, what: str, seconds: float, centre: Centre) -> None:
         """Learn everything."""

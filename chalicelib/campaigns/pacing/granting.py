@@ -2,7 +2,7 @@
 
 All workers of an account share one row, its pace. A worker asks twice a second or so for whatever
 is to be called in the next moments and holds the instants it was given; two who ask at once change
-the row one after the other. A campaign that was paused is not among those who ask, so nothing of it
+the row one after the other. A campaign that is paused is halted in that row, so nothing of it
 begins later than the lead.
 """
 
@@ -29,10 +29,21 @@ _LONGEST_PAUSE: Final = 8000
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """An account's pace, one row."""
+    """An account's pace, one row.
+
+    Grants are stored on the condition that neither `due` nor the edition has changed. A campaign
+    that is halted changes the edition, so that a worker who does not know of it yet is granted
+    nothing.
+    """
 
     bucket: Bucket = field(default_factory=Bucket)
     turns: Turns = field(default_factory=Turns)
+    edition: int = 0
+    halted: frozenset[str] = frozenset()
+
+    def stands_as(self, seen: Pace) -> bool:
+        """Tell whether what somebody has seen still holds: the condition of a grant."""
+        return (self.bucket.due, self.edition) == (seen.bucket.due, seen.edition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,7 @@ def take(pace: Pace, limit: Limit, asks: Mapping[str, Ask], now: int, in_vain: i
 
     Whoever has asked in vain before takes only what nobody else has come for in time.
     """
+    asks = {name: ask for name, ask in asks.items() if name not in pace.halted}
     behind = pace.bucket.under(limit).due <= now * limit.calls
     wanted = sum(max(0, ask.wanted) for ask in asks.values()) if behind or not in_vain else 0
     granted = buckets.grant(pace.bucket, limit, now, wanted)
@@ -68,7 +80,18 @@ def take(pace: Pace, limit: Limit, asks: Mapping[str, Ask], now: int, in_vain: i
     slots = tuple(
         Slot(start, campaign_id) for start, campaign_id in zip(granted.starts, order, strict=True)
     )
-    return Taken(Pace(granted.bucket, turns), slots, granted.ask_at, not slots and not behind)
+    after = replace(pace, bucket=granted.bucket, turns=turns)
+    return Taken(after, slots, granted.ask_at, not slots and not behind)
+
+
+def halt(pace: Pace, campaign_id: str) -> Pace:
+    """Have a campaign granted nothing more: what it was granted already lies within the lead."""
+    return replace(pace, edition=pace.edition + 1, halted=pace.halted | {campaign_id})
+
+
+def go_on(pace: Pace, campaign_id: str) -> Pace:
+    """Have a campaign granted calls again; one that is over is forgotten likewise."""
+    return replace(pace, edition=pace.edition + 1, halted=pace.halted - {campaign_id})
 
 
 def pause(in_vain: int) -> int:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.pacing.predicting import Floor, Outlook
 
 MOST_RATIO: Final = 10.0
+# One agent alone can't be dialled ahead of: whoever answers too early finds nobody else.
+FEWEST_AGENTS: Final = 2
 
 
 class Mode(StrEnum):
@@ -63,14 +65,13 @@ def plan(mode: Mode, now: Situation) -> int:
 
 
 def _for_the_idle(now: Situation, ratio: float = 1.0) -> int:
-    pending = len(now.floor.ringing) + now.floor.waiting
-    return int(ratio * now.floor.idle) - pending
+    return int(ratio * now.floor.idle) - now.floor.pending
 
 
 def _predictive(now: Situation) -> int:
     """Dial ahead as far as the risk goes; with none to take, as a progressive dialler does."""
     progressive = _for_the_idle(now)
-    if now.risk <= 0 or now.outlook is None or not now.floor.agents:
+    if now.risk <= 0 or now.outlook is None or now.floor.agents < FEWEST_AGENTS:
         return progressive
     return max(progressive, calls_ahead(now.floor, now.outlook, now.risk))
 

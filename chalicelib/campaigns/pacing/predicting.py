@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # What a person who answered waits before they count as abandoned: France has no rule (good
 # practice), 47 CFR 64.1200(a)(7) and Ofcom's "Persistent misuse" statement of 2016 say two seconds.
 GRACE: Final = 2
+# A call that has rung for so long rings no more: nobody told of its end.
+RINGS_NO_MORE: Final = 90
 AHEAD: Final = (3, 6, 9, 12, 16, 20, 25)
 MOST_AT_ONCE: Final = 100
 
@@ -43,6 +45,11 @@ class Floor:
     wrapping: tuple[float, ...] = ()
     ringing: tuple[float, ...] = ()
     waiting: int = 0
+
+    @property
+    def pending(self) -> int:
+        """How many people answer yet, at the most, or have answered and wait."""
+        return sum(age < RINGS_NO_MORE for age in self.ringing) + self.waiting
 
     @property
     def agents(self) -> int:
@@ -88,7 +95,9 @@ class Outlook:
 def calls_ahead(floor: Floor, outlook: Outlook, risk: float) -> int:
     """Return how many calls may be placed now, none likelier than `risk` to find no agent."""
     rows = [
-        *_rows(floor.ringing, outlook.ring_ages, outlook.rings),
+        *_rows(
+            (age for age in floor.ringing if age < RINGS_NO_MORE), outlook.ring_ages, outlook.rings
+        ),
         *_rows(floor.talking, outlook.talk_ages, outlook.talks),
         *_rows(floor.wrapping, outlook.wrap_ages, outlook.wraps),
         (float(floor.waiting - floor.idle), 0.0, 0.0) * len(AHEAD),

@@ -19,7 +19,7 @@ from chalicelib.campaigns.pacing.bucket import (
     grant,
     may_begin,
 )
-from chalicelib.campaigns.pacing.granting import Pace, take
+from chalicelib.campaigns.pacing.granting import Pace, go_on, halt, take
 from chalicelib.campaigns.pacing.sharing import Ask, Turns, next_turns
 from chalicelib.kernel.errors import Rejected
 
@@ -164,7 +164,7 @@ def test_workers_who_know_an_old_row_pass_no_limit(asks: list[tuple[int, int]], 
     for worker, passes in asks:
         now += passes
         taken = take(known[worker], Limit(calls=calls), {"a": Ask(50)}, now)
-        if known[worker].bucket.due == stored.bucket.due:  # the condition of the write
+        if stored.stands_as(known[worker]):
             stored = taken.pace
             begun += [slot.start for slot in taken.slots]
         known[worker] = stored
@@ -207,6 +207,35 @@ def test_a_paused_campaign_is_granted_nothing() -> None:
     taken = take(Pace(), Limit(calls=10), {"runs": Ask(50), "paused": Ask(0, 10)}, NOW)
 
     assert {slot.campaign_id for slot in taken.slots} == {"runs"}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 900)), min_size=2, max_size=40),
+    st.integers(0, 30),
+)
+def test_whoever_does_not_know_of_a_pause_yet_is_granted_nothing_after_it(
+    steps: list[tuple[int, int]], paused_at: int
+) -> None:
+    stored, known, now, paused = Pace(), [Pace()] * 4, NOW, NOW + 10**9
+    begun = list[int]()
+    for at, (worker, passes) in enumerate(steps):
+        now += passes
+        if at == paused_at:
+            stored, paused = halt(stored, "a"), now
+        taken = take(known[worker], Limit(calls=5), {"a": Ask(50)}, now)
+        if stored.stands_as(known[worker]):
+            stored = taken.pace
+            begun += [slot.start for slot in taken.slots]
+        known[worker] = stored
+
+    assert all(start + SLACK < paused + SECOND for start in begun)
+
+
+def test_a_campaign_that_goes_on_is_granted_calls_again() -> None:
+    halted = halt(take(Pace(), Limit(), {"a": Ask(1)}, NOW).pace, "a")
+
+    assert take(halted, Limit(), {"a": Ask(5)}, NOW + SECOND).slots == ()
+    assert len(take(go_on(halted, "a"), Limit(), {"a": Ask(5)}, NOW + SECOND).slots) == 1
 
 
 def test_nobody_asking_changes_nothing() -> None:

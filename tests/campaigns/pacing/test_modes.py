@@ -43,11 +43,23 @@ def a_situation(**facts: Any) -> Situation:
             0,
             id="progressive: agents have gone",
         ),
+        pytest.param(
+            Mode.PROGRESSIVE,
+            {"floor": {"ringing": (200.0,) * 9}},
+            4,
+            id="progressive: nobody told of the ends of nine",
+        ),
         pytest.param(Mode.POWER, {"ratio": 2.5}, 10, id="power: two and a half an idle agent"),
         pytest.param(Mode.POWER, {"ratio": 1.5, "floor": {"idle": 3}}, 4, id="power: rounded down"),
         pytest.param(Mode.PREDICTIVE, {"risk": 0.0}, 4, id="predictive: no risk is progressive"),
         pytest.param(
             Mode.PREDICTIVE, {"risk": 0.2, "outlook": None}, 4, id="predictive: nothing is known"
+        ),
+        pytest.param(
+            Mode.PREDICTIVE,
+            {"risk": 0.2, "floor": {"idle": 1, "talking": ()}},
+            1,
+            id="predictive: one agent alone",
         ),
         pytest.param(Mode.AGENTLESS, {}, 100, id="agentless: all that is due"),
         pytest.param(

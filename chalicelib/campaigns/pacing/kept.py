@@ -1,0 +1,72 @@
+"""What pacing keeps between two calls, as JSON: some kilobytes a campaign, little an account."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from chalicelib.campaigns.pacing.bucket import Bucket
+from chalicelib.campaigns.pacing.granting import Pace
+from chalicelib.campaigns.pacing.habits import Habits
+from chalicelib.campaigns.pacing.sharing import Turns
+from chalicelib.campaigns.pacing.spells import Spells
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# Of what fades, more digits than these say nothing.
+_DIGITS = 4
+_KINDS = ("answered", "lost", "talks", "wraps")
+
+
+def write_habits(habits: Habits) -> str:
+    """Write what a campaign has learnt."""
+    return _written({kind: _spells_written(getattr(habits, kind)) for kind in _KINDS})
+
+
+def read_habits(text: str) -> Habits:
+    """Read it; a kind whose classes of age are not today's begins anew."""
+    kept, new = json.loads(text) if text else {}, Habits()
+    return Habits(**{kind: _spells_read(kept.get(kind), getattr(new, kind)) for kind in _KINDS})
+
+
+def write_turns(turns: Turns) -> str:
+    """Write whose turn it is."""
+    return _written([turns.now_at, dict(turns.walked)])
+
+
+def read_turns(text: str) -> Turns:
+    """Read whose turn it is."""
+    now_at, walked = json.loads(text) if text else (0, {})
+    return Turns(walked, now_at)
+
+
+def read_pace(
+    *,
+    due: int = 0,
+    calls: int = 1,
+    flying: int = 0,
+    edition: int = 0,
+    turns: str = "",
+    halted: Iterable[str] = (),
+) -> Pace:
+    """Make an account's pace of its row: what writes are conditional on, and turns."""
+    bucket = Bucket(due, max(1, calls), max(0, flying))
+    return Pace(bucket, read_turns(turns), edition, frozenset(halted))
+
+
+def _spells_written(spells: Spells) -> list[Any]:
+    return [list(spells.ages), _rounded(spells.ended), _rounded(spells.spent)]
+
+
+def _spells_read(kept: list[Any] | None, new: Spells) -> Spells:
+    if kept is None or tuple(kept[0]) != new.ages:
+        return new
+    return Spells(new.ages, tuple(map(float, kept[1])), tuple(map(float, kept[2])))
+
+
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(value, _DIGITS) for value in values]
+
+
+_written: Callable[[Any], str] = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode

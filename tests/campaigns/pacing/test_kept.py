@@ -1,0 +1,75 @@
+"""What pacing keeps comes back as it was, and is small."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.campaigns.pacing.bucket import Limit
+from chalicelib.campaigns.pacing.granting import Pace, halt, take
+from chalicelib.campaigns.pacing.habits import Habits
+from chalicelib.campaigns.pacing.kept import (
+    read_habits,
+    read_pace,
+    read_turns,
+    write_habits,
+    write_turns,
+)
+from chalicelib.campaigns.pacing.sharing import Ask, Turns
+from tests.campaigns.pacing.test_predicting import a_habit
+
+
+def numbers(habits: Habits) -> list[float]:
+    kinds = (habits.answered, habits.lost, habits.talks, habits.wraps)
+    return list(chain.from_iterable((*each.ended, *each.spent) for each in kinds))
+
+
+def test_habits_come_back_and_take_little_room() -> None:
+    habits = a_habit(500)
+
+    text = write_habits(habits)
+
+    assert numbers(read_habits(text)) == pytest.approx(numbers(habits), abs=0.0001)
+    assert write_habits(read_habits(text)) == text
+    assert len(text) < 2500
+
+
+def test_a_campaign_without_habits_begins_with_what_is_assumed() -> None:
+    assert read_habits("") == Habits()
+
+
+def test_habits_of_other_ages_begin_anew_by_kind() -> None:
+    text = write_habits(a_habit(50)).replace("[0,5,10,", "[0,6,10,")
+
+    read = read_habits(text)
+
+    assert read.wraps == Habits().wraps
+    assert read.talks != Habits().talks
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=8), st.integers(1, 10**9)), st.integers(0))
+def test_turns_come_back(walked: dict[str, int], now_at: int) -> None:
+    turns = Turns(walked, now_at)
+
+    assert read_turns(write_turns(turns)) == turns
+
+
+def test_an_accounts_pace_comes_back_from_its_row() -> None:
+    asks = {"a": Ask(3), "b": Ask(2)}
+    pace = take(halt(Pace(), "c"), Limit(calls=7), asks, 1_800_000_000_000).pace
+    bucket = pace.bucket
+
+    read = read_pace(
+        due=bucket.due,
+        calls=bucket.calls,
+        flying=bucket.flying,
+        edition=pace.edition,
+        turns=write_turns(pace.turns),
+        halted=["c"],
+    )
+
+    assert read == pace
+    assert read_pace(calls=0, flying=-1) == Pace()
