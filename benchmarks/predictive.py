@@ -4,8 +4,8 @@ The call centre is simulated (`benchmarks/callcentre.py`): agents come and go, p
 hour has it, and each rule sees the same floor and learns what it can. `predictive_talk` is the
 agents' talk share, the mean of several weeks. *Baseline:* the best of the others: progressive,
 VICIdial as it comes with its hard limit at the cap, and VICIdial tuned for the team by hand, which
-its users have to do. `predictive_abandonment` is the worst day of all weeks. *Baseline:* the cap. All
-rules are told on standard error, means and worsts.
+its users have to do. `predictive_abandonment` is the worst day of all weeks. *Baseline:* the cap.
+All rules are told on standard error, means and worsts.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 TEAMS: Final = (5, 15, 40)
 SEEDS: Final = (1, 2, 3)
-# Maximum level, target and intensity: of sixty combinations the one with the most talk that kept the
-# cap on all days of the first week.
+# Maximum level, target and intensity: of dozens of combinations the one with most talk that kept
+# the cap on all days of the first week.
 TUNED: Final = {5: (1.6, -2.0, 0.0), 15: (1.3, -2.0, -60.0), 40: (1.3, -3.0, -60.0)}
 # Told, and compared with nothing: they keep no cap.
 BESIDE: Final = ("average", "tapered")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # the first status callback of a call that exists comes within seconds: after this, it is worth
 # looking.
 DOUBT: Final = timedelta(seconds=90)
+# By so much our clock may be ahead of the carrier's: a call of this order may seem to be older.
+SKEW: Final = timedelta(seconds=30)
 # An order that is this old is not placed any more: the plan it came from is not today's.
 STALE: Final = timedelta(minutes=15)
 
@@ -88,6 +90,11 @@ class Attempt:
     claimed_at: datetime | None = None
     told: Told = Told.NOTHING
     allowed: bool = True
+
+    @property
+    def look_from(self) -> datetime | None:
+        """From when on a call to that number is this attempt's; nobody else's may be as young."""
+        return None if self.ordered_at is None else self.ordered_at - SKEW
 
 
 def next_step(attempt: Attempt, now: datetime) -> Do:

@@ -19,8 +19,10 @@ WINDOW_SECONDS: Final = 7 * 86_400
 # Of an answered call's abandonments: good practice in France, the law's or the regulator's
 # elsewhere.
 CAP: Final = 0.03
-# One abandonment is kept back, so that the last call of a day does not break what the day has kept.
+# One abandonment is kept back and a twentieth of what the day may have, so that the last calls of a
+# day, which may go wrong together, do not break what the day has kept.
 KEPT_BACK: Final = 1.0
+KEPT_SHARE: Final = 0.05
 # What may be abandoned yet is spent over as many answers as came in the last hour, this times as
 # fast.
 HASTE: Final = 2.0
@@ -61,6 +63,7 @@ def risk(tally: Tally, now: float, day_began: float, cap: float = CAP) -> float:
     """
     answered, abandoned = tally.since(now - WINDOW_SECONDS)
     today, lost = tally.since(day_began)
-    spare = min(most_allowed(answered, cap, CONFIDENCE) - abandoned, cap * today - lost - KEPT_BACK)
+    of_the_day = cap * (1 - KEPT_SHARE) * today - lost - KEPT_BACK
+    spare = min(most_allowed(answered, cap, CONFIDENCE) - abandoned, of_the_day)
     recent, _ = tally.since(now - 3600)
     return max(0.0, min(MOST_RISK, HASTE * spare / max(FEWEST_ANSWERS, recent)))

@@ -110,6 +110,11 @@ FATES = [
 ]
 
 
+def test_a_call_that_the_carrier_dates_a_little_earlier_is_the_attempts() -> None:
+    assert an_attempt(ordered_at=NOW).look_from == NOW - timedelta(seconds=30)
+    assert Attempt(state=State.QUEUED).look_from is None
+
+
 class Carrier:
     """A carrier that may swallow its answers."""
 
