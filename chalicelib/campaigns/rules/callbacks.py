@@ -1,0 +1,101 @@
+"""Calls that people asked for: C. conso. R223-4, within five working days. Pure.
+
+The text counts "jours ouvrables": Monday to Saturday but for the eleven holidays, which gives less
+time than the days on which offices work. The day of the request is not counted.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.rules.agreeing import VALID, same_object
+from chalicelib.campaigns.rules.clock import DAY, day_of, midnight
+from chalicelib.campaigns.rules.decision import Reason
+from chalicelib.campaigns.rules.facts import Purpose
+from chalicelib.campaigns.rules.law import FINE, soonest
+from chalicelib.kernel.holidays import is_public_holiday
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from chalicelib.campaigns.rules.decision import Article
+    from chalicelib.campaigns.rules.facts import Request
+    from chalicelib.campaigns.rules.law import Case, Reasons
+
+WORKING_DAYS: Final = 5
+_SUNDAY: Final = 6
+_GRAVEST: Final = (
+    "callback.unproven",
+    "callback.future",
+    "callback.lapsed",
+    "callback.other-object",
+)
+
+
+def asked_for(case: Case) -> tuple[Request | None, str, datetime | None]:
+    """Find the request that a callback answers; else what is wrong, and when it may be right."""
+    if case.campaign.purpose is not Purpose.CALLBACK:
+        return None, "callback.missing", None
+    found: set[str] = set()
+    begins: datetime | None = None
+    for each in case.past.requests:
+        if each.professional != case.id:
+            continue
+        wrong = _wrong(each, case)
+        if wrong == VALID:
+            return each, VALID, None
+        if wrong == "callback.future":
+            begins = soonest((begins, each.at))
+        found.add(wrong)
+    return None, next((each for each in _GRAVEST if each in found), "callback.missing"), begins
+
+
+def _wrong(request: Request, case: Case) -> str:
+    if not same_object(request.object, case.campaign.object):
+        return "callback.other-object"
+    if not request.proof.strip():
+        return "callback.unproven"
+    if request.at > case.at:
+        return "callback.future"
+    if any(case.at >= lapses(request.at, zone) for zone in case.place.zones):
+        return "callback.lapsed"
+    return VALID
+
+
+def lapses(asked_at: datetime, zone: str) -> datetime:
+    """Return when a request no longer counts: the fifth working day after it is over."""
+    return midnight(_day_after(day_of(asked_at, zone), WORKING_DAYS), zone)
+
+
+@lru_cache(maxsize=4096)
+def _day_after(day: date, working_days: int) -> date:
+    while working_days:
+        day += DAY
+        if day.weekday() != _SUNDAY and not is_public_holiday(day):
+            working_days -= 1
+    return day + DAY
+
+
+def requested(case: Case, article: Article) -> Reasons:
+    """Refuse a callback that nobody asked for, not provably, or too long ago."""
+    if case.campaign.purpose is not Purpose.CALLBACK:
+        return FINE
+    request, wrong, begins = asked_for(case)
+    return FINE if request else (Reason(wrong, article, begins),)
+
+
+def in_chosen_slot(case: Case) -> bool:
+    """Tell whether it is the time that the person chose themselves."""
+    request, _, _ = asked_for(case)
+    if request is None or request.opens is None or request.closes is None:
+        return False
+    return request.opens <= case.at < request.closes
+
+
+def slot_ahead(case: Case) -> datetime | None:
+    """Return when the next slot opens that the person chose."""
+    if case.campaign.purpose is not Purpose.CALLBACK:
+        return None
+    slots = (each.opens for each in case.past.requests if each.opens and each.opens > case.at)
+    return min(slots, default=None)

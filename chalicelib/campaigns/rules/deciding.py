@@ -1,0 +1,62 @@
+"""May this person be rung now, and if not, when? Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.rules.articles import HOUSE
+from chalicelib.campaigns.rules.clock import in_utc
+from chalicelib.campaigns.rules.decision import Decision, Reason
+from chalicelib.campaigns.rules.france import France
+from chalicelib.campaigns.rules.law import Case
+from chalicelib.campaigns.rules.united_kingdom import UnitedKingdom
+from chalicelib.campaigns.rules.united_states import UnitedStates
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from chalicelib.campaigns.rules.facts import Campaign, Past, Person
+    from chalicelib.campaigns.rules.law import Country, Reasons
+
+# The edition of these rules: change it with them, it is stored with every decision.
+EDITION: Final = "2026-11-27"
+LAWS: Final[Mapping[str, Country]] = {
+    law.code: law for law in (France(), UnitedKingdom(), UnitedStates())
+}
+# Reasons end one after the other, and windows are found at once: far more than it takes.
+_MOST_STEPS: Final = 100
+
+
+def decide(
+    at: datetime,
+    campaign: Campaign,
+    person: Person,
+    past: Past,
+    laws: Mapping[str, Country] = LAWS,
+) -> Decision:
+    """Decide by the law of the campaign's country as it was, or is to be, at the instant."""
+    at = in_utc(at)
+    law = laws.get(campaign.country)
+    if law is None:
+        unknown = (Reason("country.unknown", HOUSE),)
+        return Decision(at, campaign.country, False, unknown, None, None, EDITION)
+    case = Case(at, campaign, person, past, law.place(person))
+    reasons = law.timeline.reasons(case)
+    if not reasons:
+        return Decision(at, law.code, True, (), at, law.ground(case), EDITION)
+    earliest = _earliest(law, case, reasons)
+    return Decision(at, law.code, False, reasons, earliest, None, EDITION)
+
+
+def _earliest(law: Country, case: Case, reasons: Reasons) -> datetime | None:
+    """Go from each instant at which all reasons may be over to the next, until there are none."""
+    for _ in range(_MOST_STEPS):
+        ends = [each.until for each in reasons if each.until is not None]
+        if len(ends) < len(reasons):
+            return None
+        case.at = max(ends)
+        reasons = law.timeline.reasons(case)
+        if not reasons:
+            return case.at
+    return None

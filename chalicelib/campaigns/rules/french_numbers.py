@@ -1,0 +1,74 @@
+"""Where French people are, by the list or their number; and numbers that are never rung. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.rules.clock import zone_or_none
+from chalicelib.campaigns.rules.law import Place
+from chalicelib.kernel.destinations import REFUSED_ABROAD
+from chalicelib.kernel.errors import Rejected
+from chalicelib.kernel.numbering import Family, classify
+from chalicelib.kernel.territory import Territory
+
+if TYPE_CHECKING:
+    from chalicelib.kernel.numbering import PhoneLine
+
+# What is never rung, as `kernel/destinations.py` has it for calls that are put through.
+NEVER: Final[dict[Family, str]] = {
+    Family.URGENCE: "number.emergency",
+    Family.SVA_MAJORE: "number.surcharged",
+    Family.RENSEIGNEMENTS: "number.surcharged",
+    Family.COURT_GRATUIT: "number.short",
+    Family.COURT_FONCTIONNALITE_BANALISEE: "number.short",
+    Family.COURT_GENERALISTE: "number.short",
+    Family.COURT_ASSISTANCE_OPERATEUR: "number.short",
+    Family.EUROPEEN_SOCIAL: "number.short",
+    Family.INTERET_GENERAL: "number.short",
+    Family.SPECIAL_DATA_OR_INTERNET: "number.unringable",
+    Family.ROUTING_PREFIX_NOT_DIALABLE: "number.unringable",
+    Family.MOBILE_LONG_M2M: "number.unringable",
+    Family.POLYVALENT_LONG: "number.unringable",
+}
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_PARIS: Final = Territory.METROPOLE.zone_names
+
+
+def place_of(number: str, zone: str, country: str) -> Place:
+    """Find where somebody is; the list's word goes before the number's.
+
+    A mobile's and a 09's say nothing of where their holder is but the territory: Paris.
+    """
+    line = _line(number)
+    fault = _fault(number, line, country)
+    territory = line.territory if line is not None else Territory.NATIONAL
+    if not zone:
+        return _of_territory(territory, fault)
+    if zone_or_none(zone) is None:
+        return Place(_PARIS, territory, fault or "zone.unreadable")
+    return Place((zone,), territory, fault)
+
+
+@lru_cache(maxsize=256)
+def _of_territory(territory: Territory, fault: str) -> Place:
+    return Place(territory.zone_names, territory, fault)
+
+
+def _line(number: str) -> PhoneLine | None:
+    try:
+        return classify(number)
+    except Rejected:
+        return None
+
+
+def _fault(number: str, line: PhoneLine | None, country: str) -> str:
+    if line is not None and line.family in NEVER:
+        return NEVER[line.family]
+    if not _E164.fullmatch(number) or (line is None and number.startswith("+33")):
+        return "number.malformed"
+    if country not in {"", "FR"} or (line is None and country != "FR"):
+        return "number.abroad"
+    surcharged = line is None and number.startswith(tuple(REFUSED_ABROAD))
+    return "number.surcharged" if surcharged else ""

@@ -1,0 +1,175 @@
+"""What holds in every country, as each has it: hours, attempts, refusals, lists. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.rules.agreeing import consent_for, withdrawn_at
+from chalicelib.campaigns.rules.callbacks import asked_for, slot_ahead
+from chalicelib.campaigns.rules.clock import days_later
+from chalicelib.campaigns.rules.decision import Reason
+from chalicelib.campaigns.rules.facts import Covers, Mode, Register
+from chalicelib.campaigns.rules.law import FINE, soonest
+from chalicelib.campaigns.rules.windows import clocks, next_opening
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from chalicelib.campaigns.rules.decision import Article
+    from chalicelib.campaigns.rules.law import Case, Reasons
+    from chalicelib.campaigns.rules.windows import Hours
+
+Check = Callable[["Case", "Article"], "Reasons"]
+# The modes in which nobody may be ready when somebody answers.
+NOBODY_READY: Final = frozenset({Mode.POWER, Mode.PREDICTIVE})
+
+
+def placed(case: Case, article: Article) -> Reasons:
+    """Refuse a number that is never rung, and one of which nobody knows where it is."""
+    fault = case.place.fault
+    return (Reason(fault, article),) if fault else FINE
+
+
+def named(case: Case, article: Article) -> Reasons:
+    """Refuse to sell on behalf of nobody."""
+    if case.sells and not case.id.strip():
+        return (Reason("professional.unknown", article),)
+    return FINE
+
+
+def objected(case: Case, article: Article) -> Reasons:
+    """Refuse whoever wanted no more of this, unless they agreed to it, or asked, afterwards."""
+    withdrawn = withdrawn_at(case) if case.sells else None
+    if withdrawn is None:
+        return FINE
+    request, _, asked = asked_for(case)
+    if request is not None and request.at > withdrawn:
+        return FINE
+    consent, _, agreed = consent_for(case, Covers.PHONE, None)
+    return FINE if consent else (Reason("withdrawn", article, soonest((asked, agreed))),)
+
+
+def on_own_list(case: Case, article: Article) -> Reasons:
+    """Refuse whom the account or the professional does not ring."""
+    for each in case.past.listed:
+        theirs = each.register is Register.OWN and each.professional in {"", case.id}
+        if theirs and (case.sells or not each.only_selling):
+            return (Reason("listed.own", article),)
+    return FINE
+
+
+def on_register(case: Case, article: Article, *registers: Register) -> Reasons:
+    """Refuse whom a register has."""
+    if not case.past.listed:
+        return FINE
+    found = {each.register for each in case.past.listed}
+    return tuple(Reason(f"listed.{each}", article) for each in registers if each in found)
+
+
+def unchecked(case: Case, article: Article, register: Register, every: timedelta) -> Reasons:
+    """Refuse a list that was not compared with a register for so long."""
+    ahead: datetime | None = None
+    for each in case.past.checked:
+        if each.register is not register:
+            continue
+        if each.at <= case.at <= each.at + every:
+            return FINE
+        if each.at > case.at:
+            ahead = soonest((ahead, each.at))
+    return (Reason(f"unchecked.{register}", article, ahead),)
+
+
+def closed(case: Case, article: Article, hours: Hours, lifetime: timedelta | None) -> Reasons:
+    """Refuse a day or an hour, by every clock that may be the person's.
+
+    Whoever agreed to it separately is rung outside of them: C. conso. D223-9 al. 2.
+    """
+    opens = next_opening(hours, case.place.zones, case.at)
+    if opens == case.at:
+        return FINE
+    if case.past.consents:
+        consent, _, begins = consent_for(case, Covers.OUTSIDE_HOURS, lifetime)
+        if consent:
+            return FINE
+        opens = soonest((opens, begins))
+    if case.past.requests:
+        opens = soonest((opens, slot_ahead(case)))
+    return tuple(Reason(code, article, opens) for code in _closed_by(case, hours))
+
+
+def _closed_by(case: Case, hours: Hours) -> list[str]:
+    codes = {}
+    for clock in clocks(case.place.zones, case.at):
+        day, open_hours = clock.date(), hours.week[clock.weekday()]
+        if not open_hours:
+            codes["day.weekend"] = True
+        if hours.is_holiday(day):
+            codes["day.holiday"] = True
+        usual = open_hours or next(filter(None, hours.week), ())
+        if not any(opens <= clock.hour < closes for opens, closes in usual):
+            codes["hours.closed"] = True
+    return [code for code in ("day.weekend", "day.holiday", "hours.closed") if code in codes]
+
+
+def tried_too_often(case: Case, article: Article, most: int, days: int) -> Reasons:
+    """Refuse one call too many in so many days, today being one of them.
+
+    Whoever sells is held to the calls that sold; others to all.
+    """
+    if len(case.past.attempts) < most:
+        return FINE
+    tried = [
+        each.at
+        for each in case.past.attempts
+        if each.professional == case.id and (each.selling or not case.sells)
+    ]
+    if len(tried) < most:
+        return FINE
+    tried.sort()
+    until = days_later(tried[-most], days, case.place.zones)
+    return (Reason("attempts.too-many", article, until),) if case.at < until else FINE
+
+
+def refused(case: Case, article: Article, days: int) -> Reasons:
+    """Refuse for so many whole days after the day of a refusal, unless they asked afterwards."""
+    if not case.past.refusals:
+        return FINE
+    said = [each.at for each in case.past.refusals if each.professional == case.id]
+    if not said:
+        return FINE
+    until = days_later(max(said), days + 1, case.place.zones)
+    if case.at >= until:
+        return FINE
+    request, _, asked = asked_for(case)
+    if request is not None and request.at > max(said):
+        return FINE
+    return (Reason("refused", article, soonest((until, asked))),)
+
+
+def abandoned(case: Case, article: Article, pause: timedelta) -> Reasons:
+    """Refuse to let a machine ring again soon whom it rang for nobody."""
+    if case.campaign.mode not in NOBODY_READY or not case.past.attempts:
+        return FINE
+    left = [
+        each.at for each in case.past.attempts if each.abandoned and each.professional == case.id
+    ]
+    until = max(left) + pause if left else None
+    return (Reason("attempts.abandoned", article, until),) if until and case.at < until else FINE
+
+
+def not_withheld(case: Case, article: Article) -> Reasons:
+    """Refuse to ring without a number to be seen."""
+    return FINE if case.campaign.shown.number else (Reason("caller-id.withheld", article),)
+
+
+def answered(case: Case, article: Article) -> Reasons:
+    """Refuse a number that reaches nobody when it is rung back."""
+    fine = case.campaign.shown.answers or not case.campaign.shown.number
+    return FINE if fine else (Reason("caller-id.no-answer", article),)
+
+
+def entitled(case: Case, article: Article) -> Reasons:
+    """Refuse a number that nobody has shown to be theirs, or lent to them."""
+    fine = case.campaign.shown.entitled or not case.campaign.shown.number
+    return FINE if fine else (Reason("caller-id.not-entitled", article),)
