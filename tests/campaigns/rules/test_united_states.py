@@ -165,7 +165,7 @@ def test_64_1200_a_1_to_3_a_machine_sells_to_whoever_agreed_to_it_in_writing(mod
 
 
 def test_64_1200_a_1_to_3_a_machine_that_sells_nothing_needs_a_consent_of_any_kind() -> None:
-    survey = {"purpose": Purpose.SURVEY, "mode": Mode.AGENTLESS}
+    survey: dict[str, Any] = {"purpose": Purpose.SURVEY, "mode": Mode.AGENTLESS}
 
     assert codes(asked(**survey)) == ["consent.missing"]
     assert asked(**survey, past=Past(consents=(a_consent(),))).allowed
