@@ -56,7 +56,7 @@ def withdrawn_at(case: Case) -> datetime | None:
     """Return when the person last said that they want no more of this, however they did."""
     campaign, latest = case.campaign, None
     for each in case.past.withdrawals:
-        mine = each.professional == case.id
+        mine = each.professional in ("", case.id)
         if mine and (not each.object or same_object(each.object, campaign.object)):
             latest = each.at if latest is None or each.at > latest else latest
     for consent in case.past.consents:

@@ -33,16 +33,22 @@ _SHORT: Final = re.compile(r"\+?1?[2-9]11")
 
 
 def place_of(person: Person) -> Place:
-    """Find a person by the list's zone, else by their area code."""
+    """Find a person by what is known of them, else by their area code, helped by the list."""
     match = _NUMBER.fullmatch(person.number)
     code = match[1] if match else ""
     state, zones = area_codes().get(code, ("", ANYWHERE))
     fault = _fault(person, code, known=bool(state))
-    if not person.zone:
+    zone = person.zone or (person.list_zone if _asks(zones, person.list_zone) else "")
+    if not zone:
         return Place(zones, state, fault)
-    if zone_or_none(person.zone) is None:
+    if zone_or_none(zone) is None:
         return Place(zones, state, fault or "zone.unreadable")
-    return Place((person.zone,), state, fault)
+    return Place((zone,), state, fault)
+
+
+def _asks(zones: tuple[str, ...], list_zone: str) -> bool:
+    """Tell whether the list has to say where a number is."""
+    return list_zone in zones or (bool(list_zone) and zones is ANYWHERE)
 
 
 def _fault(person: Person, code: str, *, known: bool) -> str:

@@ -15,11 +15,21 @@ _OPT_IN: Final = date(2026, 8, 11)  # act 2025-594 of 30 June 2025, art. 13
 _OLD: Final = date(1970, 1, 1)
 
 # Nobody's law: what decent callers do. Options say how much of it.
-PRACTICE: Final = Article("practice", "bonne pratique / good practice", _OLD, None, Basis.PRACTICE)
-HOUSE: Final = Article("house", "règle de Cadran / rule of Cadran's", _OLD, None, Basis.PRACTICE)
+PRACTICE: Final = Article(
+    "practice", "bonne pratique", _OLD, basis=Basis.PRACTICE, in_english="good practice"
+)
+HOUSE: Final = Article(
+    "house", "règle de Cadran", _OLD, basis=Basis.PRACTICE, in_english="a rule of Cadran's"
+)
 
 # Nothing is kept of the law of France before the act of 24 July 2020.
-BEFORE_2020: Final = Article("fr.before-2020", "-", _OLD, date(2020, 7, 26))
+BEFORE_2020: Final = Article(
+    "fr.before-2020",
+    "avant la loi 2020-901",
+    _OLD,
+    date(2020, 7, 26),
+    in_english="before act 2020-901",
+)
 # France. The consumer code (C. conso.), opt-out and then opt-in.
 L223_1_OPT_OUT: Final = Article(
     "fr.l223-1.2020", "C. conso. L223-1, loi 2020-901", date(2020, 7, 26), _OPT_IN
@@ -48,7 +58,7 @@ PLAN_2023: Final = Article(
 PLAN_2026: Final = Article("fr.plan.2026", "ARCEP 2018-0881, décision 2025-2215", date(2026, 1, 1))
 L44: Final = Article("fr.l44", "CPCE L44 IV, loi 2020-901", date(2023, 7, 25))
 L33_1: Final = Article("fr.l33-1", "CPCE L33-1 I f", date(2016, 7, 1))
-GDPR_21: Final = Article("eu.gdpr.21", "RGPD art. 21 / GDPR art. 21", date(2018, 5, 25))
+GDPR_21: Final = Article("eu.gdpr.21", "RGPD art. 21", date(2018, 5, 25), in_english="GDPR art. 21")
 
 # United Kingdom: the Privacy and Electronic Communications Regulations 2003, and Ofcom.
 PECR_19: Final = Article("gb.pecr.19", "PECR 2003 reg. 19", date(2003, 12, 11))
@@ -67,6 +77,6 @@ US_HOURS: Final = Article("us.64.1200.c.1", "47 CFR 64.1200(c)(1)", date(2003, 8
 US_REGISTRY: Final = Article("us.64.1200.c.2", "47 CFR 64.1200(c)(2)", date(2003, 10, 1))
 US_OWN_LIST: Final = Article("us.64.1200.d", "47 CFR 64.1200(d)", date(2003, 8, 25))
 US_CALLER_ID: Final = Article("us.64.1601.e", "47 CFR 64.1601(e)", date(2004, 1, 29))
-US_STATE: Final = Article("us.state", "state law", date(2003, 8, 25))
+US_STATE: Final = Article("us.state", "loi de l'État", date(2003, 8, 25), in_english="state law")
 
 ARTICLES: Final = {each.key: each for each in list(globals().values()) if isinstance(each, Article)}

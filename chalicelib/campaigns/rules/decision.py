@@ -33,6 +33,11 @@ class Article:
     since: date
     until: date | None = None
     basis: Basis = Basis.LAW
+    in_english: str = ""  # where it is no title, which stay as they are
+
+    def named(self, language: str) -> str:
+        """Name it as people of a language do."""
+        return self.in_english if self.in_english and language == "en" else self.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Reason:
 
     def in_words(self, language: str = "fr") -> str:
         """Say it, with the text that it rests on."""
-        return f"{WORDS[language][self.code]} ({self.article.text})"
+        return f"{WORDS[language][self.code]} ({self.article.named(language)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,11 +138,16 @@ class Campaign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Whom to ring. `zone` and `country` are the list's word; empty: the number's."""
+    """Whom to ring. What is empty, the number tells.
+
+    `zone` is where this person is known to be. `list_zone` is the list's: of those whose number
+    does not tell.
+    """
 
     number: str
     audience: Audience = Audience.CONSUMER
     zone: str = ""
+    list_zone: str = ""
     country: str = ""
 
 
@@ -202,10 +207,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """Somebody wants no more such calls, said by any means; about everything, or one object."""
+    """Somebody wants no more such calls, said by any means; about everything, or one object.
 
-    professional: str
+    Without a professional, of anybody whom the account rings for.
+    """
+
     at: datetime
+    professional: str = ""
     object: str = ""
 
 

@@ -77,8 +77,8 @@ class France:
         return Timeline(self._rules(), "Europe/Paris")
 
     def place(self, person: Person) -> Place:
-        """Find a person by the list's zone, else by their number's territory."""
-        return place_of(person.number, person.zone, person.country)
+        """Find a person by what is known of them, else by their number's territory."""
+        return place_of(person)
 
     def ground(self, case: Case) -> Ground:
         """Say what a call rests on."""

@@ -14,6 +14,7 @@ from chalicelib.kernel.numbering import Family, classify
 from chalicelib.kernel.territory import Territory
 
 if TYPE_CHECKING:
+    from chalicelib.campaigns.rules.facts import Person
     from chalicelib.kernel.numbering import PhoneLine
 
 # What is never rung, as `kernel/destinations.py` has it for calls that are put through.
@@ -33,22 +34,36 @@ NEVER: Final[dict[Family, str]] = {
     Family.POLYVALENT_LONG: "number.unringable",
 }
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
-_PARIS: Final = Territory.METROPOLE.zone_names
+# Numbers of the mainland, or of all of the country, that people carry about.
+_WIDE: Final = frozenset({Territory.METROPOLE, Territory.NATIONAL})
+_ANYWHERE: Final = ("06", "07", "08", "09")
 
 
-def place_of(number: str, zone: str, country: str) -> Place:
-    """Find where somebody is; the list's word goes before the number's.
+def place_of(person: Person) -> Place:
+    """Find where somebody is: as is known of them, else as their number or the list tells.
 
-    A mobile's and a 09's say nothing of where their holder is but the territory: Paris.
+    A mobile of the mainland and a 09 don't tell, nor do foreign numbers: the list's zone, else
+    Paris. Of a range that several territories share, the list may tell which one it is.
     """
-    line = _line(number)
-    fault = _fault(number, line, country)
+    line = _line(person.number)
+    fault = _fault(person.number, line, person.country)
     territory = line.territory if line is not None else Territory.NATIONAL
+    zone = person.zone or (person.list_zone if _asks(line, person.list_zone) else "")
     if not zone:
         return _of_territory(territory, fault)
     if zone_or_none(zone) is None:
-        return Place(_PARIS, territory, fault or "zone.unreadable")
+        return Place(territory.zone_names, territory, fault or "zone.unreadable")
     return Place((zone,), territory, fault)
+
+
+def _asks(line: PhoneLine | None, list_zone: str) -> bool:
+    """Tell whether the list has to say where a number is."""
+    if not list_zone or line is None:
+        return bool(list_zone)
+    zones = line.territory.zone_names
+    if len(zones) > 1:
+        return list_zone in zones
+    return line.territory in _WIDE and line.number.startswith(_ANYWHERE)
 
 
 @lru_cache(maxsize=256)

@@ -57,7 +57,7 @@ class UnitedKingdom:
         return Timeline(self._rules(), LONDON[0])
 
     def place(self, person: Person) -> Place:
-        """Find a person by the list's zone, else in London's."""
+        """Find a person where they are known to be, else in London's zone."""
         fault = _fault(person)
         if not person.zone:
             return Place(LONDON, "", fault)

@@ -65,7 +65,7 @@ class UnitedStates:
         return Timeline(self._rules(), "America/New_York")
 
     def place(self, person: Person) -> Place:
-        """Find a person by the list's zone, else by their area code."""
+        """Find a person by what is known of them, else by their area code."""
         return american_numbers.place_of(person)
 
     def ground(self, case: Case) -> Ground:

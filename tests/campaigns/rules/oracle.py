@@ -60,6 +60,8 @@ def midnight(day: date) -> datetime:
 def _zone(person: Person) -> ZoneInfo | None:
     if person.zone:
         return ZoneInfo(person.zone)
+    if person.list_zone and person.number.startswith("+336"):
+        return ZoneInfo(person.list_zone)
     names = [zone for begin, zone in ZONES.items() if person.number.startswith(begin)]
     return ZoneInfo(names[0]) if names else None
 
@@ -94,7 +96,7 @@ def _words_of_leaving(campaign: Campaign, past: Past) -> list[datetime]:
     said = [
         each.at
         for each in past.withdrawals
-        if each.professional == mine and each.object in {"", campaign.object}
+        if each.professional in {"", mine} and each.object in {"", campaign.object}
     ]
     return said + [
         each.revoked_at

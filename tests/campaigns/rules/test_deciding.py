@@ -137,6 +137,9 @@ def test_reasons_are_told_in_french_and_in_english_with_their_article() -> None:
         " (C. conso. D223-9, décret 2022-1313)"
     )
     assert reason.in_words("en").startswith("Nobody is rung at this time")
+    number = decided(person=a_person("3631")).reasons[0]
+    assert number.in_words() == "C'est un numéro court. (règle de Cadran)"
+    assert number.in_words("en") == "It is a short number. (a rule of Cadran's)"
     assert set(WORDS["fr"]) == set(WORDS["en"])
     assert all(text.strip() for words in WORDS.values() for text in words.values())
 

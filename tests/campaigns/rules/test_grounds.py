@@ -159,6 +159,7 @@ def test_l223_1_a_withdrawal_is_of_one_consent_and_of_all_of_the_same_object() -
     assert decided(past=Past(consents=(of_another, a_consent()))).allowed
     assert decided(past=with_(withdrawals=withdrew(NOW, object="Assurance auto"))).allowed
     assert decided(past=with_(withdrawals=withdrew(NOW, professional="404833048"))).allowed
+    assert not decided(past=with_(withdrawals=withdrew(NOW, professional=""))).allowed
 
 
 def test_l223_1_a_withdrawal_whose_clock_runs_ahead_counts_at_once() -> None:

@@ -123,7 +123,29 @@ def test_d223_9_half_past_one_in_paris_is_half_past_four_in_reunion() -> None:
     assert decided(at, person=a_person(REUNION)).allowed
 
 
-def test_d223_9_the_list_knows_better_than_the_number_where_somebody_is() -> None:
+@pytest.mark.parametrize(
+    ("number", "list_zone", "opens"),
+    [
+        pytest.param("+33612345678", "Indian/Reunion", "Indian/Reunion", id="a mobile"),
+        pytest.param("+33912345678", "Indian/Reunion", "Indian/Reunion", id="a 09"),
+        pytest.param("+33145678901", "Indian/Reunion", "Europe/Paris", id="a fixed number"),
+        pytest.param(REUNION, "Europe/Paris", "Indian/Reunion", id="a number of Réunion"),
+        pytest.param("+262268123456", "Indian/Reunion", "Indian/Reunion", id="a shared range"),
+        pytest.param("+262268123456", "Europe/Paris", "Indian/Mayotte", id="and nonsense"),
+        pytest.param("+33612345678", "", "Europe/Paris", id="a list that says nothing"),
+    ],
+)
+def test_d223_9_the_list_is_asked_where_the_number_does_not_tell(
+    number: str, list_zone: str, opens: str
+) -> None:
+    at_ten = datetime(2026, 11, 18, 10, tzinfo=ZoneInfo(opens))
+    person = a_person(number, list_zone=list_zone)
+
+    assert decided(at_ten, person=person).allowed
+    assert codes(decided(at_ten - timedelta(minutes=1), person=person)) == ["hours.closed"]
+
+
+def test_d223_9_where_somebody_is_known_to_be_counts_before_their_number() -> None:
     at = paris("2026-11-18 13:30")
 
     assert decided(at, person=a_person(zone="Indian/Reunion")).allowed
@@ -132,9 +154,10 @@ def test_d223_9_the_list_knows_better_than_the_number_where_somebody_is() -> Non
 
 def test_d223_9_a_zone_that_does_not_exist_lets_nobody_be_rung() -> None:
     for zone in ("Europe/Pariss", "../../etc/passwd", "Europe/", "E" * 300):
-        decision = decided(person=a_person(zone=zone))
-        assert codes(decision) == ["zone.unreadable"]
-        assert decision.earliest is None
+        for person in (a_person(zone=zone), a_person(list_zone=zone)):
+            decision = decided(person=person)
+            assert codes(decision) == ["zone.unreadable"]
+            assert decision.earliest is None
 
 
 def test_d223_9_a_range_that_two_territories_share_is_rung_when_both_allow() -> None:

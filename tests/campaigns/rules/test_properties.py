@@ -103,6 +103,7 @@ def people(draw: st.DrawFn) -> Person:
         number=draw(st.sampled_from(NUMBERS)),
         audience=draw(st.sampled_from((Audience.CONSUMER,) * 4 + tuple(Audience))),
         zone=draw(st.sampled_from(("", "", "", "Indian/Mayotte", "Europe/Paris"))),
+        list_zone=draw(st.sampled_from(("", "", "America/Cayenne"))),
     )
 
 

@@ -142,8 +142,11 @@ def test_64_1200_c_1_an_area_code_in_two_zones_is_rung_when_it_is_day_in_both() 
 
     assert codes(evening_in_chicago) == codes(morning_in_chicago) == ["hours.closed"]
     assert morning_in_chicago.earliest == datetime(2026, 11, 18, 15, tzinfo=UTC)
-    known = a_person(FARGO, zone="America/Chicago")
-    assert asked(datetime(2026, 11, 18, 14, tzinfo=UTC), past=past, person=known).allowed
+    early = datetime(2026, 11, 18, 14, tzinfo=UTC)
+    for said in ({"zone": "America/Chicago"}, {"list_zone": "America/Chicago"}):
+        assert asked(early, past=past, person=a_person(FARGO, **said)).allowed
+    nonsense = a_person(FARGO, list_zone="America/New_York")
+    assert not asked(early, past=past, person=nonsense).allowed
 
 
 def test_64_1200_c_1_a_new_area_code_is_rung_when_it_is_day_in_all_of_the_country() -> None:
