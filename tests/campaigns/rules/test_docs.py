@@ -7,6 +7,7 @@ import json
 import re
 from dataclasses import fields
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,8 +55,13 @@ def articles() -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in lines]
 
 
-def functions() -> Iterator[tuple[str, str, str]]:
-    """Go through the tests of the rules: file, name, and docstring."""
+@cache
+def functions() -> tuple[tuple[str, str, str], ...]:
+    """List the tests of the rules: file, name, and docstring."""
+    return tuple(_functions())
+
+
+def _functions() -> Iterator[tuple[str, str, str]]:
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):

@@ -176,20 +176,15 @@ def facts(draw: st.DrawFn) -> Facts:
 
 @settings(max_examples=200, suppress_health_check=list(HealthCheck))
 @given(facts())
-def test_a_call_is_allowed_when_the_law_read_naively_allows_it(case: Facts) -> None:
+def test_a_call_is_allowed_when_the_law_read_naively_allows_it_and_without_reasons(
+    case: Facts,
+) -> None:
     """D223-9, L223-1 (2020 and 2026), R223-1, R223-4, L34-5, L221-17, the plan."""
     at, campaign, person, past = case
 
     decision = decide(at, campaign, person, past)
 
     assert decision.allowed is oracle.may(at, campaign, person, past), decision.reasons
-
-
-@settings(max_examples=200, suppress_health_check=list(HealthCheck))
-@given(facts())
-def test_a_call_is_allowed_if_and_only_if_there_is_no_reason(case: Facts) -> None:
-    decision = decide(*case)
-
     assert decision.allowed is not bool(decision.reasons)
     assert decision.allowed is (decision.earliest == decision.at)
     assert (decision.ground is not None) is decision.allowed
