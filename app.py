@@ -15,6 +15,7 @@ from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
 from chalicelib.campaigns.consents import routes as consents
+from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
@@ -84,6 +85,7 @@ ROOMS = (
     learning,
     billing,
     consents,
+    capture,
     desk,
     webhooks,
     spam,
@@ -92,7 +94,7 @@ ROOMS = (
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
 WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)
-BEACONS = (visits.beacons, script.beacons)
+BEACONS = (visits.beacons, script.beacons, capture.beacons)
 
 for door in (*DOORS, *WEBHOOKS, *BEACONS):
     app.register_blueprint(door.blueprint)

@@ -16,7 +16,7 @@ SETTLE_SECONDS = 180
 
 # The doors of web sites need no key, and the same function answers calls. At 200 a second of some
 # 50 ms each, a flood has ten functions busy, of the 1,000 that an AWS account begins with.
-PAGE_DOORS: Final = ("/t/visits", "/t/events")
+PAGE_DOORS: Final = ("/t/visits", "/t/events", "/t/consents", "/t/consents/codes")
 PAGES_A_SECOND: Final = 200
 
 

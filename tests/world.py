@@ -232,7 +232,6 @@ class World:
         client.put(f"/v1/spam/blocked/{quote(BLOCKED)}", {"note": f"Robot {client.name}"})
         self._staff(client)
         self._listen(client)
-        self._list(client)
         network = {"network": "ga4", "ids": {"measurement_id": "G-ABC123"}}
         every = {**network, "secrets": {"api_secret": "secret"}, "calls": {"min_seconds": 0}}
         for name in ("Appels", "Essai"):
@@ -254,6 +253,7 @@ class World:
             "pattern": BLOCKED,
             "recording_id": "RE" + "0" * 32,
         }
+        self._list(client)
 
     def _staff(self, client: Client) -> None:
         """Give a client two queues, two agents who are away, and two callbacks."""
@@ -291,6 +291,9 @@ class World:
         for last in "78":
             number = f"{listed[:-1]}{last}"
             client.made("/v1/suppressions", {"number": number, "reason": f"Dit à {client.name}"})
+        shown = {name: CONSENT[name] for name in ("professional", "object", "text")}
+        form = {**shown, "site": client.ids["site_id"], "collector": f"Recueil {client.name}"}
+        client.ids["form_id"] = client.made("/v1/consent-forms", form)["id"]
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 

@@ -65,11 +65,14 @@ class Beacons:
         self.blueprint = Blueprint(import_name)
         self._models = import_name.rpartition(".")[0] + ".models"
 
-    def post(self, path: str) -> Callable[[View], View]:
-        """Register a message of this path, and the question that a careful browser asks first."""
+    def post(self, path: str, *, otherwise: str = NOTHING) -> Callable[[View], View]:
+        """Register a message of this path, and the question that a careful browser asks first.
+
+        `otherwise` is the JSON that a page gets where something of ours fails.
+        """
 
         def register(view: View) -> View:
-            message = _Message(view, self._models)
+            message = _Message(view, self._models, otherwise)
 
             @wraps(view)
             def route() -> Response:
@@ -104,8 +107,9 @@ class Beacons:
 class _Message:
     """A view and the model of what it takes, which is imported at the first message."""
 
-    def __init__(self, view: View, models: str) -> None:
+    def __init__(self, view: View, models: str, otherwise: str) -> None:
         self.view = view
+        self.otherwise = otherwise
         self._models = models
 
     @cached_property
@@ -127,7 +131,7 @@ def _respond(http: ChaliceRequest, message: _Message) -> Response:
     except Exception:
         count("BeaconFailed", operation=name)
         logger().exception("beacon failed", extra={"operation": name})
-        return _answer(http, Response(NOTHING, status_code=200, headers=dict(_JSON)))
+        return _answer(http, Response(message.otherwise, status_code=200, headers=dict(_JSON)))
 
 
 def _handed(http: ChaliceRequest, find: Callable[[], File]) -> Response:

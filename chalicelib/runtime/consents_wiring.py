@@ -6,12 +6,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import secrets, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from chalicelib.campaigns.consents.capture.ports import Desk as CaptureDesk
+    from chalicelib.campaigns.consents.capture.store import FormStore
     from chalicelib.campaigns.consents.ports import Desk
     from chalicelib.campaigns.consents.stops import Stopping
     from chalicelib.campaigns.consents.store import ConsentStore
@@ -80,6 +83,47 @@ def withdraw(
     from chalicelib.campaigns.consents.consents import Means
 
     usecases.withdraw(account_id, person, Means(means), at, desk(), siren=siren, ref=ref)
+
+
+@cache
+def forms() -> FormStore:
+    """Return forms on sites that ask for consents, and codes that are awaited."""
+    from chalicelib.campaigns.consents.capture.store import FormStore
+
+    return FormStore(settings().campaigns_table)
+
+
+class Owned:
+    """The port `Owned` of forms: sites and numbers of accounts."""
+
+    def site(self, account_id: str, site_id: str) -> object:
+        """Return a site that pages may speak for."""
+        from chalicelib.runtime import tracking_wiring
+
+        site = tracking_wiring.sites().site(site_id)
+        if site.account_id != account_id or site.archived_at is not None:
+            raise NotFound("no such site")
+        return site
+
+    def number(self, account_id: str, number: str) -> object:
+        """Return a number's line."""
+        from chalicelib.directory.numbers import line_of
+
+        return line_of(account_id, number, wiring.directory())
+
+
+def capture_desk() -> CaptureDesk:
+    """Return all that taking a form takes."""
+    from chalicelib.campaigns.consents.capture.ports import Desk
+    from chalicelib.runtime.telling import CarrierTexts
+
+    return Desk(
+        forms=forms(),
+        consents=desk(),
+        texts=CarrierTexts(wiring.gateway),
+        sender=settings().text_sender,
+        random=wiring.new_id,
+    )
 
 
 def stopping() -> Stopping:

@@ -44,6 +44,7 @@ NAMES_A_THING = frozenset(
         "delivery_id",
         "lead_id",
         "consent_id",
+        "form_id",
     }
 )
 
@@ -120,6 +121,13 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
                 **{name: each for name, each in CONSENT.items() if name != "captured_at"},
                 "evidence": {"reference": "stolen.pdf"},
                 "rows": [{"number": "+33639981299", "captured_at": CONSENT["captured_at"]}],
+            }
+        ],
+        "create_consent_form": [
+            {
+                **{name: CONSENT[name] for name in ("professional", "object", "text")},
+                "site": ids["site_id"],
+                "sender": ids["number"],
             }
         ],
         "erase_person": [{"number": "+33639981299"}],
