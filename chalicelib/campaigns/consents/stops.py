@@ -84,8 +84,7 @@ def stop(message: Message, stopping: Stopping) -> Whose | None:
     except NotFound:
         return None
     whose = whose_is(account_id, sender, stopping.desk)
-    at = min(message.at, stopping.desk.clock())  # two machines' clocks are not one
-    withdraw(account_id, whose.person, Means.SMS, at, stopping.desk, ref=message.id)
+    withdraw(account_id, whose.person, Means.SMS, message.at, stopping.desk, ref=message.id)
     return whose
 
 

@@ -108,13 +108,23 @@ def test_a_withdrawal_from_one_is_not_one_from_all() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
-    [({"at": at(seconds=1)}, "/at"), ({"siren": "732829321"}, "/siren")],
+    [({"at": at(minutes=1)}, "/at"), ({"siren": "732829321"}, "/siren")],
 )
 def test_a_withdrawal_that_cannot_be_is_refused(wrong: dict[str, Any], pointer: str) -> None:
     with pytest.raises(Rejected) as refused:
         withdrawn(Office(), **wrong)
 
     assert [each.pointer for each in refused.value.faults] == [pointer]
+
+
+def test_a_withdrawal_by_a_clock_that_is_ahead_holds_now() -> None:
+    office = Office()
+    recorded(office)
+
+    withdrawn(office, at=at(seconds=59))
+
+    assert facts(office).standing.valid(NOON) == ()
+    assert facts(office).standing.withdrawals[0].at == NOON
 
 
 def test_an_import_of_an_old_consent_after_a_withdrawal_brings_nothing_back() -> None:
