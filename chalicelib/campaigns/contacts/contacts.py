@@ -60,7 +60,7 @@ class Contact:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactList:
     """A list of contacts. `country` is how its numbers are written; `zone` whose clock counts
-    where a number does not tell.
+    where a number does not tell; `fields` are those that any contact has; `segments` have names.
     """
 
     id: str
@@ -69,6 +69,7 @@ class ContactList:
     country: str = "FR"
     zone: str | None = None
     fields: tuple[str, ...] = ()
+    segments: Mapping[str, str] = field(default_factory=dict)
     created_at: datetime
     version: int = 1
 

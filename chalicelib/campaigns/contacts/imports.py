@@ -127,7 +127,8 @@ def to_document(known: Import) -> dict[str, Any]:
 def from_document(document: dict[str, Any], attempts: int, *, stopping: bool) -> Import:
     """Read what `to_document` wrote."""
     values = {**document, "attempts": attempts, "stopping": stopping}
-    read = {name: reader(values[name]) for name, reader in _READERS.items() if values.get(name)}
+    there = {name: value for name, value in values.items() if value is not None}
+    read = {name: reader(there[name]) for name, reader in _READERS.items() if name in there}
     return Import(**{**values, **read})
 
 

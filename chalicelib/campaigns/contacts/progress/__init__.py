@@ -1,0 +1,1 @@
+"""How far imports have come, kept between their workers."""

@@ -1,0 +1,188 @@
+"""Lists and people as the API tells them; erasure, everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from chalicelib.campaigns.contacts import managing
+from chalicelib.campaigns.contacts.contacts import ContactList
+from chalicelib.campaigns.contacts.managing import Office, Told
+from chalicelib.campaigns.contacts.segments import parse
+from chalicelib.kernel.errors import NotFound, Rejected
+from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed
+from tests.fakes.contacts import ContactsInMemory
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from chalicelib.campaigns.contacts.contacts import Contact
+
+NG, ROUX, ZOE = "+33612345600", "+33612345601", "+33612345602"
+LATER = NOON + timedelta(days=1)
+
+
+class Forgotten:
+    """Who else in the room was told to forget somebody."""
+
+    def __init__(self) -> None:
+        self.people: set[str] = set()
+
+    def __call__(self, account_id: str, people: Collection[str]) -> None:
+        assert account_id == ACCOUNT
+        self.people |= set(people)
+
+
+def an_office(*numbers: str) -> tuple[Office, ContactsInMemory, ContactList]:
+    store = ContactsInMemory()
+    known = ContactList(id=LIST, account_id=ACCOUNT, name="Clients", created_at=NOON)
+    store.create_list(known)
+    store.put([a_contact(each) for each in numbers])
+    office = Office(people=store, lists=store, hashing=lambda _: hashed, forget=Forgotten())
+    return office, store, known
+
+
+def test_somebody_new_is_kept_and_their_fields_are_the_lists() -> None:
+    office, store, known = an_office()
+
+    told = [Told(numbers=["06 12 34 56 00", "+33612345601"], fields={"city": "Lyon", "age": ""})]
+    (found,) = managing.upsert(known, told, NOON, office)
+
+    assert found.id == hashed(NG)
+    assert (found.numbers, found.others) == ((NG, ROUX), (hashed(ROUX),))
+    assert found.fields == {"city": "Lyon"}
+    assert store.list(ACCOUNT, LIST).fields == ("city",)
+    assert managing.load(ACCOUNT, LIST, found.id, office) == found
+
+
+def test_somebody_known_is_merged_and_twice_in_one_request_is_once() -> None:
+    office, store, known = an_office()
+    managing.upsert(known, [Told(numbers=[NG], fields={"city": "Lyon", "age": "40"})], NOON, office)
+    known = store.list(ACCOUNT, LIST)
+
+    twice = [
+        Told(numbers=[NG], fields={"city": "Nice"}),
+        Told(numbers=[NG], fields={"vip": "true"}),
+    ]
+    (found,) = managing.upsert(known, twice, LATER, office)
+
+    assert found.fields == {"city": "Nice", "age": "40", "vip": "true"}
+    assert (found.created_at, found.updated_at) == (NOON, LATER)
+
+
+def test_every_fault_of_a_request_is_told_and_nothing_is_kept() -> None:
+    office, store, known = an_office()
+    told = [
+        Told(numbers=[NG]),
+        Told(numbers=["112", "x"], fields={"Ville": "Lyon"}),
+    ]
+
+    with pytest.raises(Rejected) as refused:
+        managing.upsert(known, told, NOON, office)
+
+    pointers = [each.pointer for each in refused.value.faults]
+    assert pointers == [
+        "/contacts/1/numbers/0",
+        "/contacts/1/numbers/1",
+        "/contacts/1/fields/Ville",
+    ]
+    assert not store.kept
+
+
+def test_a_person_is_erased_from_every_list_and_from_others_numbers() -> None:
+    office, store, _ = an_office(NG)
+    store.put(
+        [
+            a_contact(NG, ROUX, list_id="list_2"),
+            a_contact(ZOE, NG, ROUX),
+            a_contact(NG, account_id="acct_2"),
+        ]
+    )
+
+    erased = managing.erase(ACCOUNT, hashed(NG), LATER, office)
+
+    assert erased == 3
+    assert store.of_person(ACCOUNT, hashed(NG)) == ()
+    (zoe,) = store.of_person(ACCOUNT, hashed(ZOE))
+    assert (zoe.numbers, zoe.others) == ((ZOE, ROUX), (hashed(ROUX),))
+    assert len(store.of_person("acct_2", hashed(NG))) == 1
+    assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG), hashed(ROUX)}
+    assert office.forget.people == {hashed(NG), hashed(ROUX)}  # type: ignore[attr-defined]
+
+
+def test_erasing_again_or_somebody_unknown_marks_them_all_the_same() -> None:
+    office, store, _ = an_office()
+
+    assert managing.erase(ACCOUNT, hashed(NG), NOON, office) == 0
+    assert store.erased(ACCOUNT, [hashed(NG)]) == {hashed(NG)}
+
+
+def test_somebody_erased_is_not_brought_back_by_the_api() -> None:
+    office, _, known = an_office()
+    managing.erase(ACCOUNT, hashed(NG), NOON, office)
+
+    with pytest.raises(Rejected) as refused:
+        managing.upsert(known, [Told(numbers=[ROUX]), Told(numbers=[NG])], LATER, office)
+
+    (fault,) = refused.value.faults
+    assert fault.pointer == "/contacts/1"
+    assert "erased" in fault.reason
+
+
+def test_a_list_is_deleted_with_its_contacts() -> None:
+    office, store, known = an_office(NG, ROUX)
+    store.put([a_contact(ZOE, list_id="list_2")])
+
+    managing.delete(known, office)
+
+    assert [each.list_id for each in store.kept.values()] == ["list_2"]
+    with pytest.raises(NotFound):
+        store.list(ACCOUNT, LIST)
+
+
+def test_a_page_shows_those_of_a_segment_and_goes_on() -> None:
+    office, store, known = an_office()
+    cities = ["Lyon", "Nice"] * 30
+    store.put(
+        a_contact(f"+3361234{at:04}", fields={"city": city}) for at, city in enumerate(cities)
+    )
+
+    found: list[Contact] = []
+    after = None
+    while True:
+        page = managing.page(known, parse('city = "lyon"'), 7, after, office)
+        assert len(page.items) <= 7
+        found += page.items
+        after = page.next
+        if after is None:
+            break
+
+    assert len(found) == 30
+    assert {each.fields["city"] for each in found} == {"Lyon"}
+
+
+def test_a_segment_is_kept_by_name_and_refused_with_its_faults() -> None:
+    _, _, known = an_office()
+    known = replace(known, fields=("age",))
+
+    kept = managing.with_segment(known, "old", " age > 60 ")
+
+    assert kept.segments == {"old": "age > 60"}
+    with pytest.raises(Rejected):
+        managing.with_segment(known, "old", "town = 3")
+    with pytest.raises(Rejected):
+        managing.with_segment(known, "Vieux", "age > 60")
+
+
+def test_lists_and_fields_have_bounds() -> None:
+    office, store, known = an_office()
+    for at in range(managing.MOST_LISTS - 1):
+        store.create_list(replace(known, id=f"list_x{at}"))
+
+    with pytest.raises(Rejected):
+        managing.create(replace(known, id="list_new"), office)
+    with pytest.raises(Rejected):
+        managing.with_fields(known, [f"f{at}" for at in range(101)])
