@@ -16,6 +16,7 @@ from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
+from chalicelib.campaigns.contacts import routes as contacts
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
@@ -24,6 +25,7 @@ from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import (
+    contacts_wiring,
     conversions_wiring,
     desk_wiring,
     lake_wiring,
@@ -86,6 +88,7 @@ ROOMS = (
     billing,
     consents,
     capture,
+    contacts,
     desk,
     webhooks,
     spam,
@@ -302,3 +305,13 @@ def write_days(event: SQSEvent) -> None:
     from chalicelib.tracking.lake import handlers
 
     handlers.write_days([record.body for record in event], lake_wiring.ports())
+
+
+@app.on_sqs_message(queue=settings().contacts_queue, batch_size=1)
+def import_contacts(event: SQSEvent) -> None:
+    """Bring the people of a file into a list, as many as there is time for."""
+    from chalicelib.campaigns.contacts import handlers
+
+    context: Any = event.context
+    desk = contacts_wiring.desk(lambda: context.get_remaining_time_in_millis() / 1000)
+    handlers.import_contacts([record.body for record in event], desk, contacts_wiring.store())

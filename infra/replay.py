@@ -36,6 +36,7 @@ QUEUES: Final = (
     "errands",
     "hooks",
     "lake",
+    "contacts",
     "callbacks",
     "conversions",
 )

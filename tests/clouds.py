@@ -59,6 +59,7 @@ ENVIRONMENT = {
     "CADRAN_WAKEUPS_QUEUE": "cadran-test-wakeups",
     "CADRAN_HOOKS_QUEUE": "cadran-test-hooks",
     "CADRAN_LAKE_QUEUE": "cadran-test-lake",
+    "CADRAN_CONTACTS_QUEUE": "cadran-test-contacts",
     "CADRAN_RINGS_QUEUE": "cadran-test-rings",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",

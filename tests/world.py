@@ -20,6 +20,7 @@ from app import (
     app,
     close_account_month,
     close_months,
+    import_contacts,
     project_again,
     project_calls,
     ring_calls,
@@ -29,7 +30,7 @@ from app import (
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
-from chalicelib.runtime import tracking_wiring, watch_wiring, wiring
+from chalicelib.runtime import contacts_wiring, tracking_wiring, watch_wiring, wiring
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
 from tests.fakes import CarrierOfUrls
@@ -294,6 +295,23 @@ class World:
         shown = {name: CONSENT[name] for name in ("professional", "object", "text")}
         form = {**shown, "site": client.ids["site_id"], "collector": f"Recueil {client.name}"}
         client.ids["form_id"] = client.made("/v1/consent-forms", form)["id"]
+        people = client.made("/v1/contact-lists", {"name": f"Clients de {client.name}"})
+        lists = f"/v1/contact-lists/{people['id']}"
+        told = [{"numbers": [f"{listed[:-1]}{last}"]} for last in "56"]
+        kept = client.made(f"{lists}/contacts", {"contacts": told})
+        client.put(f"{lists}/segments/old", {"segment": 'number starts with "+336"'})
+        for name in ("premier.csv", "second.csv"):
+            file = client.made("/v1/contact-imports", {"list_id": people["id"], "name": name})
+        imported = contacts_wiring.imports().load(client.account_id, file["id"])
+        rows = f"Nom;Tel\n{client.name};{listed}\n{client.name};112\n".encode()
+        contacts_wiring.files().put(imported.key, rows)
+        client.made(f"/v1/contact-imports/{file['id']}/start", {})
+        import_contacts(messages_of(self.cloud.messages("contacts")), Context())
+        client.ids |= {
+            "list_id": people["id"],
+            "contact_id": kept["items"][0]["id"],
+            "import_id": file["id"],
+        }
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 

@@ -48,6 +48,7 @@ class Settings:
     wakeups_queue: str
     hooks_queue: str
     lake_queue: str
+    contacts_queue: str
     rings_queue: str
     secrets_prefix: str
     twilio_url: str

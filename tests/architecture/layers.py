@@ -51,6 +51,7 @@ WIRING = frozenset(
     for part in (
         "",
         "consents_",
+        "contacts_",
         "conversions_",
         "desk_",
         "lake_",

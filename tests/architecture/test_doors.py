@@ -55,6 +55,7 @@ HANDLERS = {
     "ask_for_days",
     "learn_behaviours",
     "write_days",
+    "import_contacts",
 }
 
 

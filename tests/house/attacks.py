@@ -45,6 +45,9 @@ NAMES_A_THING = frozenset(
         "lead_id",
         "consent_id",
         "form_id",
+        "list_id",
+        "contact_id",
+        "import_id",
     }
 )
 
@@ -133,6 +136,13 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "erase_person": [{"number": "+33639981299"}],
         "suppress_number": [{"number": "+33639981299"}, {"number": "+33899*"}],
         "import_suppressions": [{"numbers": ["+33639981299"]}],
+        "create_contact_list": [{"name": "Stolen"}],
+        "put_segment": [{"segment": 'name = "Stolen"'}],
+        "put_contacts": [{"contacts": [{"numbers": ["+33639981299"]}]}],
+        "erase_contact": [{"number": "+33639981299"}],
+        "create_contact_import": [{"list_id": ids["list_id"], "name": "stolen.csv"}],
+        "preview_contact_import": [{}],
+        "start_contact_import": [{}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }

@@ -13,6 +13,7 @@ from app import (
     close_account_month,
     close_months,
     find_callbacks,
+    import_contacts,
     learn_behaviours,
     place_callbacks,
     project_again,
@@ -116,12 +117,13 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             ask_for_days(schedule_at("2026-11-23T15:00:00Z"), Context())
             learn_behaviours(schedule_at("2026-11-23T15:00:00Z"), Context())
         rows, months = world.cloud.rows("calls"), take("invoices")
-        looks, days = take("callbacks"), take("lake")
+        looks, days, lists = take("callbacks"), take("lake"), take("contacts")
         with asked_of_aws(patch) as more:
             project_calls(stream_of(rows), Context())
             close_account_month(messages_of(months), Context())
             place_callbacks(messages_of(looks), Context())
             write_days(messages_of(days), Context())
+            import_contacts(messages_of(lists), Context())
     return asked | more
 
 

@@ -40,6 +40,7 @@ JOBS = {
     "ask_for_days",
     "learn_behaviours",
     "write_days",
+    "import_contacts",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -109,6 +110,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-wakeups": "cadran-dev-wake_sockets",
         "cadran-dev-rings": "cadran-dev-ring_calls",
         "cadran-dev-lake": "cadran-dev-write_days",
+        "cadran-dev-contacts": "cadran-dev-import_contacts",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

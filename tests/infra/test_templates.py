@@ -33,6 +33,7 @@ CONSUMERS = {
     "WakeupsQueue": "wake_sockets",
     "RingsQueue": "ring_calls",
     "LakeQueue": "write_days",
+    "ContactsQueue": "import_contacts",
 }
 JOBS = {
     *CONSUMERS.values(),

@@ -159,7 +159,8 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
             known = replace(known, parts=(*known.parts, piece.first))
         known = replace(known, counts=known.counts + counts, attempts=0)
         known = _saved(known, desk)
-        if desk.seconds_left() < STOP_SECONDS and not known.stopping:
+        rest = known.counts.rows < (known.total or 0) and not known.stopping
+        if rest and desk.seconds_left() < STOP_SECONDS:
             desk.imports.release(known.import_id, desk.lease)
             desk.queue.put(message_for(known))
             return None

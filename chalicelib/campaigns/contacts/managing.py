@@ -6,6 +6,7 @@ Every function takes the account that the request acts for; another account's li
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
 from chalicelib.campaigns.contacts import segments
@@ -13,6 +14,7 @@ from chalicelib.campaigns.contacts.contacts import (
     MOST_FIELDS,
     MOST_NUMBERS,
     Contact,
+    ContactList,
     check_fields,
     merged,
     name_fault,
@@ -25,14 +27,14 @@ from chalicelib.kernel.errors import Fault, NotFound, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
-    from chalicelib.campaigns.contacts.contacts import ContactList
+    from chalicelib.campaigns.contacts.importing import Messages
 
 MOST_LISTS: Final = 500
 MOST_AT_ONCE: Final = 100
 MOST_SEGMENTS: Final = 100
 _PAGE: Final = 200
+_STOP_SECONDS: Final = 15.0
 # A page with a segment looks at so many contacts, and then says where it goes on.
 MOST_LOOKED_AT: Final = 2_000
 
@@ -104,11 +106,22 @@ def create(new: ContactList, office: Office) -> ContactList:
     return new
 
 
-def delete(known: ContactList, office: Office) -> None:
-    """Delete a list and its contacts; cut short, it can be done again. The list's row goes last."""
-    while (page := office.people.page(known, _PAGE)).items:
-        office.people.drop(page.items)
+def delete(known: ContactList, office: Office, queue: Messages) -> None:
+    """Delete a list; its contacts follow, as many as they are."""
+    queue.put({"account_id": known.account_id, "emptied": known.id})
     office.lists.delete_list(known)
+
+
+def empty(account_id: str, list_id: str, people: People, seconds_left: Callable[[], float]) -> bool:
+    """Delete the contacts of a list that is deleted; False if time ran short. May be done again."""
+    gone = ContactList(
+        id=list_id, account_id=account_id, name="", created_at=datetime.fromtimestamp(0, UTC)
+    )
+    while (found := people.page(gone, _PAGE)).items:
+        people.drop(found.items)
+        if seconds_left() < _STOP_SECONDS:
+            return False
+    return True
 
 
 def with_segment(known: ContactList, name: str, text: str) -> ContactList:

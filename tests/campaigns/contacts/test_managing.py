@@ -14,6 +14,7 @@ from chalicelib.campaigns.contacts.managing import Office, Told
 from chalicelib.campaigns.contacts.segments import parse
 from chalicelib.kernel.errors import NotFound, Rejected
 from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed
+from tests.fakes import QueueInMemory
 from tests.fakes.contacts import ContactsInMemory
 
 if TYPE_CHECKING:
@@ -136,11 +137,23 @@ def test_a_list_is_deleted_with_its_contacts() -> None:
     office, store, known = an_office(NG, ROUX)
     store.put([a_contact(ZOE, list_id="list_2")])
 
-    managing.delete(known, office)
+    queue = QueueInMemory()
+    managing.delete(known, office, queue)
+    (message,) = queue.messages
+    assert managing.empty(message["account_id"], message["emptied"], store, lambda: 900.0)
 
     assert [each.list_id for each in store.kept.values()] == ["list_2"]
     with pytest.raises(NotFound):
         store.list(ACCOUNT, LIST)
+
+
+def test_a_list_too_long_for_one_worker_is_emptied_by_the_next() -> None:
+    _, store, _ = an_office(*(f"+3361234{at:04}" for at in range(250)))
+
+    assert not managing.empty(ACCOUNT, LIST, store, lambda: 1.0)
+    assert len(store.kept) == 50
+    assert managing.empty(ACCOUNT, LIST, store, lambda: 900.0)
+    assert not store.kept
 
 
 def test_a_page_shows_those_of_a_segment_and_goes_on() -> None:
