@@ -190,7 +190,7 @@ class ContactStore:
 
 
 def _person(account_id: str, person: str) -> str:
-    return f"person#{account_id}#{person}"
+    return f"contact#{account_id}#{person}"
 
 
 def _place(list_id: str) -> str:
