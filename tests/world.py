@@ -297,13 +297,14 @@ class World:
         client.ids["form_id"] = client.made("/v1/consent-forms", form)["id"]
         people = client.made("/v1/contact-lists", {"name": f"Clients de {client.name}"})
         lists = f"/v1/contact-lists/{people['id']}"
-        told = [{"numbers": [f"{listed[:-1]}{last}"]} for last in "56"]
+        rung = [f"+3361235{len(client.name):03}{last}" for last in "56"]
+        told = [{"numbers": [number]} for number in rung]
         kept = client.made(f"{lists}/contacts", {"contacts": told})
         client.put(f"{lists}/segments/old", {"segment": 'number starts with "+336"'})
         for name in ("premier.csv", "second.csv"):
             file = client.made("/v1/contact-imports", {"list_id": people["id"], "name": name})
         imported = contacts_wiring.imports().load(client.account_id, file["id"])
-        rows = f"Nom;Tel\n{client.name};{listed}\n{client.name};112\n".encode()
+        rows = f"Nom;Tel\n{client.name};{rung[0]}\n{client.name};112\n".encode()
         contacts_wiring.files().put(imported.key, rows)
         client.made(f"/v1/contact-imports/{file['id']}/start", {})
         import_contacts(messages_of(self.cloud.messages("contacts")), Context())

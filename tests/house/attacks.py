@@ -138,7 +138,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "import_suppressions": [{"numbers": ["+33639981299"]}],
         "create_contact_list": [{"name": "Stolen"}],
         "put_segment": [{"segment": 'name = "Stolen"'}],
-        "put_contacts": [{"contacts": [{"numbers": ["+33639981299"]}]}],
+        "put_contacts": [{"contacts": [{"numbers": ["+33612349999"]}]}],
         "erase_contact": [{"number": "+33639981299"}],
         "create_contact_import": [{"list_id": ids["list_id"], "name": "stolen.csv"}],
         "preview_contact_import": [{}],

@@ -89,6 +89,7 @@ def _declared(stage: str) -> Iterator[str]:
     for bucket in resources("AWS::S3::Bucket", stage=stage).values():
         yield f"arn:aws:s3:::{bucket['BucketName']}/exports/one.csv"
         yield f"arn:aws:s3:::{bucket['BucketName']}/recordings/acct_1/CA1/RE1.wav"
+        yield f"arn:aws:s3:::{bucket['BucketName']}/lists/acct_1/imp_1/file"
         yield f"arn:aws:s3:::{bucket['BucketName']}/prompts/acct_1/prompt_1/1-0.wav"
     for parameter in resources("AWS::SSM::Parameter", stage=stage).values():
         yield f"arn:aws:ssm:{place}:parameter{parameter['Name']}"

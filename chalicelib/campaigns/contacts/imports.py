@@ -87,16 +87,16 @@ class Import:
     @property
     def key(self) -> str:
         """Return the name of the file that the customer puts."""
-        return f"contact-imports/{self.account_id}/{self.import_id}/file"
+        return f"lists/{self.account_id}/{self.import_id}/file"
 
     @property
     def refused_key(self) -> str:
         """Return the name of the file of refused rows."""
-        return f"contact-imports/{self.account_id}/{self.import_id}/refused.csv"
+        return f"lists/{self.account_id}/{self.import_id}/refused.csv"
 
     def part_key(self, row: int) -> str:
         """Return where a piece's refused rows are put aside."""
-        return f"contact-imports/{self.account_id}/{self.import_id}/refused-{row}"
+        return f"lists/{self.account_id}/{self.import_id}/refused-{row}"
 
 
 def begun(

@@ -49,7 +49,7 @@ def an_import(shop: Shop, list_id: str, content: bytes) -> str:
 
 def key_in(url: str) -> str:
     """Return the key of the file that a link is to."""
-    return url[url.index("contact-imports/") :].partition("?")[0]
+    return url[url.index("lists/") :].partition("?")[0]
 
 
 def work(shop: Shop) -> None:
