@@ -1,6 +1,6 @@
 """Segments: whom of a list a campaign rings, in a line such as `city = "Lyon" and age >= 40`. Pure.
 
-A line is parsed once, and every fault in it is told with its column.
+A line is parsed once, and every fault in it is told with its place.
 """
 
 from __future__ import annotations
@@ -197,7 +197,7 @@ class _Parser:
 
     def _note(self, reason: str) -> None:
         token = self._tokens[self._at]
-        self.faults.append(Fault(self._pointer, reason, line=1, column=token.column))
+        self.faults.append(Fault(self._pointer, f"at letter {token.column}: {reason}"))
 
     def _skip(self) -> None:
         """Go on to where the next term may begin."""

@@ -97,11 +97,12 @@ def test_a_line_does_not_mean_her(line: str) -> None:
         ("a = 1 and", [10]),
     ],
 )
-def test_every_fault_of_a_line_is_told_with_its_column(line: str, faults: list[int]) -> None:
+def test_every_fault_of_a_line_is_told_with_its_place(line: str, faults: list[int]) -> None:
     with pytest.raises(Rejected) as refused:
         parse(line)
 
-    assert [each.column for each in refused.value.faults] == faults
+    places = [each.reason.partition(":")[0] for each in refused.value.faults]
+    assert places == [f"at letter {each}" for each in faults]
     assert {each.pointer for each in refused.value.faults} == {"/segment"}
 
 
