@@ -25,7 +25,6 @@ from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import (
-    contacts_wiring,
     conversions_wiring,
     desk_wiring,
     lake_wiring,
@@ -311,6 +310,7 @@ def write_days(event: SQSEvent) -> None:
 def import_contacts(event: SQSEvent) -> None:
     """Bring the people of a file into a list, as many as there is time for."""
     from chalicelib.campaigns.contacts import handlers
+    from chalicelib.runtime import contacts_wiring
 
     context: Any = event.context
     desk = contacts_wiring.desk(lambda: context.get_remaining_time_in_millis() / 1000)

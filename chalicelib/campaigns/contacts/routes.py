@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime import contacts_wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
         segments,
         starting,
     )
+    from chalicelib.runtime import contacts_wiring
     from chalicelib.runtime.api import Request
 else:
     contacts = lazily("chalicelib.campaigns.contacts.contacts")
@@ -26,6 +26,7 @@ else:
     models = lazily("chalicelib.campaigns.contacts.models")
     segments = lazily("chalicelib.campaigns.contacts.segments")
     starting = lazily("chalicelib.campaigns.contacts.starting")
+    contacts_wiring = lazily("chalicelib.runtime.contacts_wiring")
 
 api = Api(__name__)
 
