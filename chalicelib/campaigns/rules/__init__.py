@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from chalicelib.campaigns.rules.articles import ARTICLES
-from chalicelib.campaigns.rules.deciding import EDITION, LAWS, decide
+from chalicelib.campaigns.rules.deciding import EDITION, LAWS, country_of, decide
 from chalicelib.campaigns.rules.decision import Decision, Ground, Reason, decision_of
 from chalicelib.campaigns.rules.facts import (
     Attempt,
@@ -60,6 +60,7 @@ __all__ = [
     "Sector",
     "Shown",
     "Withdrawal",
+    "country_of",
     "decide",
     "decision_of",
 ]

@@ -122,7 +122,7 @@ def contract_for(
             continue
         if each.began_at > case.at:
             wrong, begins = "contract.not-running", soonest((begins, each.began_at))
-        elif each.ended_at is not None and case.at >= each.ended_at + outlasts:
+        elif each.ended_at is not None and case.at - outlasts >= each.ended_at:
             wrong = "contract.not-running"
         elif case.campaign.link.strip():
             return each, VALID, None

@@ -34,21 +34,23 @@ _GRAVEST: Final = (
 
 
 def asked_for(case: Case) -> tuple[Request | None, str, datetime | None]:
-    """Find the request that a callback answers; else what is wrong, and when it may be right."""
+    """Find the last request that a callback answers; what is wrong with others, and when not."""
     if case.campaign.purpose is not Purpose.CALLBACK:
         return None, "callback.missing", None
     found: set[str] = set()
+    last: Request | None = None
     begins: datetime | None = None
     for each in case.past.requests:
         if each.professional != case.id:
             continue
         wrong = _wrong(each, case)
-        if wrong == VALID:
-            return each, VALID, None
+        if wrong == VALID and (last is None or each.at > last.at):
+            last = each
         if wrong == "callback.future":
             begins = soonest((begins, each.at))
         found.add(wrong)
-    return None, next((each for each in _GRAVEST if each in found), "callback.missing"), begins
+    wrong = next((each for each in _GRAVEST if each in found), "callback.missing")
+    return last, VALID if last else wrong, begins
 
 
 def _wrong(request: Request, case: Case) -> str:
@@ -86,11 +88,17 @@ def requested(case: Case, article: Article) -> Reasons:
 
 
 def in_chosen_slot(case: Case) -> bool:
-    """Tell whether it is the time that the person chose themselves."""
-    request, _, _ = asked_for(case)
-    if request is None or request.opens is None or request.closes is None:
+    """Tell whether it is a time that the person chose themselves."""
+    if case.campaign.purpose is not Purpose.CALLBACK:
         return False
-    return request.opens <= case.at < request.closes
+    return any(
+        each.opens is not None
+        and each.closes is not None
+        and each.opens <= case.at < each.closes
+        and each.professional == case.id
+        and _wrong(each, case) == VALID
+        for each in case.past.requests
+    )
 
 
 def slot_ahead(case: Case) -> datetime | None:

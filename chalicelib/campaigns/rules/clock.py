@@ -9,11 +9,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 DAY: Final = timedelta(days=1)
+# Calendars end in the year 9999, and some write that for "never".
+FAR: Final = datetime(9000, 1, 1, tzinfo=UTC)
 _ZONE: Final = re.compile(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
 def in_utc(instant: datetime) -> datetime:
-    """Give an instant in UTC; one without an offset is refused."""
+    """Give an instant in UTC; one without an offset, or out of all calendars, is refused."""
+    if not 1900 <= instant.year < FAR.year:
+        raise ValueError("an instant between 1900 and 9000 is needed")
     if instant.tzinfo is UTC:
         return instant
     if instant.utcoffset() is None:
@@ -51,4 +55,5 @@ def days_later(instant: datetime, days: int, zones: tuple[str, ...]) -> datetime
     >>> days_later(datetime(2026, 11, 2, 15, tzinfo=UTC), 30, ("Europe/Paris",)).isoformat()
     '2026-12-01T23:00:00+00:00'
     """
+    instant = min(instant, FAR)
     return max(midnight(day_of(instant, zone) + days * DAY, zone) for zone in zones)

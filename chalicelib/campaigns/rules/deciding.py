@@ -28,6 +28,17 @@ LAWS: Final[Mapping[str, Country]] = {
 _MOST_STEPS: Final = 100
 
 
+def country_of(person: Person, laws: Mapping[str, Country] = LAWS) -> str:
+    """Return the country whose law a person is rung by; empty if it is none that is known.
+
+    >>> from chalicelib.campaigns.rules.facts import Person
+    >>> [country_of(Person(number=each)) for each in ("+590690123456", "+12125550123", "+3225")]
+    ['FR', 'US', '']
+    """
+    faults = {code: law.place(person).fault for code, law in laws.items()}
+    return next((code for code, fault in faults.items() if not fault), "")
+
+
 def decide(
     at: datetime,
     campaign: Campaign,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.campaigns.rules.words import WORDS
+from chalicelib.campaigns.rules.words import GROUNDS, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,11 @@ class Ground:
 
     kind: str
     id: str = ""
+
+    def in_words(self, language: str = "fr") -> str:
+        """Say it."""
+        words = GROUNDS[language][self.kind]
+        return f"{words} ({self.id})" if self.id else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,8 @@ NEVER: Final[dict[Family, str]] = {
     Family.MOBILE_LONG_M2M: "number.unringable",
     Family.POLYVALENT_LONG: "number.unringable",
 }
+# How lists write that somebody lives here: ISO 3166-1, with the territories of the plan.
+FRENCH: Final = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "MF", "BL"})
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 # Numbers of the mainland, or of all of the country, that people carry about.
 _WIDE: Final = frozenset({Territory.METROPOLE, Territory.NATIONAL})
@@ -83,7 +85,7 @@ def _fault(number: str, line: PhoneLine | None, country: str) -> str:
         return NEVER[line.family]
     if not _E164.fullmatch(number) or (line is None and number.startswith("+33")):
         return "number.malformed"
-    if country not in {"", "FR"} or (line is None and country != "FR"):
+    if country not in {"", *FRENCH} or (line is None and not country):
         return "number.abroad"
     surcharged = line is None and number.startswith(tuple(REFUSED_ABROAD))
     return "number.surcharged" if surcharged else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.rules.agreeing import consent_for, withdrawn_at
 from chalicelib.campaigns.rules.callbacks import asked_for, slot_ahead
-from chalicelib.campaigns.rules.clock import days_later
+from chalicelib.campaigns.rules.clock import FAR, days_later
 from chalicelib.campaigns.rules.decision import Reason
 from chalicelib.campaigns.rules.facts import Covers, Mode, Register
 from chalicelib.campaigns.rules.law import FINE, soonest
@@ -154,7 +154,7 @@ def abandoned(case: Case, article: Article, pause: timedelta) -> Reasons:
     left = [
         each.at for each in case.past.attempts if each.abandoned and each.professional == case.id
     ]
-    until = max(left) + pause if left else None
+    until = min(max(left), FAR) + pause if left else None
     return (Reason("attempts.abandoned", article, until),) if until and case.at < until else FINE
 
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from chalicelib.campaigns.rules.clock import DAY
+from chalicelib.campaigns.rules.clock import DAY, FAR
 from chalicelib.kernel.holidays import Calendar, is_public_holiday
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Hours:
 def next_opening(hours: Hours, zones: tuple[str, ...], at: datetime) -> datetime | None:
     """Return `at` if it is open then, else when it opens; None if it never does."""
     year, month = at.year, at.month
-    for _ in range(_MONTHS_AHEAD):
+    for _ in range(_MONTHS_AHEAD if at < FAR else 0):
         starts, ends = _month(hours, zones, year, month)
         index = bisect_right(ends, at)
         if index < len(starts):

@@ -120,3 +120,22 @@ _EN: Final = {
 }
 
 WORDS: Final[dict[str, dict[str, str]]] = {"fr": _FR, "en": _EN}
+
+GROUNDS: Final[dict[str, dict[str, str]]] = {
+    "fr": {
+        "consent": "La personne a consenti à ces appels",
+        "contract": "La personne a un contrat en cours, auquel l'appel se rattache",
+        "callback": "La personne a demandé à être rappelée",
+        "opt-out": "La personne ne s'y est pas opposée",
+        "business": "La personne est appelée à titre professionnel",
+        "not-selling": "L'appel ne vend rien",
+    },
+    "en": {
+        "consent": "The person has agreed to such calls",
+        "contract": "The person has a running contract that the call has to do with",
+        "callback": "The person asked to be rung",
+        "opt-out": "The person has not objected",
+        "business": "The person is rung at work",
+        "not-selling": "The call sells nothing",
+    },
+}

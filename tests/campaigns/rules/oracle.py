@@ -207,9 +207,8 @@ def _timely(at: datetime, campaign: Campaign, past: Past, here: datetime, sells:
         return True
     open_now = here.weekday() < 5 and not is_holiday(here.date())
     open_now = open_now and (10 <= here.hour < 13 or 14 <= here.hour < 20)
-    first = next(_requests(at, campaign, past, here), None)
-    chosen = first is not None and first.opens is not None and first.closes is not None
-    chosen = chosen and first.opens <= at < first.closes  # type: ignore[union-attr,operator]
+    asked = list(_requests(at, campaign, past, here))
+    chosen = any(each.opens and each.closes and each.opens <= at < each.closes for each in asked)
     if not (open_now or chosen or _agreed(at, campaign, past, "outside-hours")):
         return False
     mine = campaign.professional.id
@@ -223,7 +222,7 @@ def _timely(at: datetime, campaign: Campaign, past: Past, here: datetime, sells:
     refusals = [each.at for each in past.refusals if each.professional == mine]
     if len(recent) >= 4:
         return False
-    if not refusals or (first is not None and first.at > max(refusals)):
+    if not refusals or any(each.at > max(refusals) for each in asked):
         return True
     return (here.date() - max(refusals).astimezone(here.tzinfo).date()).days > 60
 

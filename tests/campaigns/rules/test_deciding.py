@@ -13,17 +13,20 @@ from chalicelib.campaigns.rules import (
     LAWS,
     Mode,
     Past,
+    Person,
     Professional,
     Sector,
+    country_of,
     decision_of,
 )
 from chalicelib.campaigns.rules.decision import Article, Basis, Reason
 from chalicelib.campaigns.rules.law import FINE, Case, Rule, Timeline
-from chalicelib.campaigns.rules.words import WORDS
+from chalicelib.campaigns.rules.words import GROUNDS, WORDS
 from tests.campaigns.rules.builders import (
     DAY,
     NOW,
     a_campaign,
+    a_contract,
     a_person,
     codes,
     decided,
@@ -163,6 +166,63 @@ def test_a_reason_ends_with_the_law_that_it_is_of() -> None:
     assert timeline.reasons(case)[0].until == paris("2026-01-01 00:00")
     case.at = paris("2026-01-01 00:00")
     assert timeline.reasons(case) == FINE
+
+
+END = datetime.max.replace(tzinfo=UTC)
+
+
+def test_the_end_of_time_is_no_fault_of_a_fact_and_no_instant_to_ask_about() -> None:
+    """Some write the year 9999 for "never": contracts, refusals, calls."""
+    never = with_(
+        refusals=said_no(END),
+        attempts=tried(*(NOW - END,) * 4, abandoned=True),
+        contracts=(a_contract(ended_at=END),),
+    )
+
+    assert codes(decided(past=never)) == ["attempts.too-many", "refused", "attempts.abandoned"]
+    american = decided(
+        campaign=a_campaign(country="US", link="policy"),
+        person=a_person("+12125550123"),
+        past=never,
+    )
+    assert "listed.us-national" not in codes(american)
+    for at in (END, datetime.min.replace(tzinfo=UTC)):
+        with pytest.raises(ValueError, match="between 1900 and 9000"):
+            decided(at)
+
+
+@pytest.mark.parametrize(
+    ("person", "country"),
+    [
+        (a_person(), "FR"),
+        (a_person("+262692123456", country="RE"), "FR"),
+        (a_person("+447700900123"), "GB"),
+        (a_person("+441534440000", country="JE"), "GB"),
+        (a_person("+17875550123", country="PR"), "US"),
+        (a_person("+14165550123"), ""),
+        (a_person("+33612345678", country="BE"), ""),
+        (a_person("+32470123456", country="GP"), "FR"),
+        (a_person("112"), ""),
+    ],
+)
+def test_people_are_rung_by_the_law_of_where_they_live(person: Person, country: str) -> None:
+    assert country_of(person) == country
+
+
+def test_what_an_allowed_call_rests_on_is_told_in_words() -> None:
+    ground = decided().ground
+
+    assert ground is not None
+    assert ground.in_words() == "La personne a consenti à ces appels (cns_1)"
+    assert set(GROUNDS["fr"]) == set(GROUNDS["en"])
+    assert {*GROUNDS["fr"]} == {
+        "consent",
+        "contract",
+        "callback",
+        "opt-out",
+        "business",
+        "not-selling",
+    }
 
 
 def test_what_is_far_away_does_not_take_for_ever() -> None:

@@ -21,6 +21,7 @@ from chalicelib.campaigns.rules import (
     Checked,
     Consent,
     Contract,
+    Country,
     Covers,
     Listed,
     Mode,
@@ -36,6 +37,10 @@ from chalicelib.campaigns.rules import (
     Withdrawal,
     decide,
 )
+from chalicelib.campaigns.rules.france import France
+from chalicelib.campaigns.rules.united_kingdom import UnitedKingdom
+from chalicelib.campaigns.rules.united_states import State, UnitedStates
+from chalicelib.campaigns.rules.windows import Hours
 from tests.campaigns.rules import oracle
 from tests.campaigns.rules.builders import (
     DAY,
@@ -150,7 +155,7 @@ def pasts(draw: st.DrawFn, now: datetime) -> Past:
     return Past(
         consents=draw(some(consent, 3)),
         contracts=draw(some(contract, 2)),
-        requests=draw(some(request, 1)),
+        requests=draw(some(request, 2)),
         attempts=draw(some(attempt, 7)),
         refusals=draw(seldom(st.builds(Refusal, professional=professionals, at=at))),
         withdrawals=draw(
@@ -252,6 +257,48 @@ def test_d223_9_and_r223_4_no_minute_before_the_earliest_is_lawful(
     while now < earliest:
         assert not oracle.may(now, campaign, person, past), now
         now += MINUTE
+
+
+OPTIONS: Final[dict[str, dict[str, Country]]] = {
+    "strict": {
+        "FR": France(
+            alsace_moselle=True,
+            abolition_days=True,
+            courtesy=frozenset({Purpose.SURVEY, Purpose.SERVICE}),
+        ),
+        "GB": UnitedKingdom(hours=Hours(week=(((9, 12), (13, 17)),) * 5 + ((),) * 2)),
+        "US": UnitedStates(states={"NY": State(Hours(week=(((9, 20),),) * 7), 2)}),
+    },
+    "loose": {
+        "FR": France(callbacks_suffice=True, foreign_caller_ids=True, courtesy=frozenset()),
+        "GB": UnitedKingdom(courtesy=frozenset()),
+        "US": UnitedStates(states={}),
+    },
+}
+ABROAD: Final = {"FR": NUMBERS, "GB": ("+447700900123",), "US": ("+12125550123", "+17015550123")}
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(facts(), st.sampled_from(("FR", "GB", "US")), st.sampled_from(sorted(OPTIONS)), st.data())
+def test_in_every_country_nothing_before_the_earliest_instant_is_allowed(
+    case: Facts, country: str, options: str, data: st.DataObject
+) -> None:
+    """PECR, 64.1200 and the choices that France leaves."""
+    at, campaign, person, past = case
+    laws = OPTIONS[options]
+    campaign = replace(campaign, country=country)
+    person = replace(person, number=data.draw(st.sampled_from(ABROAD[country])), list_zone="")
+    checked = (Register.TPS, Register.US_NATIONAL)
+    past = replace(past, checked=past.checked + tuple(Checked(register=r, at=at) for r in checked))
+
+    first = decide(at, campaign, person, past, laws)
+
+    ahead = at + AHEAD if first.earliest is None else min(first.earliest, at + AHEAD)
+    while at < ahead:
+        assert not decide(at, campaign, person, past, laws).allowed, at
+        at += STEP
+    if first.earliest is not None:
+        assert decide(first.earliest, campaign, person, past, laws).allowed
 
 
 AGAINST: Final = (
