@@ -39,7 +39,7 @@ BUSY: Final = 0.05
 FAILED: Final = 0.10
 RING_SECONDS: Final = 25.0
 # A machine is told from a person in so many seconds, with an agent on the line.
-MACHINE_SECONDS: Final = 4.0
+MACHINE_SECONDS: Final = (3.0, 6.0)
 GRACE: Final = 2.0
 TALK_MEDIAN: Final = 180.0
 TALK_SIGMA: Final = 0.838
@@ -56,7 +56,7 @@ class Dialler(Protocol):
         """Return how many calls to place now."""
 
     def heard(self, what: str, seconds: float, centre: Centre) -> None:
-        """Learn: `answered`, `lost`, `abandoned`, `person`, `talked`, `wrapped`; after so long."""
+        """Learn: `answered`, `lost`, `abandoned`, `person`, `talked`, `machine` and the rest."""
 
 
 @dataclass(eq=False, slots=True)
@@ -232,16 +232,20 @@ class Centre:
         seconds = self.dice.lognormvariate(log(TALK_MEDIAN), TALK_SIGMA)
         if call.person:
             self.result.talked += seconds
-        self._at(self.now + (seconds if call.person else MACHINE_SECONDS), self._end, agent, call)
+        else:
+            seconds = self.dice.uniform(*MACHINE_SECONDS)
+        self._at(self.now + seconds, self._end, agent, call)
 
     def _end(self, agent: Agent, call: Call) -> None:
-        self.dialler.heard("talked", self.now - agent.since, self)
+        heard = "talked" if call.person else "machine"
+        self.dialler.heard(heard, self.now - agent.since, self)
         agent.state, agent.since = "wrapping", self.now
         wrap = self.dice.lognormvariate(log(WRAP_MEDIAN), WRAP_SIGMA) if call.person else 0.0
-        self._at(self.now + wrap, self._wrapped, agent)
+        self._at(self.now + wrap, self._wrapped, agent, call)
 
-    def _wrapped(self, agent: Agent) -> None:
-        self.dialler.heard("wrapped", self.now - agent.since, self)
+    def _wrapped(self, agent: Agent, call: Call) -> None:
+        if call.person:
+            self.dialler.heard("wrapped", self.now - agent.since, self)
         agent.state, agent.since = "idle", self.now
         self._free(agent)
 

@@ -1,9 +1,9 @@
 """Ten minutes of calls against a carrier's limit, by several workers who share a row.
 
-Workers ask, wait for the instants they were given, and call; they wake late, stall for seconds,
-lose races for the row, and one is killed with instants in its hands. Work never runs out. Never may
-a second, wherever it begins, have more calls than the limit, and 95 % of it must be used.
-*Baseline:* the limit.
+Workers ask, wait for the instants they were given, and call; their clocks differ, they wake late,
+stall for seconds, lose races for the row, and one is killed with instants in its hands. Work never
+runs out. Never may a second, wherever it begins, have more calls than the limit, and 95 % of it
+must be used. *Baseline:* the limit.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.figures import Figure, report
-from chalicelib.campaigns.pacing.bucket import Limit, may_begin
+from chalicelib.campaigns.pacing.bucket import CLOCKS, Limit, may_begin
 from chalicelib.campaigns.pacing.granting import Pace, ended, pause, take
 from chalicelib.campaigns.pacing.sharing import Ask
 
@@ -45,6 +45,7 @@ class Worker:
     seen: Pace = field(default_factory=Pace)
     in_vain: int = 0
     alive: bool = True
+    clock: int = 0  # by how much it is ahead
 
 
 @dataclass
@@ -65,7 +66,7 @@ class Run:
 
     def go(self) -> Run:
         """Live through ten minutes; a worker is killed in the third, and another begins later."""
-        workers = [Worker() for _ in range(self.workers)]
+        workers = [Worker(clock=self._clock()) for _ in range(self.workers)]
         for worker in workers:
             self.at(BEGIN + self.dice.randrange(1000), partial(self._ask, worker))
         self.at(BEGIN + MILLIS // 3, lambda: self._kill(workers))
@@ -82,7 +83,8 @@ class Run:
 
     def _ask(self, worker: Worker) -> None:
         """Take instants of the row as it was last seen; it may have been changed meanwhile."""
-        taken = take(worker.seen, self.limit, ASKS, self.now, worker.in_vain)
+        now = self.now + worker.clock
+        taken = take(worker.seen, self.limit, ASKS, now, worker.in_vain)
         if not worker.alive:
             return
         if taken.slots:
@@ -91,7 +93,7 @@ class Run:
             return
         worker.in_vain += taken.others
         rest = int(pause(worker.in_vain) * self.dice.uniform(0.5, 1))
-        self.at(max(taken.ask_at, self.now + rest), partial(self._ask, worker))
+        self.at(max(taken.ask_at, now + rest) - worker.clock, partial(self._ask, worker))
 
     def _store(self, worker: Worker, taken: Taken) -> None:
         """Write the row on its condition; a refusal brings the row as it is."""
@@ -114,14 +116,15 @@ class Run:
         if self.dice.random() < STALLS:
             free_at += self.dice.randrange(500, 3000)
         for slot in taken.slots:
-            woken = max(free_at, slot.start) + int(self.dice.expovariate(1 / LATE_MILLIS))
+            due = max(free_at, slot.start - worker.clock)
+            woken = due + int(self.dice.expovariate(1 / LATE_MILLIS))
             self.at(woken, partial(self._place, worker, slot))
-        self.at(max(free_at, taken.ask_at), partial(self._ask, worker))
+        self.at(max(free_at, taken.ask_at - worker.clock), partial(self._ask, worker))
 
     def _place(self, worker: Worker, slot: Slot) -> None:
         if not worker.alive:
             return  # what it was granted is lost, and counts as a call until somebody counts anew
-        if not may_begin(slot.start, self.now):
+        if not may_begin(slot.start, self.now + worker.clock):
             self._end(0)
             return
         self.placed.append((self.now, slot.campaign_id))
@@ -135,11 +138,14 @@ class Run:
         self.requests += 1
         self.pace = ended(self.pace)
 
+    def _clock(self) -> int:
+        return self.dice.randint(-CLOCKS // 2, CLOCKS // 2)
+
     def _kill(self, workers: list[Worker]) -> None:
         """Kill whoever does the work, with instants in its hands."""
         busy = min(workers, key=lambda worker: worker.in_vain)
         busy.alive = False
-        self.at(self.now + 5000, partial(self._ask, Worker()))
+        self.at(self.now + 5000, partial(self._ask, Worker(clock=self._clock())))
 
 
 def most_in_a_second(placed: list[tuple[int, str]]) -> int:

@@ -153,8 +153,8 @@ class Ours:
         """Learn everything."""
         if what in ("answered", "lost"):
             self.habits = self.habits.rang(seconds, answered=what == "answered")
-        elif what == "talked":
-            self.habits = self.habits.talked(seconds)
+        elif what in ("talked", "machine"):
+            self.habits = self.habits.talked(seconds, person=what == "talked")
         elif what == "wrapped":
             self.habits = self.habits.wrapped(seconds)
         elif what == "person":

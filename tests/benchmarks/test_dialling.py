@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,7 +12,11 @@ from benchmarks.callcentre import ANSWER_RATES, TALK_MEDIAN, TALK_SIGMA, Centre
 from benchmarks.campaign_pace import Run, most_in_a_second
 from benchmarks.diallers import Ours, Progressive, Vicidial
 from chalicelib.campaigns.pacing.bucket import Limit
+from chalicelib.campaigns.pacing.predicting import AHEAD, GRACE, Outlook
 from chalicelib.campaigns.pacing.tallies import CAP
+
+if TYPE_CHECKING:
+    from benchmarks.callcentre import Agent
 
 
 def test_a_week_is_the_same_each_time() -> None:
@@ -43,6 +49,43 @@ def test_ours_has_agents_talk_more_and_keeps_the_cap() -> None:
 
     assert ours.talk_share > progressive.talk_share * 1.03
     assert 0 < ours.worst_day <= CAP
+
+
+class Watched(Ours):
+    """Ours, which also notes how likely each agent was to be free soon, and whether they were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.watched: list[tuple[float, Agent, float]] = []
+        self.told: list[tuple[float, bool]] = []
+
+    def calls(self, centre: Centre) -> int:
+        soon = AHEAD[3] + GRACE
+        while self.watched and self.watched[0][0] + soon <= centre.now:
+            at, agent, chance = self.watched.pop(0)
+            again = agent.state == "talking" and agent.since > at
+            self.told.append((chance, agent.state == "idle" or again))
+        if centre.now > 12 * 3600 and centre.now % 20 < 1:
+            outlook = Outlook.of(self.habits)
+            for agent in centre.agents:
+                if agent.state == "talking":
+                    age = bisect_right(outlook.talk_ages, centre.now - agent.since) - 1
+                    self.watched.append((centre.now, agent, -outlook.talks[age][3 * 3]))
+        return super().calls(centre)
+
+
+def test_of_agents_who_are_told_to_be_free_soon_so_many_are() -> None:
+    dialler = Watched()
+
+    Centre(15, dialler, seed=4).run(days=1)
+
+    told = sorted(dialler.told)
+    few, likely = told[: -len(told) // 20], told[-len(told) // 20 :]
+    assert len(likely) > 300
+    for group in (few, likely):  # those who talk with a person, and those who may have a machine
+        expected, found = (sum(each[of] for each in group) / len(group) for of in (0, 1))
+        assert found == pytest.approx(expected, abs=0.05, rel=0.5)
+    assert sum(each[1] for each in few) < 0.005 * len(few)
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECOND: Final = 1000
-# How late a call may begin. Instants lie so that no window of SECOND + SLACK has more than the
-# limit, and a call begins within [instant, instant + SLACK]: so those of any second lie in such a
-# window.
-SLACK: Final = 30
+# How late a call may begin, and by how much the clocks of two workers may differ. Instants lie so
+# that no window of SECOND + SLACK has more than the limit, and a call begins at most so much off
+# its own: so those of any second lie in such a window.
+LATEST: Final = 20
+CLOCKS: Final = 10
+SLACK: Final = LATEST + CLOCKS
 # How far ahead instants are granted: what a pause, a stop or a withdrawal waits at the most.
 LEAD: Final = 800
 # Instants are taken in batches: who asks waits until so much of the lead is free again.
@@ -112,7 +114,7 @@ def ended(bucket: Bucket, calls: int = 1) -> Bucket:
 
 def may_begin(start: int, now: int) -> bool:
     """Tell whether it is time: not before the instant, and not when it has passed."""
-    return start <= now <= start + SLACK
+    return start <= now <= start + LATEST
 
 
 def _instant(due: int, limit: Limit, now: int) -> int:

@@ -44,6 +44,8 @@ TALKS_HALF_LIFE: Final = 2000
 class Habits:
     """Spells of a campaign. `lost` are rings that ended without an answer, for whatever reason.
 
+    Calls of an agent end as conversations (`talks`) or as somebody sees that it is a machine.
+
     What is assumed of rings is that people answer at once and nearly all, which is where dialling
     ahead would hurt most; of conversations and wrap-ups, that they last.
     """
@@ -51,6 +53,7 @@ class Habits:
     answered: Spells = assumed(RING_AGES, [0.1 if age < 20 else 0.01 for age in RING_AGES], 40)
     lost: Spells = assumed(RING_AGES, [0.01 if age < 24 else 0.5 for age in RING_AGES], 40)
     talks: Spells = steadily(TALK_AGES, 240, 5)
+    machines: Spells = assumed(TALK_AGES, [0.0] * len(TALK_AGES), 1)
     wraps: Spells = steadily(WRAP_AGES, 60, 5)
 
     def rang(self, seconds: float, *, answered: bool) -> Habits:
@@ -62,12 +65,17 @@ class Habits:
             lost=self.lost.faded(keep).seen(seconds, ended=not answered),
         )
 
-    def talked(self, seconds: float) -> Habits:
-        """Learn from a call that an agent had, a machine's too: it takes an agent as well."""
-        return replace(self, talks=self.talks.faded(_keep(TALKS_HALF_LIFE)).seen(seconds))
+    def talked(self, seconds: float, *, person: bool = True) -> Habits:
+        """Learn from a call that an agent had; a machine's takes an agent too, and no wrap-up."""
+        keep = _keep(TALKS_HALF_LIFE)
+        return replace(
+            self,
+            talks=self.talks.faded(keep).seen(seconds, ended=person),
+            machines=self.machines.faded(keep).seen(seconds, ended=not person),
+        )
 
     def wrapped(self, seconds: float) -> Habits:
-        """Learn from a wrap-up; none at all is one of no seconds."""
+        """Learn from a wrap-up of a conversation; none at all is one of no seconds."""
         return replace(self, wraps=self.wraps.faded(_keep(TALKS_HALF_LIFE)).seen(seconds))
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # Of what fades, more digits than these say nothing.
 _DIGITS = 4
-_KINDS = ("answered", "lost", "talks", "wraps")
+_KINDS = ("answered", "lost", "talks", "machines", "wraps")
 
 
 def write_habits(habits: Habits) -> str:

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp
+from operator import mul, sub
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.pacing.chances import at_least_none, moments
@@ -28,6 +29,7 @@ GRACE: Final = 2
 RINGS_NO_MORE: Final = 90
 AHEAD: Final = (3, 6, 9, 12, 16, 20, 25)
 MOST_AT_ONCE: Final = 100
+_TINY: Final = 1e-12
 
 # The moments of one call or agent, those of each instant ahead one after the other.
 Row = tuple[float, ...]
@@ -75,14 +77,14 @@ class Outlook:
     @classmethod
     def of(cls, habits: Habits) -> Outlook:
         """Work the chances out, at the middle of each class of age."""
-        talks, wraps = Lasting.of(habits.talks), Lasting.of(habits.wraps)
+        wraps = Lasting.of(habits.wraps)
         rings = [_answers(habits, age) for age in habits.answered.ages]
         parts = [after - before for before, after in pairwise((0.0, *rings[0]))]
         return cls(
             ring_ages=habits.answered.ages,
             rings=tuple(_row(each, 1) for each in rings),
-            talk_ages=talks.ages,
-            talks=tuple(_row(each, -1) for each in _frees(talks, wraps)),
+            talk_ages=habits.talks.ages,
+            talks=tuple(_row(each, -1) for each in _frees(habits, wraps)),
             wrap_ages=wraps.ages,
             wraps=tuple(
                 _row([wraps.ended_within(ahead + GRACE, age) for ahead in AHEAD], -1)
@@ -156,20 +158,25 @@ def _end(spells: Spells, at: int) -> float:
     return spells.ages[at + 1] if at + 1 < len(spells.ages) else float("inf")
 
 
-def _frees(talks: Lasting, wraps: Lasting) -> list[list[float]]:
-    """Return by age of a conversation how likely its agent is free, wrapped up and all, when."""
+def _frees(habits: Habits, wraps: Lasting) -> list[list[float]]:
+    """Return by age of an agent's call how likely they are free when: a person's has a wrap-up."""
+    talks, machines = Lasting.of(habits.talks), Lasting.of(habits.machines)
     seconds = range(AHEAD[-1] + GRACE)
     wrapped = [wraps.ended_within(second + 0.5, 0) for second in seconds]
     found = []
     for age in _middles(talks.ages):
-        over = [talks.ended_within(second, age) for second in (*seconds, len(seconds))]
-        ends = [after - before for before, after in pairwise(over)]
+        people = [talks.way(age + second) for second in (*seconds, len(seconds))]
+        both = [way + machines.way(age + at) for at, way in enumerate(people)]
+        left = [exp(both[0] - way) for way in both]
+        over = [before - after for before, after in pairwise(left)]
+        shares = [
+            (people[at + 1] - people[at]) / max(_TINY, both[at + 1] - both[at]) for at in seconds
+        ]
+        ends = [end * share for end, share in zip(over, shares, strict=True)]
         found.append(
             [
-                sum(
-                    end * wrap
-                    for end, wrap in zip(ends, wrapped[ahead + GRACE - 1 :: -1], strict=False)
-                )
+                sum(map(mul, ends, wrapped[ahead + GRACE - 1 :: -1]))
+                + sum(map(sub, over[: ahead + GRACE], ends))
                 for ahead in AHEAD
             ]
         )

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from chalicelib.campaigns.pacing.bucket import LEAD, SLACK
+from chalicelib.campaigns.pacing.bucket import CLOCKS, LATEST, LEAD
 from chalicelib.campaigns.pacing.hours import OWN, PATIENCE
 from chalicelib.campaigns.pacing.life import DOUBT, STALE, State
 from chalicelib.campaigns.pacing.modes import MOST_RATIO, Mode
@@ -52,7 +52,8 @@ def test_the_figures_in_its_sentences_are_the_codes() -> None:
     assert (policy.rest, "a rest of thirty days" in TEXT) == (timedelta(days=30), True)
     assert f"of the next {PATIENCE / timedelta(hours=1):g} that the law allows" in TEXT
     assert f"up to {LEAD / 1000:g} seconds ahead" in TEXT
-    assert f"An instant is good for {SLACK} ms" in TEXT
+    assert f"An instant is good for {LATEST} ms" in TEXT
+    assert f"their clocks differ by less than {CLOCKS} ms" in TEXT
     assert f"for less than {DOUBT.seconds} seconds" in TEXT
     assert f"within {STALE / timedelta(minutes=1):g} minutes" in TEXT
     assert (OWN / (OWN + 1), OWN / (OWN + 2)) == (3 / 4, 3 / 5)

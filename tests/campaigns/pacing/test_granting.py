@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.campaigns.pacing.bucket import (
+    LATEST,
     LEAD,
     SECOND,
     SLACK,
@@ -96,7 +97,7 @@ def test_room_is_given_back_and_never_twice_over() -> None:
 
 @pytest.mark.parametrize(
     ("late", "begins"),
-    [(-1, False), (0, True), (SLACK, True), (SLACK + 1, False)],
+    [(-1, False), (0, True), (LATEST, True), (LATEST + 1, False)],
 )
 def test_who_comes_late_for_an_instant_has_lost_it(late: int, begins: bool) -> None:
     assert may_begin(NOW, NOW + late) is begins

@@ -23,7 +23,7 @@ from tests.campaigns.pacing.test_predicting import a_habit
 
 
 def numbers(habits: Habits) -> list[float]:
-    kinds = (habits.answered, habits.lost, habits.talks, habits.wraps)
+    kinds = (habits.answered, habits.lost, habits.talks, habits.machines, habits.wraps)
     return list(chain.from_iterable((*each.ended, *each.spent) for each in kinds))
 
 
