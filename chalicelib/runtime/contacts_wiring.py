@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel import privacy
+from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import consents_wiring, secrets, wiring
 from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
@@ -63,6 +64,15 @@ def hashing(account_id: str) -> Callable[[str], str]:
     return privacy.hasher(privacy.account_key(secrets.pepper(), account_id))
 
 
+def listed(account_id: str, list_id: str) -> bool:
+    """Say whether a list is there."""
+    try:
+        store().list(account_id, list_id)
+    except NotFound:
+        return False
+    return True
+
+
 def forget(account_id: str, people: Collection[str]) -> None:
     """Have consents forget people, who are not to be rung again: by their hashes alone."""
     from chalicelib.campaigns.consents.suppressions import ACCOUNT, Suppression
@@ -89,6 +99,7 @@ def desk(seconds_left: Callable[[], float]) -> Desk:
         contacts=store(),
         queue=queue(),
         hashing=hashing,
+        listed=listed,
         clock=wiring.clock,
         seconds_left=seconds_left,
         lease=wiring.new_id(),

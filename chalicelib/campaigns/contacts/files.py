@@ -55,7 +55,7 @@ def look(
     """Tell how a file is written, unless it is said. Raises Rejected for what holds no list."""
     sample = stream.read(tables.SAMPLE_BYTES)
     form = _form(sample, charset and charsets.CHARSETS[charset], separator)
-    first = tuple(islice(_all_rows(stream, form), SAMPLE_ROWS))
+    first = tuple(islice(_all_rows(stream, form, SAMPLE_ROWS), SAMPLE_ROWS))
     at = tables.heading(first)
     cells = first[at][1] if first else None
     if not cells:
@@ -75,10 +75,10 @@ def rows(stream: IO[bytes], form: Form, skip: int = 0) -> Iterator[Row]:
     return islice(_all_rows(stream, form), form.above + skip, None)
 
 
-def _all_rows(stream: IO[bytes], form: Form) -> Iterator[Row]:
+def _all_rows(stream: IO[bytes], form: Form, first: int | None = None) -> Iterator[Row]:
     stream.seek(0)
     if form.kind == _XLSX:
-        return workbooks.rows(stream)
+        return workbooks.rows(stream, first)
     return tables.rows(stream, tables.Layout(form.charset, form.separator))
 
 

@@ -85,7 +85,7 @@ class Messages(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All that a worker needs. `lease` is its own name; `seconds_left` is its time to live;
-    `hashing` makes an account's hash of numbers.
+    `hashing` makes an account's hash of numbers; `listed` says whether a list is still there.
     """
 
     imports: Imports
@@ -93,6 +93,7 @@ class Desk:
     contacts: Contacts
     queue: Messages
     hashing: Callable[[str], Callable[[str], str]]
+    listed: Callable[[str, str], bool]
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float]
     lease: str
@@ -153,6 +154,10 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
         if not piece.rows:
             return known
         counts = pieces.keep(piece, known, desk.contacts, now - _MARGIN)
+        if not desk.listed(known.account_id, known.list_id):
+            desk.contacts.drop(piece.people.values())
+            fault = Fault("/list_id", "the list was deleted meanwhile")
+            raise Rejected("the import has no list", faults=(fault,))
         if piece.refused:
             lines = refused.lines(piece.refused, known.language, len(known.mapping))
             desk.files.put(known.part_key(piece.first), lines)

@@ -23,7 +23,7 @@ from chalicelib.campaigns.contacts.numbers import Numbers, Unusable
 from chalicelib.campaigns.contacts.pieces import Contacts
 from chalicelib.campaigns.contacts.refusals import Reason, words
 from chalicelib.directory.ports import Page
-from chalicelib.kernel.errors import Fault, NotFound, Rejected
+from chalicelib.kernel.errors import Fault, NotFound, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -107,9 +107,16 @@ def create(new: ContactList, office: Office) -> ContactList:
 
 
 def delete(known: ContactList, office: Office, queue: Messages) -> None:
-    """Delete a list; its contacts follow, as many as they are."""
-    queue.put({"account_id": known.account_id, "emptied": known.id})
+    """Delete a list; its contacts follow, as many as they are.
+
+    The list goes first, so that an import which runs sees it before the contacts are gone.
+    """
     office.lists.delete_list(known)
+    try:
+        queue.put({"account_id": known.account_id, "emptied": known.id})
+    except Unavailable:
+        office.lists.create_list(known)  # so that it can be deleted again
+        raise
 
 
 def empty(account_id: str, list_id: str, people: People, seconds_left: Callable[[], float]) -> bool:

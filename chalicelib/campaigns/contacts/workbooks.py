@@ -14,6 +14,7 @@ import zlib
 from array import array
 from collections import deque
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final
 from xml.parsers import expat
 
@@ -43,11 +44,14 @@ _EPOCH_1904: Final = datetime(1904, 1, 1, tzinfo=UTC)
 _LAST_DAY: Final = 2_958_465  # 31 December 9999
 
 
-def rows(stream: IO[bytes]) -> Iterator[Row]:
-    """Yield the rows of the first sheet that have anything in them. Raises Rejected for no file."""
+def rows(stream: IO[bytes], first: int | None = None) -> Iterator[Row]:
+    """Yield the rows of the first sheet that have anything in them. Raises Rejected for no file.
+
+    For those who look at the `first` ones alone, no more texts are read than these need.
+    """
     try:
         with zipfile.ZipFile(stream) as opened:
-            yield from _Sheet(opened).rows()
+            yield from islice(_Sheet(opened).rows(first), first)
     except (zipfile.BadZipFile, zlib.error, EOFError, *_WRONG) as error:
         raise _refused("not a workbook that can be read: save it again, or as CSV") from error
     except RuntimeError as error:  # what zipfile says of a password
@@ -67,6 +71,9 @@ class _Texts:
         if len(self._bytes) > _MOST_TEXT or len(self._ends) > _MOST_TEXTS:
             raise _refused("too many texts for a workbook: save it as CSV")
 
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
     def __getitem__(self, at: int) -> str:
         if not 0 <= at < len(self._ends) - 1:
             raise _refused("a cell names a text that is not there")
@@ -82,14 +89,14 @@ class _Sheet:
         self._epoch = _EPOCH
         self._texts = _Texts()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self, first: int | None) -> Iterator[Row]:
         """Yield its rows."""
         path = self._first_sheet()
         names = set(self._opened.namelist())
         if "xl/styles.xml" in names:
             self._read_styles()
         if "xl/sharedStrings.xml" in names:
-            self._read_texts()
+            self._read_texts(None if first is None else self._texts_of(path, first))
         reader = _Cells(self._value)
         for _ in self._parse(path, reader.start, reader.end, reader.text):
             while reader.done:
@@ -136,7 +143,22 @@ class _Sheet:
         self._run("xl/styles.xml", start)
         self._days = {str(at) for at, each in enumerate(formats) if each in _DAYS or each in own}
 
-    def _read_texts(self) -> None:
+    def _texts_of(self, path: str, first: int) -> int:
+        """Count the texts that the first rows need: Excel writes them in the order of their use."""
+        needed = [0]
+
+        def value(kind: str, _style: str, text: str) -> str:
+            if kind == "s" and text.isdecimal():
+                needed[0] = max(needed[0], int(text) + 1)
+            return text
+
+        reader = _Cells(value)
+        for _ in self._parse(path, reader.start, reader.end, reader.text):
+            if len(reader.done) >= first:
+                break
+        return needed[0]
+
+    def _read_texts(self, most: int | None) -> None:
         """Read the texts that cells share; how one is pronounced (`rPh`) is no part of it."""
         parts: list[str] = []
         inside: list[str] = []
@@ -154,7 +176,8 @@ class _Sheet:
                 _keep(parts, data)
 
         for _ in self._parse("xl/sharedStrings.xml", start, end, text):
-            pass
+            if most is not None and len(self._texts) >= most:
+                return
 
     def _run(self, path: str, start: Callable[[str, dict[str, str]], None]) -> None:
         for _ in self._parse(path, start, lambda _: None, None):

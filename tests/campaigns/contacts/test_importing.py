@@ -55,7 +55,7 @@ class Office:
         self.contacts, self.imports = ContactsInMemory(), ImportsInMemory()
         self.files, self.queue = ListFilesInMemory(), QueueInMemory()
         self.piece_rows, self.seconds = piece_rows, 900.0
-        self.calls, self.cut_at = 0, 0
+        self.calls, self.cut_at, self.listed = 0, 0, True
         self._put(text if text is not None else TITLES + "\n".join(rows) + "\n")
         known = a_contact("+33612345603", fields={"name": "Old", "age": "41"})
         self.contacts.put([known])
@@ -89,6 +89,7 @@ class Office:
             "contacts": Cutting(self.contacts, self._cut),
             "queue": Cutting(self.queue, self._cut),
             "hashing": lambda _account: hashed,
+            "listed": lambda *_: self.listed,
             "clock": lambda: self.now,
             "seconds_left": lambda: self.seconds,
             "lease": lease,
@@ -282,6 +283,19 @@ def test_a_file_that_was_replaced_meanwhile_is_not_read() -> None:
 
     assert office.known.status is ImportStatus.FAILED
     assert office.known.reason == "the file is another one by now"
+
+
+def test_an_import_into_a_list_that_is_deleted_leaves_nobody_in_it() -> None:
+    office = Office(*ROWS)
+    before = office.people
+    office.listed = False
+
+    with pytest.raises(Rejected) as refused:
+        office.work()
+    assert importing.give_up(office.known, refused.value, office.desk())
+
+    assert office.people == before
+    assert office.known.reason == "the list was deleted meanwhile"
 
 
 def test_a_failure_is_tried_again_and_then_told() -> None:

@@ -12,7 +12,7 @@ from chalicelib.campaigns.contacts import managing
 from chalicelib.campaigns.contacts.contacts import ContactList
 from chalicelib.campaigns.contacts.managing import Office, Told
 from chalicelib.campaigns.contacts.segments import parse
-from chalicelib.kernel.errors import NotFound, Rejected
+from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed
 from tests.fakes import QueueInMemory
 from tests.fakes.contacts import ContactsInMemory
@@ -145,6 +145,22 @@ def test_a_list_is_deleted_with_its_contacts() -> None:
     assert [each.list_id for each in store.kept.values()] == ["list_2"]
     with pytest.raises(NotFound):
         store.list(ACCOUNT, LIST)
+
+
+def test_a_list_whose_emptying_nobody_heard_of_is_still_there() -> None:
+    office, store, known = an_office(NG)
+
+    with pytest.raises(Unavailable):
+        managing.delete(known, office, Deaf())
+
+    assert store.list(ACCOUNT, LIST) == known
+
+
+class Deaf:
+    """A queue that is down."""
+
+    def put(self, _message: object) -> None:
+        raise Unavailable("the queue did not take a message")
 
 
 def test_a_list_too_long_for_one_worker_is_emptied_by_the_next() -> None:

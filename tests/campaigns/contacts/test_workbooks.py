@@ -65,6 +65,15 @@ def test_cells_stand_where_they_are_said_to() -> None:
     ]
 
 
+def test_whoever_looks_at_the_first_rows_reads_no_more_texts_than_they_need() -> None:
+    rows = '<row><c t="s"><v>1</v></c></row><row><c t="s"><v>0</v></c></row>' * 3
+    broken = f"<sst><si><t>a</t></si><si><t>b</t></si>{' ' * 70_000}<si><wrong></sst>"
+
+    found = list(workbooks.rows(a_workbook(rows, **{"xl/sharedStrings.xml": broken}), first=2))
+
+    assert [cells for _, cells in found] == [["b"], ["a"]]
+
+
 def test_a_pronunciation_is_no_part_of_a_text() -> None:
     shared = "<sst><si><t>東京</t><rPh><t>とうきょう</t></rPh></si></sst>"
 
