@@ -80,8 +80,9 @@ class Bucket:
 class Granted:
     """When calls may begin (milliseconds since 1970), the bucket then, and when to ask again.
 
-    To be stored on the condition that the stored `due` is what it was; `flying` is added to.
-    Whoever lost that race asks anew with what is stored now.
+    To be stored on the condition that the stored `due` is what it was and that no more are up than
+    may be; `flying` is added to, since calls end meanwhile. Whoever lost that race asks anew with
+    what is stored now.
     """
 
     bucket: Bucket
