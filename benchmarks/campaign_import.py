@@ -118,6 +118,7 @@ def _import(path: Path, rows: int) -> None:
         clock=lambda: NOON,
         seconds_left=lambda: 900.0,
         lease="worker",
+        pause=lambda _: None,
     )
     importing.go_on(begun(new, found.form, mapping, "", NOON), desk)
     done = nowhere.saved

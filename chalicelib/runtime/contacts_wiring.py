@@ -103,4 +103,5 @@ def desk(seconds_left: Callable[[], float]) -> Desk:
         clock=wiring.clock,
         seconds_left=seconds_left,
         lease=wiring.new_id(),
+        pause=wiring.pause,
     )

@@ -17,19 +17,21 @@ from chalicelib.campaigns.contacts.files import MOST_ROWS, Form
 from chalicelib.campaigns.contacts.imports import MAX_ATTEMPTS, Import, ImportStatus
 from chalicelib.campaigns.contacts.numbers import Numbers
 from chalicelib.campaigns.contacts.reading import Reader
-from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.kernel.errors import Fault, Rejected, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from chalicelib.campaigns.contacts.pieces import Contacts
+    from chalicelib.campaigns.contacts.imports import Counts
+    from chalicelib.campaigns.contacts.pieces import Contacts, Piece
     from chalicelib.campaigns.contacts.refusals import Refusal
     from chalicelib.campaigns.contacts.tables import Row
 
 PIECE_ROWS: Final = 5_000
 STOP_SECONDS: Final = 60.0  # left before the function is cut: time for a piece, and to say so
+_TRIES: Final = 8
 # Clocks of two functions may differ by so much.
 _MARGIN: Final = timedelta(minutes=1)
 
@@ -85,7 +87,8 @@ class Messages(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All that a worker needs. `lease` is its own name; `seconds_left` is its time to live;
-    `hashing` makes an account's hash of numbers; `listed` says whether a list is still there.
+    `hashing` makes an account's hash of numbers; `listed` says whether a list is still there;
+    `pause` waits a moment before another attempt, longer each time.
     """
 
     imports: Imports
@@ -97,6 +100,7 @@ class Desk:
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float]
     lease: str
+    pause: Callable[[int], None]
     piece_rows: int = PIECE_ROWS
 
 
@@ -153,7 +157,7 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
         piece = pieces.read(islice(rows, desk.piece_rows), known, reader, told, hashed, now)
         if not piece.rows:
             return known
-        counts = pieces.keep(piece, known, desk.contacts, now - _MARGIN)
+        counts = _kept(piece, known, now - _MARGIN, desk)
         if not desk.listed(known.account_id, known.list_id):
             desk.contacts.drop(piece.people.values())
             fault = Fault("/list_id", "the list was deleted meanwhile")
@@ -170,6 +174,16 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
             desk.queue.put(message_for(known))
             return None
     return known
+
+
+def _kept(piece: Piece, known: Import, since: datetime, desk: Desk) -> Counts:
+    """Keep a piece, patiently: a busy table takes the rest of it in a moment."""
+    for attempt in range(1, _TRIES):
+        try:
+            return pieces.keep(piece, known, desk.contacts, since)
+        except Unavailable:
+            desk.pause(attempt)
+    return pieces.keep(piece, known, desk.contacts, since)
 
 
 def _end(known: Import, status: ImportStatus, desk: Desk, reason: str | None = None) -> None:

@@ -56,6 +56,7 @@ class Office:
         self.files, self.queue = ListFilesInMemory(), QueueInMemory()
         self.piece_rows, self.seconds = piece_rows, 900.0
         self.calls, self.cut_at, self.listed = 0, 0, True
+        self.pauses: list[int] = []
         self._put(text if text is not None else TITLES + "\n".join(rows) + "\n")
         known = a_contact("+33612345603", fields={"name": "Old", "age": "41"})
         self.contacts.put([known])
@@ -93,6 +94,7 @@ class Office:
             "clock": lambda: self.now,
             "seconds_left": lambda: self.seconds,
             "lease": lease,
+            "pause": self.pauses.append,
             "piece_rows": self.piece_rows,
         }
         return importing.Desk(**{**facts, **ports})
@@ -226,6 +228,44 @@ class Stopping(ContactsInMemory):
     def put(self, contacts: Any) -> None:
         super().put(contacts)
         self._office.imports.stop(ACCOUNT, "imp_1")
+
+
+class Busy(ContactsInMemory):
+    """Contacts of a table that takes half of what is put, then none, for a while."""
+
+    def __init__(self, office: Office, times: int) -> None:
+        super().__init__()
+        self.kept, self.gone, self.times = office.contacts.kept, office.contacts.gone, times
+
+    def put(self, contacts: Any) -> None:
+        wanted = list(contacts)
+        if self.times:
+            self.times -= 1
+            super().put(wanted[: len(wanted) // 2])
+            raise Unavailable("table did not answer")
+        super().put(wanted)
+
+
+def test_a_table_that_is_busy_is_waited_for_and_rows_count_once() -> None:
+    office = Office(*ROWS, piece_rows=100)
+
+    importing.go_on(
+        office.imports.claim("imp_1", "worker", NOON), office.desk(contacts=Busy(office, 3))
+    )
+
+    assert office.pauses == [1, 2, 3]
+    assert (office.known.status, office.known.counts) == (ImportStatus.DONE, COUNTS)
+    assert office.people == PEOPLE
+
+
+def test_a_table_that_stays_busy_is_left_to_the_next_worker() -> None:
+    office = Office(*ROWS)
+    busy = Busy(office, 100)
+
+    with pytest.raises(Unavailable):
+        importing.go_on(office.imports.claim("imp_1", "worker", NOON), office.desk(contacts=busy))
+
+    assert office.known.counts == Counts()
 
 
 class Erasing(ContactsInMemory):
