@@ -292,6 +292,9 @@ class World:
         for last in "78":
             number = f"{listed[:-1]}{last}"
             client.made("/v1/suppressions", {"number": number, "reason": f"Dit à {client.name}"})
+        scan = base64.b64encode(f"Signé : {client.name}".encode()).decode()
+        kept = client.made("/v1/consents/evidence", {"content_base64": scan})
+        client.ids["evidence_id"] = kept["sha256"]
         shown = {name: CONSENT[name] for name in ("professional", "object", "text")}
         form = {**shown, "site": client.ids["site_id"], "collector": f"Recueil {client.name}"}
         client.ids["form_id"] = client.made("/v1/consent-forms", form)["id"]

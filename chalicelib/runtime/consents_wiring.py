@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from chalicelib.campaigns.consents.capture.ports import Desk as CaptureDesk
     from chalicelib.campaigns.consents.capture.store import FormStore
+    from chalicelib.campaigns.consents.gateway import EvidenceFiles
     from chalicelib.campaigns.consents.ports import Desk
     from chalicelib.campaigns.consents.stops import Stopping
     from chalicelib.campaigns.consents.store import ConsentStore
@@ -29,6 +30,14 @@ def store() -> ConsentStore:
     from chalicelib.campaigns.consents.store import ConsentStore
 
     return ConsentStore(settings().campaigns_table)
+
+
+@cache
+def files() -> EvidenceFiles:
+    """Return the bucket that evidence is kept in."""
+    from chalicelib.campaigns.consents.gateway import EvidenceFiles
+
+    return EvidenceFiles(wiring.aws("s3"), secrets.files_bucket())
 
 
 @cache

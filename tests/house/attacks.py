@@ -48,6 +48,7 @@ NAMES_A_THING = frozenset(
         "list_id",
         "contact_id",
         "import_id",
+        "evidence_id",
     }
 )
 
@@ -118,6 +119,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "edit_spam_rules": [{"repeated_calls": 1}],
         "block_number": [{"note": "Stolen"}],
         "record_consent": [{**CONSENT, "number": "+33639981299"}],
+        "keep_evidence": [{"content_base64": "U3RvbGVu", "media": "text/plain"}],
         "withdraw_consent": [{"number": ids["listed"], "means": "letter"}],
         "import_consents": [
             {

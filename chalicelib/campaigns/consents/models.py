@@ -54,6 +54,20 @@ class EvidenceIn(Body):
         return consents.Evidence(reference=self.reference, sha256=self.sha256)
 
 
+class FileIn(Body):
+    """A file that proves consents: a scan, a recording, a list of answers."""
+
+    content_base64: Annotated[str, StringConstraints(min_length=1)]
+    media: Annotated[str, StringConstraints(max_length=50)] = "application/pdf"
+
+
+class FileOut(Out):
+    """A file that is kept. Send `reference` and `sha256` as a consent's `evidence`."""
+
+    reference: str
+    sha256: str
+
+
 class AskedIn(Body):
     """What was asked of somebody. `text` is what was shown or said, word for word."""
 

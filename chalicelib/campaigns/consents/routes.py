@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.consents import (
         consents,
         documents,
+        filing,
         importing,
         lines,
         listing,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 else:
     consents = lazily("chalicelib.campaigns.consents.consents")
     documents = lazily("chalicelib.campaigns.consents.documents")
+    filing = lazily("chalicelib.campaigns.consents.filing")
     importing = lazily("chalicelib.campaigns.consents.importing")
     lines = lazily("chalicelib.campaigns.consents.lines")
     listing = lazily("chalicelib.campaigns.consents.listing")
@@ -40,14 +42,16 @@ api = Api(__name__)
 
 MOST_ACCESSES = 200
 MOST_SHOWN = 20
+MOST_BYTES = 3 * 1024 * 1024  # two million bytes in base64
 HTML, PDF = "text/html", "application/pdf"
 
 
 @api.post("/v1/consents", scope="consents:write")
 def record_consent(request: Request, body: models.ConsentIn) -> Answer[models.ConsentOut]:
     """Record that somebody consented to be rung; recorded twice, it is one."""
-    desk = consents_wiring.desk()
-    recorded = usecases.record(body.read(), request.account_id, body.number, desk)
+    desk, captured = consents_wiring.desk(), body.read()
+    filing.check_kept(request.account_id, captured.evidence, consents_wiring.files())
+    recorded = usecases.record(captured, request.account_id, body.number, desk)
     person = desk.hashing.caller_hash(request.account_id, body.number)
     standing = usecases.facts_for(request.account_id, person, desk).standing
     shown = _consent(request, recorded.consent, standing)
@@ -77,6 +81,21 @@ def list_consents(request: Request, query: models.ByNumberQuery) -> models.Perso
         ],
         faults=list(usecases.faults_of(ledger, whose, desk)),
     )
+
+
+@api.post("/v1/consents/evidence", scope="consents:write", largest=MOST_BYTES)
+def keep_evidence(request: Request, body: models.FileIn) -> models.FileOut:
+    """Keep a file that proves consents, under its SHA-256; kept twice, it is one."""
+    files = consents_wiring.files()
+    name = filing.keep(request.account_id, body.content_base64, body.media, files)
+    return models.FileOut(reference=f"{filing.REFERENCE}{name}", sha256=name)
+
+
+@api.get("/v1/consents/evidence/{evidence_id}", scope="consents:read", status=302)
+def fetch_evidence(request: Request, evidence_id: str) -> Answer[None]:
+    """Redirect to a file that proves consents, at a link that is good for five minutes."""
+    link = filing.link_to(request.account_id, evidence_id, consents_wiring.files())
+    return Answer(None, location=link)
 
 
 @api.get("/v1/consents/{consent_id}", scope="consents:read")
@@ -118,6 +137,8 @@ def withdraw_consent(request: Request, body: models.WithdrawalIn) -> models.With
 def import_consents(request: Request, body: models.ImportIn) -> models.ImportedOut:
     """Record many who were asked the same; each row that is refused is named with its reason."""
     rows = [(row.number, body.read(row)) for row in body.rows]
+    for evidence in {captured.evidence for _, captured in rows}:
+        filing.check_kept(request.account_id, evidence, consents_wiring.files())
     done = importing.take(rows, request.account_id, consents_wiring.desk())
     return models.ImportedOut(
         recorded=done.recorded,

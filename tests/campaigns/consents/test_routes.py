@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -140,6 +142,48 @@ def test_an_import_without_evidence_is_refused(shop: Shop) -> None:
 
     assert heard.status == 400
     assert [each["pointer"] for each in heard.json["errors"]] == ["/evidence"]
+
+
+def test_a_file_that_proves_is_kept_under_what_it_is(shop: Shop) -> None:
+    scan = base64.b64encode(b"%PDF-1.7 signed").decode()
+
+    kept = [shop.makes("/v1/consents/evidence", {"content_base64": scan}) for _ in range(2)]
+
+    assert kept[0] == kept[1]
+    assert kept[0]["sha256"] == hashlib.sha256(b"%PDF-1.7 signed").hexdigest()
+    found = shop.ask("GET", f"/v1/consents/evidence/{kept[0]['sha256']}")
+    assert (found.status, found.text) == (302, "")
+    assert f"evidence/acct_shop/{kept[0]['sha256']}" in found.headers["Location"]
+    made = shop.makes("/v1/consents", a_body(evidence=kept[0]))
+    assert made["evidence"] == kept[0]
+
+
+def test_evidence_that_is_not_kept_here_is_not_said_to_be(shop: Shop) -> None:
+    nowhere = {"reference": f"evidence:{'0' * 64}"}
+
+    heard = shop.ask("POST", "/v1/consents", a_body(evidence=nowhere))
+
+    assert heard.status == 422
+    assert [each["pointer"] for each in heard.json["errors"]] == ["/evidence/reference"]
+    assert shop.ask("GET", f"/v1/consents/evidence/{'0' * 64}").status == 404
+    assert shop.ask("GET", "/v1/consents/evidence/..").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"content_base64": "é"}, "/content_base64"),
+        ({"content_base64": base64.b64encode(bytes(2_000_001)).decode()}, "/content_base64"),
+        ({"content_base64": "U3RvbGVu", "media": "text/x-python"}, "/media"),
+    ],
+)
+def test_files_that_cannot_be_kept_are_refused_by_their_field(
+    shop: Shop, body: dict[str, str], field: str
+) -> None:
+    heard = shop.ask("POST", "/v1/consents/evidence", body)
+
+    assert heard.status == 422
+    assert [each["pointer"] for each in heard.json["errors"]] == [field]
 
 
 def test_an_erasure_says_what_stays_and_why(shop: Shop) -> None:
