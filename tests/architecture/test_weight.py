@@ -63,7 +63,7 @@ def test_a_cold_start_loads_no_model_of_the_api() -> None:
     # A lazy module is in `sys.modules` from the start; it runs when something reads it.
     code = "import app, sys\n" + (
         "lazy = [n for n, m in sys.modules.items() if n.endswith('.models') and "
-        "n.startswith('chalicelib.') and type(m).__name__ != '_LazyModule']\n"
+        "n.startswith('chalicelib.') and type(m).__name__ != '_Later']\n"
         "assert lazy == [], lazy"
     )
 
@@ -77,7 +77,7 @@ import sys
 print([
     name
     for name, module in sys.modules.items()
-    if type(module).__name__ != "_LazyModule"  # first: to be looked at loads it
+    if type(module).__name__ != "_Later"  # first: to be looked at loads it
     and name.startswith("chalicelib.")
     and name.split(".")[1] not in ("kernel", "runtime")
     and not name.endswith(".routes")
@@ -147,3 +147,20 @@ def test_a_call_loads_the_kinds_that_its_flow_has_and_no_other() -> None:
     kinds = {name for name in loaded if name.startswith("chalicelib.ivr.kinds.")}
     assert kinds == {f"chalicelib.ivr.kinds.{name}" for name in ("ending", "kind", "prompts")}
     assert not loaded & {"chalicelib.ivr.checks", "chalicelib.ivr.publishing"}
+
+
+def test_every_module_that_is_put_off_is_there() -> None:
+    names = {
+        call.args[0].value
+        for path in (ROOT / "chalicelib").rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and getattr(call.func, "id", "") == "lazily"
+        and isinstance(call.args[0], ast.Constant)
+    }
+
+    places = {str(name): ROOT / f"{str(name).replace('.', '/')}.py" for name in names}
+    missing = [name for name, place in sorted(places.items()) if not place.exists()]
+
+    assert len(names) > 100
+    assert missing == []

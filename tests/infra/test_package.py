@@ -103,7 +103,7 @@ def test_a_cold_start_compiles_nothing(built: package.Package, tmp_path: Path) -
     path = os.pathsep.join((str(tmp_path), str(built.libraries)))
     code = (
         "import app, os, sys\n"
-        "ran = [m for m in sys.modules.values() if type(m).__name__ != '_LazyModule']\n"
+        "ran = [m for m in sys.modules.values() if type(m).__name__ != '_Later']\n"
         "specs = [getattr(m, '__spec__', None) for m in ran]\n"
         "made = [each.cached for each in specs if each and each.cached]\n"
         "ours = [path for path in made if path.startswith(tuple(sys.path[:3]))]\n"
