@@ -14,6 +14,7 @@ from chalice.app import Chalice, Rate
 from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
+from chalicelib.campaigns import routes as campaigns
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
@@ -85,6 +86,7 @@ ROOMS = (
     leads,
     learning,
     billing,
+    campaigns,
     consents,
     capture,
     contacts,

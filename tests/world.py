@@ -93,6 +93,24 @@ CONSENT: dict[str, Any] = {
 }
 
 
+def campaign_of(ids: dict[str, str], name: str = "Stolen") -> dict[str, Any]:
+    """Return a campaign that names somebody's list, number and flow."""
+    flow = {"flow_id": ids["flow_id"], "version": 1}
+    return {
+        "name": name,
+        "professional": CONSENT["professional"],
+        "purpose": "survey",
+        "object": "Satisfaction de la clientèle",
+        "list_id": ids["list_id"],
+        "mode": "agentless",
+        "flow": flow,
+        "machines": "leave_message",
+        "message": flow,
+        "shown": ids["number"],
+        "call_back": ids["number"],
+    }
+
+
 @dataclass
 class Client:
     """A client account: what its key is, and the ids of all that is its own."""
@@ -316,6 +334,9 @@ class World:
             "contact_id": kept["items"][0]["id"],
             "import_id": file["id"],
         }
+        for name in (f"Essai {client.name}", f"Enquête {client.name}"):
+            campaign = client.made("/v1/campaigns", campaign_of(client.ids, name))
+        client.ids["campaign_id"] = campaign["id"]
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 

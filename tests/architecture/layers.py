@@ -50,6 +50,7 @@ WIRING = frozenset(
     f"{part}wiring"
     for part in (
         "",
+        "campaigns_",
         "consents_",
         "contacts_",
         "conversions_",

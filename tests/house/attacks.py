@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tests.world import CONSENT, FLOW, SOUND, TARIFF
+from tests.world import CONSENT, FLOW, SOUND, TARIFF, campaign_of
 
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
@@ -49,6 +49,7 @@ NAMES_A_THING = frozenset(
         "contact_id",
         "import_id",
         "evidence_id",
+        "campaign_id",
     }
 )
 
@@ -145,6 +146,9 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_contact_import": [{"list_id": ids["list_id"], "name": "stolen.csv"}],
         "preview_contact_import": [{}],
         "start_contact_import": [{}],
+        "create_campaign": [campaign_of(ids)],
+        "edit_campaign": [{"name": "Stolen"}, {"list_id": ids["list_id"]}],
+        "copy_campaign": [{}, {"name": "Stolen"}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }
