@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from chalicelib.campaigns.usecases import MOST_LOOKS
 from tests.house.shops import NUMBER, a_shop
 from tests.world import CONSENT
 
@@ -201,6 +202,19 @@ def test_pages_of_a_dry_run_add_up_to_the_list_or_the_segment(shop: Shop) -> Non
     assert sum(each["contacts"] for each in pages) == 5
     assert sum(each["now"] for each in pages) == 5
     assert all(each["contacts"] <= 2 for each in pages)
+
+
+def test_a_rare_segment_costs_a_page_few_looks_and_nobody_is_lost(shop: Shop) -> None:
+    people = [{"numbers": [f"+336123458{at:02}"], "fields": {"age": str(at)}} for at in range(60)]
+    body = a_body(shop, list_id=a_list(shop, *people), purpose="service", segment="age >= 59")
+    path = f"/v1/campaigns/{shop.makes('/v1/campaigns', body)['id']}/dry-run?limit=1"
+
+    pages = [shop.gets(path)]
+    while pages[-1]["next"]:
+        pages.append(shop.gets(f"{path}&cursor={pages[-1]['next']}"))
+
+    assert sum(each["contacts"] for each in pages) == 1
+    assert 2 < len(pages) <= 60 // MOST_LOOKS + 2
 
 
 def test_nothing_is_tried_in_the_past_nor_without_its_list(shop: Shop) -> None:
