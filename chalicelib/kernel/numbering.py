@@ -103,9 +103,15 @@ class PhoneLine:
 
     @property
     def e164(self) -> str | None:
-        """Give the international form; None for short numbers and for shared overseas ranges."""
+        """Give the international form; None for short numbers and for shared overseas ranges.
+
+        The 0508 of Saint-Pierre-et-Miquelon's six digits is for calls within France only: from
+        abroad they follow +508 (libphonenumber, PM).
+        """
         if len(self.number) < TEN_DIGITS:
             return None
+        if self.number.startswith(_MIQUELON):
+            return f"+508{self.number.removeprefix(_MIQUELON)}"
         code = "33" if self.number.startswith("09") else self.territory.country_code
         return f"+{code}{self.number[1:]}" if code else None
 
@@ -145,6 +151,8 @@ def plan() -> tuple[Range, ...]:
 # Nothing in the plan is longer: 14 national digits, written with a country code and separators.
 _LONGEST_TEXT: Final = 40
 _SEPARATORS: Final = re.compile(r"\(0\)|[\s.\-/()\u2010-\u2015]")
+_MIQUELON: Final = "0508"
+_SIX_DIGITS: Final = re.compile(r"(?:\+|00)508([0-9]{6})")
 _INTERNATIONAL: Final = re.compile(rf"(?:\+|00)({'|'.join(FRENCH_CODES)})([1-9][0-9]{{8,12}})")
 
 
@@ -155,6 +163,9 @@ def _national(text: str) -> tuple[str, str]:
     if len(text) > _LONGEST_TEXT:
         raise Rejected("not a French number", number=text[:_LONGEST_TEXT])
     bare = _SEPARATORS.sub("", text)
+    six = _SIX_DIGITS.fullmatch(bare)
+    if six is not None:
+        return f"{_MIQUELON}{six[1]}", "508"
     if bare.isdigit() and bare.isascii() and not bare.startswith("00"):
         return bare, ""
     international = _INTERNATIONAL.fullmatch(bare)

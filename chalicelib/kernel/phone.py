@@ -7,6 +7,7 @@ plan, then by libphonenumber, whose metadata is loaded only then. Nobody is rung
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Final, NewType
 
 from chalicelib.kernel.errors import Rejected
@@ -16,6 +17,10 @@ E164 = NewType("E164", str)
 
 # +33 is checked more closely: a trunk 0 left in (+330...) would otherwise pass as well-formed.
 _WELL_FORMED: Final = re.compile(r"\+(?:33[1-9][0-9]{8}|(?!33|0)[0-9]{7,15})")
+
+# Overseas numbers as they are often written: with the code of France in place of their own, which
+# nobody can dial (0690 is +590690), or with the 0508 that no call from abroad takes.
+_MISWRITTEN: Final = re.compile(r"\+(?:33(?:26|50|59|63|69|70)|508508)[0-9]{6,7}")
 
 # What networks send for a caller who withholds the number. The long ones are words typed on a
 # keypad (ANONYMOUS, RESTRICTED, UNAVAILABLE, BLOCKED, UNKNOWN) and look like numbers.
@@ -28,13 +33,15 @@ def parse(text: str, region: str = "FR") -> E164:
 
     >>> parse("01 62 01 23 45"), parse("0690 12 34 56"), parse("+44 20 7946 0018")
     ('+33162012345', '+590690123456', '+442079460018')
+    >>> parse("+33690123456")
+    '+590690123456'
     """
     if _WELL_FORMED.fullmatch(text):
-        return E164(text)
+        return _rewritten(E164(text))
     if len(text) > _LONGEST_TEXT:
         raise Rejected("not a telephone number", number=text[:_LONGEST_TEXT])
     french = _french(text) if region == "FR" or text.lstrip().startswith("+") else None
-    return french or _foreign(text, region)
+    return french or _rewritten(_foreign(text, region))
 
 
 def caller_or_none(text: str | None) -> E164 | None:
@@ -73,6 +80,14 @@ def mask(number: E164) -> str:
         return f"+33 {number[3]} {number[4:6]} ** ** {number[-2:]}"
     hidden = max(len(number) - 7, 1)
     return f"{number[:5]}{'*' * hidden}{number[-2:]}"
+
+
+def _rewritten(number: E164) -> E164:
+    """Read a number that seems to be overseas by its national digits; as it is, if it is none."""
+    if _MISWRITTEN.fullmatch(number):
+        with suppress(Rejected):
+            return E164(classify(f"0{number[-9:]}").e164 or number)
+    return number
 
 
 def _french(text: str) -> E164 | None:

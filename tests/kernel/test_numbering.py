@@ -129,6 +129,8 @@ def test_a_number_is_read_however_it_is_written(written: str) -> None:
         ("+262639123456", Family.MOBILE, Territory.MAYOTTE),
         ("+262692123456", Family.MOBILE, Territory.REUNION),
         ("+508708123456", Family.MOBILE, Territory.SAINT_PIERRE_MIQUELON),
+        ("+508412345", Family.POLYVALENT, Territory.SAINT_PIERRE_MIQUELON),
+        ("0508412345", Family.POLYVALENT, Territory.SAINT_PIERRE_MIQUELON),
         ("+594594123456", Family.POLYVALENT, Territory.GUYANE),
         ("+596596123456", Family.POLYVALENT, Territory.MARTINIQUE),
         ("0947512345", Family.NPV, Territory.GUADELOUPE),
