@@ -127,12 +127,18 @@ def test_a_text_to_one_of_our_numbers_is_answered_by_nobody_and_left_for_leads(
     assert not any(each in logged for each in ("639981234", "Bonjour"))
 
 
-def test_what_the_carrier_heard_as_stop_is_left_for_nobody(app: Chalice, cloud: Cloud) -> None:
+@pytest.mark.parametrize(
+    ("heard", "left"), [("STOP", [("text", "Stop", "STOP")]), ("START", []), ("HELP", [])]
+)
+def test_of_what_the_carrier_heard_as_a_word_for_machines_stop_alone_is_left(
+    app: Chalice, cloud: Cloud, heard: str, left: list[tuple[str, str, str]]
+) -> None:
     text = {"MessageSid": "SM1", "From": "+33639981234", "To": a.DIALLED, "Body": "Stop"}
 
-    ring(app, "/messages/incoming", {**text, "OptOutType": "STOP"})
+    ring(app, "/messages/incoming", {**text, "OptOutType": heard})
 
-    assert cloud.messages("projections") == []
+    messages = cloud.messages("projections")
+    assert [(each["kind"], each["words"], each["opt_out"]) for each in messages] == left
 
 
 @pytest.mark.parametrize("path", ["/voice/status", "/voice/recordings"])
