@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.rules.decision import Article
-    from chalicelib.campaigns.rules.facts import Consent, Contract
+    from chalicelib.campaigns.rules.facts import Campaign, Consent, Contract
     from chalicelib.campaigns.rules.law import Case, Reasons
 
 VALID: Final = ""
@@ -42,9 +42,12 @@ def same_words(text: str) -> str:
 
     >>> same_words(" Travaux  d'ISOLATION. ") == same_words("travaux d'isolation")
     True
+    >>> same_words("Travaux .") == same_words("travaux")
+    True
     """
     letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    return " ".join("".join(c for c in letters if not unicodedata.combining(c)).split()).strip(".")
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    return " ".join(plain.split()).strip(" .")
 
 
 def same_object(one: str, other: str) -> bool:
@@ -112,7 +115,7 @@ def _wrong(
 def contract_for(
     case: Case, outlasts: timedelta = timedelta()
 ) -> tuple[Contract | None, str, datetime | None]:
-    """Find a running contract with a link to what is offered; else what is wrong, and when.
+    """Find a running contract that the call has to do with; else what is wrong, and when.
 
     C. conso. L223-1 al. 4: it is being carried out, and the call has to do with its object.
     """
@@ -120,15 +123,21 @@ def contract_for(
     for each in case.past.contracts:
         if each.professional != case.id:
             continue
-        if each.began_at > case.at:
+        if not _is_related(each, case.campaign):
+            wrong = "contract.unrelated" if wrong == "contract.missing" else wrong
+        elif each.began_at > case.at:
             wrong, begins = "contract.not-running", soonest((begins, each.began_at))
         elif each.ended_at is not None and case.at - outlasts >= each.ended_at:
             wrong = "contract.not-running"
-        elif case.campaign.link.strip():
-            return each, VALID, None
         else:
-            return None, "contract.unrelated", None
-    return None, wrong, begins if case.campaign.link.strip() else None
+            return each, VALID, None
+    return None, wrong, begins
+
+
+def _is_related(contract: Contract, campaign: Campaign) -> bool:
+    """Tell whether a campaign says what it has to do with contracts of this object."""
+    named = (same_object(contract.object, each) for each in campaign.contract_objects)
+    return bool(campaign.link.strip()) and any(named)
 
 
 def agreed_to_automata(case: Case, article: Article, lifetime: timedelta | None) -> Reasons:

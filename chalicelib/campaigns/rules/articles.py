@@ -63,6 +63,7 @@ GDPR_21: Final = Article("eu.gdpr.21", "RGPD art. 21", date(2018, 5, 25), in_eng
 # United Kingdom: the Privacy and Electronic Communications Regulations 2003, and Ofcom.
 PECR_19: Final = Article("gb.pecr.19", "PECR 2003 reg. 19", date(2003, 12, 11))
 PECR_21: Final = Article("gb.pecr.21", "PECR 2003 reg. 21", date(2003, 12, 11))
+UK_GDPR_21: Final = Article("gb.gdpr.21", "UK GDPR art. 21", date(2018, 5, 25))
 PECR_21_CLI: Final = Article("gb.pecr.21.cli", "PECR 2003 reg. 21(A1)", date(2016, 5, 16))
 PECR_21A: Final = Article("gb.pecr.21a", "PECR 2003 reg. 21A", date(2018, 9, 8))
 PECR_21B: Final = Article("gb.pecr.21b", "PECR 2003 reg. 21B", date(2019, 1, 9))

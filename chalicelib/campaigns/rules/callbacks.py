@@ -6,6 +6,7 @@ time than the days on which offices work. The day of the request is not counted.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -14,20 +15,29 @@ from chalicelib.campaigns.rules.clock import DAY, day_of, midnight
 from chalicelib.campaigns.rules.decision import Reason
 from chalicelib.campaigns.rules.facts import Purpose
 from chalicelib.campaigns.rules.law import FINE, soonest
+from chalicelib.campaigns.rules.windows import clocks
 from chalicelib.kernel.holidays import is_public_holiday
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from chalicelib.campaigns.rules.decision import Article
-    from chalicelib.campaigns.rules.facts import Request
+    from chalicelib.campaigns.rules.facts import Attempt, Request
     from chalicelib.campaigns.rules.law import Case, Reasons
 
 WORKING_DAYS: Final = 5
+# A slot that somebody chose stands for their consent to be rung outside of the usual hours
+# (D223-9 al. 2), which is express: "any time this year", or in the night, is none.
+LONGEST_SLOT: Final = timedelta(hours=4)
+SLOTS_FROM, SLOTS_UNTIL = 8, 21
 _SUNDAY: Final = 6
+_AHEAD: Final = frozenset({"callback.early", "callback.future"})
 _GRAVEST: Final = (
     "callback.unproven",
+    "callback.used",
+    "callback.early",
     "callback.future",
+    "callback.missed",
     "callback.lapsed",
     "callback.other-object",
 )
@@ -48,6 +58,8 @@ def asked_for(case: Case) -> tuple[Request | None, str, datetime | None]:
             last = each
         if wrong == "callback.future":
             begins = soonest((begins, each.at))
+        elif wrong == "callback.early":
+            begins = soonest((begins, each.opens))
         found.add(wrong)
     wrong = next((each for each in _GRAVEST if each in found), "callback.missing")
     return last, VALID if last else wrong, begins
@@ -60,9 +72,23 @@ def _wrong(request: Request, case: Case) -> str:
         return "callback.unproven"
     if request.at > case.at:
         return "callback.future"
+    if any(_uses_up(each, request) for each in case.past.attempts):
+        return "callback.used"
     if any(case.at >= lapses(request.at, zone) for zone in case.place.zones):
         return "callback.lapsed"
+    if request.closes is not None and case.at >= request.closes:
+        return "callback.missed"
+    if request.opens is not None and case.at < request.opens:
+        return "callback.early"
     return VALID
+
+
+def _uses_up(attempt: Attempt, request: Request) -> bool:
+    """Tell whether a call answered a request: they spoke, since, and about nothing else."""
+    spoke = attempt.answered and not attempt.abandoned and attempt.at >= request.at
+    if not spoke or attempt.professional != request.professional:
+        return False
+    return not attempt.object or same_object(attempt.object, request.object)
 
 
 def lapses(asked_at: datetime, zone: str) -> datetime:
@@ -88,22 +114,38 @@ def requested(case: Case, article: Article) -> Reasons:
 
 
 def in_chosen_slot(case: Case) -> bool:
-    """Tell whether it is a time that the person chose themselves."""
+    """Tell whether it is a time that the person chose themselves, as people choose one."""
     if case.campaign.purpose is not Purpose.CALLBACK:
         return False
     return any(
-        each.opens is not None
-        and each.closes is not None
-        and each.opens <= case.at < each.closes
-        and each.professional == case.id
-        and _wrong(each, case) == VALID
+        each.professional == case.id and is_slot(each, case.place.zones) and not _wrong(each, case)
         for each in case.past.requests
     )
 
 
 def slot_ahead(case: Case) -> datetime | None:
-    """Return when the next slot opens that the person chose."""
+    """Return when the next slot opens that the person chose, of a request that may count then."""
     if case.campaign.purpose is not Purpose.CALLBACK:
         return None
-    slots = (each.opens for each in case.past.requests if each.opens and each.opens > case.at)
-    return min(slots, default=None)
+    return soonest(
+        each.opens
+        for each in case.past.requests
+        if each.opens is not None
+        and each.opens > case.at
+        and each.professional == case.id
+        and is_slot(each, case.place.zones)
+        and _wrong(each, case) in _AHEAD
+    )
+
+
+def is_slot(request: Request, zones: tuple[str, ...]) -> bool:
+    """Tell whether a request has a time that usual hours give way to: short, and by day."""
+    opens, closes = request.opens, request.closes
+    if opens is None or closes is None or not opens < closes <= opens + LONGEST_SLOT:
+        return False
+    last = closes - timedelta(microseconds=1)
+    return all(
+        SLOTS_FROM <= clock.hour < SLOTS_UNTIL
+        for at in (opens, last)
+        for clock in clocks(zones, at)
+    )

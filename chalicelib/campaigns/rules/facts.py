@@ -116,8 +116,9 @@ class Shown:
 class Campaign:
     """What people are rung for, and how.
 
-    `object` says what is offered, precisely, as people agreed to it. `link` says what it has to do
-    with the contracts that it relies on; without it, it relies on none. `country` names the law.
+    `object` says what is offered, precisely, as people agreed to it. `contract_objects` are the
+    objects of the contracts that it relies on, `link` says what it has to do with them; without
+    both it relies on none. `country` names the law.
     """
 
     professional: Professional
@@ -129,6 +130,7 @@ class Campaign:
     sector: Sector = Sector.OTHER
     sells: bool | None = None
     link: str = ""
+    contract_objects: tuple[str, ...] = ()
 
     @property
     def is_selling(self) -> bool:
@@ -166,17 +168,22 @@ class Consent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """A contract between the person and a professional, with what proves it."""
+    """A contract between the person and a professional, about something, and what proves it."""
 
     id: str
     professional: str
     began_at: datetime
     ended_at: datetime | None = None
+    object: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Somebody asked to be rung, about something. In a slot that they chose, if there is one."""
+    """Somebody asked to be rung, about something. In a slot that they chose, if there is one.
+
+    A call that they answer uses it up.
+    """
 
     id: str
     professional: str
@@ -189,12 +196,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """A call that was placed, or tried; `selling` is what D223-9 counts."""
+    """A call that was placed, or tried; `selling` is what D223-9 counts.
+
+    `answered`: they spoke. What it was about, if that is known.
+    """
 
     professional: str
     at: datetime
     selling: bool = True
     abandoned: bool = False  # it was answered, and nobody was there
+    answered: bool = False
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

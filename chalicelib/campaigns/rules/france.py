@@ -23,7 +23,7 @@ from chalicelib.campaigns.rules.callbacks import asked_for, in_chosen_slot, requ
 from chalicelib.campaigns.rules.decision import Ground, Reason
 from chalicelib.campaigns.rules.facts import Audience, Covers, Mode, Purpose, Register, Sector
 from chalicelib.campaigns.rules.french_numbers import place_of
-from chalicelib.campaigns.rules.law import FINE, Cap, Rule, Timeline, soonest
+from chalicelib.campaigns.rules.law import FINE, Cap, Rule, Timeline, is_in_force, soonest
 from chalicelib.campaigns.rules.windows import Hours
 from chalicelib.kernel.holidays import CALENDAR_OF, Calendar
 from chalicelib.kernel.territory import Territory
@@ -41,6 +41,7 @@ REFUSED_DAYS: Final = 60  # D223-9 al. 3: whole calendar days
 BLOCTEL_EVERY: Final = timedelta(days=30)  # L223-1 al. 4 as of 2020: once a month
 HOMES_2020: Final = frozenset({Sector.ENERGY_SAVING, Sector.RENEWABLE_ENERGY})
 HOMES_2025: Final = HOMES_2020 | {Sector.HOME_ADAPTATION}
+PARIS: Final = "Europe/Paris"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ class France:
     abolition_days: bool = False
     # Which calls that sell nothing keep D223-9's days, hours and frequency all the same.
     courtesy: frozenset[Purpose] = frozenset({Purpose.SURVEY})
+    # Whether calls about an order or a contract go on after somebody wanted no more calls: they
+    # may be objected to only as far as they rest on interests (GDPR art. 21(1)).
+    service_after_objection: bool = False
     # One reading of R223-4 has it serve the ban on works in homes only: then whoever asks to be
     # rung about anything else has to have agreed as everybody has.
     callbacks_suffice: bool = False
@@ -74,7 +78,7 @@ class France:
     @cached_property
     def timeline(self) -> Timeline:
         """Its rules; days begin in Paris."""
-        return Timeline(self._rules(), "Europe/Paris")
+        return Timeline(self._rules(), PARIS)
 
     def place(self, person: Person) -> Place:
         """Find a person by what is known of them, else by their number's territory."""
@@ -82,6 +86,8 @@ class France:
 
     def ground(self, case: Case) -> Ground:
         """Say what a call rests on."""
+        if any(is_in_force(article, case.at, PARIS) and ban.holds(case) for article, ban in _BANS):
+            return _despite_ban(case)
         if not case.prospecting:
             return Ground("not-selling" if not case.sells else "business")
         request, _, _ = asked_for(case)
@@ -108,6 +114,7 @@ class France:
             Rule(law.L223_1_OPT_IN, limits.named),
             *self._rules_of_grounds(),
             Rule(law.GDPR_21, limits.objected),
+            Rule(law.GDPR_21, self._objected_to_all),
             Rule(law.HOUSE, limits.on_own_list),
             *self._rules_of_time(),
             *self._rules_of_caller_ids(),
@@ -115,10 +122,7 @@ class France:
 
     def _rules_of_grounds(self) -> list[Rule]:
         return [
-            Rule(law.L223_1_HOMES_2020, partial(_banned, HOMES_2020, False)),
-            Rule(law.ACT_2025_594, partial(_banned, HOMES_2025 - HOMES_2020, False)),
-            Rule(law.L223_1_HOMES, partial(_banned, HOMES_2025, True)),
-            Rule(law.L6323_8_1, partial(_banned, frozenset({Sector.TRAINING_ACCOUNT}), False)),
+            *(Rule(article, partial(_banned, ban)) for article, ban in _BANS),
             Rule(law.L223_1_OPT_OUT, _opted_out),
             Rule(law.L223_1_OPT_IN, self._opted_in),
             Rule(law.R223_4, requested),
@@ -166,6 +170,9 @@ class France:
         text = law.R223_1 if code == "consent.expired" else article
         return (Reason(code, text, soonest((agreed, bound, asked if suffices else None))),)
 
+    def _objected_to_all(self, case: Case, article: Article) -> Reasons:
+        return limits.objected_to_all(case, article, self.service_after_objection)
+
     def _courteous(self, case: Case, article: Article) -> Reasons:
         if case.sells or not case.consumer or case.campaign.purpose not in self.courtesy:
             return FINE
@@ -208,17 +215,47 @@ def _unknown(case: Case, article: Article) -> Reasons:
     return (Reason("at.before-the-rules", article),)
 
 
-def _banned(
-    sectors: frozenset[Sector], unless_asked: bool, case: Case, article: Article
-) -> Reasons:
-    """L223-1 al. 5, C. trav. L6323-8-1: nothing but a running contract, or R223-4's request."""
-    if case.campaign.sector not in sectors or not case.sells:
-        return FINE
-    training = case.campaign.sector is Sector.TRAINING_ACCOUNT
-    if case.person.audience is Audience.COMPANY or not (training or case.consumer):
+@dataclass(frozen=True, slots=True)
+class Ban:
+    """Sectors that nobody sells by telephone but within a running contract.
+
+    L223-1 al. 5 and R223-4 let whoever asks be rung, too; C. trav. L6323-8-1 does not.
+    """
+
+    sectors: frozenset[Sector]
+    unless_asked: bool = False
+
+    def holds(self, case: Case) -> bool:
+        """Tell whether a call is one of those; a training account is somebody's at work as well."""
+        if case.campaign.sector not in self.sectors or not case.sells:
+            return False
+        training = case.campaign.sector is Sector.TRAINING_ACCOUNT
+        return case.consumer or (training and case.person.audience is not Audience.COMPANY)
+
+
+_BANS: Final = (
+    (law.L223_1_HOMES_2020, Ban(HOMES_2020)),
+    (law.ACT_2025_594, Ban(HOMES_2025 - HOMES_2020)),
+    (law.L223_1_HOMES, Ban(HOMES_2025, unless_asked=True)),
+    (law.L6323_8_1, Ban(frozenset({Sector.TRAINING_ACCOUNT}))),
+)
+
+
+def _despite_ban(case: Case) -> Ground:
+    """Say what a call in a banned sector rests on: never a consent, which is void there."""
+    contract, _, _ = contract_for(case)
+    if contract is not None:
+        return Ground("contract", contract.id)
+    request, _, _ = asked_for(case)
+    return Ground("callback", request.id if request else "")
+
+
+def _banned(ban: Ban, case: Case, article: Article) -> Reasons:
+    """Nothing but a running contract, or R223-4's request."""
+    if not ban.holds(case):
         return FINE
     contract, _, bound = contract_for(case)
-    request, _, asked = asked_for(case) if unless_asked else (None, "", None)
+    request, _, asked = asked_for(case) if ban.unless_asked else (None, "", None)
     if contract is not None or request is not None:
         return FINE
     return (Reason("sector.banned", article, soonest((bound, asked))),)

@@ -131,6 +131,12 @@ class Timeline:
         return tuple(found)
 
 
+def is_in_force(article: Article, at: datetime, zone: str) -> bool:
+    """Tell whether an article's version is law at an instant."""
+    since, until = _validity(article, zone)
+    return since <= at and (until is None or at < until)
+
+
 def _validity(article: Article, zone: str) -> tuple[datetime, datetime | None]:
     until = None if article.until is None else midnight(article.until, zone)
     return midnight(article.since, zone), until

@@ -9,7 +9,7 @@ from chalicelib.campaigns.rules.agreeing import consent_for, withdrawn_at
 from chalicelib.campaigns.rules.callbacks import asked_for, slot_ahead
 from chalicelib.campaigns.rules.clock import FAR, days_later
 from chalicelib.campaigns.rules.decision import Reason
-from chalicelib.campaigns.rules.facts import Covers, Mode, Register
+from chalicelib.campaigns.rules.facts import Covers, Mode, Purpose, Register
 from chalicelib.campaigns.rules.law import FINE, soonest
 from chalicelib.campaigns.rules.windows import clocks, next_opening
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 Check = Callable[["Case", "Article"], "Reasons"]
 # The modes in which nobody may be ready when somebody answers.
 NOBODY_READY: Final = frozenset({Mode.POWER, Mode.PREDICTIVE})
+# What GDPR art. 21(1) does not reach where it rests on a contract, art. 6(1)(b), and not on
+# interests of the caller. A survey always rests on those.
+SERVES: Final = frozenset({Purpose.SERVICE, Purpose.CONTRACT})
 
 
 def placed(case: Case, article: Article) -> Reasons:
@@ -39,8 +42,21 @@ def named(case: Case, article: Article) -> Reasons:
 
 
 def objected(case: Case, article: Article) -> Reasons:
-    """Refuse whoever wanted no more of this, unless they agreed to it, or asked, afterwards."""
-    withdrawn = withdrawn_at(case) if case.sells else None
+    """Refuse to sell to whoever wanted no more of this, unless they agreed, or asked, since."""
+    return _withdrawn(case, article) if case.sells else FINE
+
+
+def objected_to_all(case: Case, article: Article, service_goes_on: bool) -> Reasons:
+    """Refuse calls that sell nothing, too, to whoever wanted no more of them.
+
+    Who says STOP does not say of what. Calls that carry out an order or a contract may go on.
+    """
+    served = service_goes_on and case.campaign.purpose in SERVES
+    return FINE if case.sells or served else _withdrawn(case, article)
+
+
+def _withdrawn(case: Case, article: Article) -> Reasons:
+    withdrawn = withdrawn_at(case)
     if withdrawn is None:
         return FINE
     request, _, asked = asked_for(case)

@@ -45,6 +45,8 @@ class UnitedKingdom:
     # No statute sets hours. The trade's: never before 8 nor after 21 h, less on Sundays.
     hours: Hours = Hours(week=(((8, 21),),) * 6 + ((),))
     courtesy: frozenset[Purpose] = frozenset({Purpose.SURVEY})
+    # Whether calls about an order or a contract go on after somebody wanted no more calls.
+    service_after_objection: bool = False
     # Ofcom's statement on persistent misuse: calls abandoned by a campaign in 24 hours, a call
     # abandoned being rung again within 72 hours by somebody who is there.
     abandoned_permille: int = 30
@@ -87,6 +89,7 @@ class UnitedKingdom:
             Rule(law.PECR_21, _opted_out),
             Rule(law.PECR_19, _automaton),
             Rule(law.PECR_21, limits.objected),
+            Rule(law.UK_GDPR_21, self._objected_to_all),
             Rule(law.HOUSE, limits.on_own_list),
             Rule(law.PRACTICE, self._hours),
             Rule(law.OFCOM, self._abandoned),
@@ -94,6 +97,9 @@ class UnitedKingdom:
             Rule(law.OFCOM, limits.answered),
             Rule(law.OFCOM, limits.entitled),
         ]
+
+    def _objected_to_all(self, case: Case, article: Article) -> Reasons:
+        return limits.objected_to_all(case, article, self.service_after_objection)
 
     def _hours(self, case: Case, article: Article) -> Reasons:
         if not case.consumer or not (case.sells or case.campaign.purpose in self.courtesy):

@@ -55,6 +55,8 @@ class UnitedStates:
     # How long a customer remains one after the contract: 18 months by 64.1200(f)(5), less a margin.
     customer_for: timedelta = timedelta(days=540)
     courtesy: frozenset[Purpose] = frozenset({Purpose.SURVEY})
+    # Whether calls about an order or a contract go on after somebody wanted no more calls.
+    service_after_objection: bool = False
     abandoned_permille: int = 30
 
     code = "US"
@@ -90,6 +92,7 @@ class UnitedStates:
             Rule(law.US_ROBOCALLS, _automaton),
             Rule(law.US_REGISTRY, self._opted_out),
             Rule(law.US_OWN_LIST, limits.objected),
+            Rule(law.PRACTICE, self._objected_to_all),
             Rule(law.HOUSE, limits.on_own_list),
             Rule(law.US_HOURS, _federal_hours),
             Rule(law.US_STATE, self._state_hours),
@@ -132,6 +135,9 @@ class UnitedStates:
             return FINE
         until = tried[-state.most_calls_a_day] + timedelta(hours=24)
         return (Reason("attempts.too-many", article, until),) if case.at < until else FINE
+
+    def _objected_to_all(self, case: Case, article: Article) -> Reasons:
+        return limits.objected_to_all(case, article, self.service_after_objection)
 
     def _courteous(self, case: Case, article: Article) -> Reasons:
         if case.sells or not case.consumer or case.campaign.purpose not in self.courtesy:

@@ -58,6 +58,7 @@ def a_campaign(shows: str | None = NPV, **facts: Any) -> Campaign:
         "object": OBJECT,
         "mode": Mode.PREDICTIVE,
         "shown": a_number(number=shows),
+        "contract_objects": (OBJECT,),
     }
     return Campaign(**{**usual, **facts})
 
@@ -80,7 +81,7 @@ def agreed(*covers: Covers, **facts: Any) -> Consent:
 
 def a_contract(**facts: Any) -> Contract:
     """Have been a customer for a year."""
-    usual = {"id": "ctr_1", "professional": SIREN, "began_at": NOW - 365 * DAY}
+    usual = {"id": "ctr_1", "professional": SIREN, "began_at": NOW - 365 * DAY, "object": OBJECT}
     return Contract(**{**usual, **facts})
 
 

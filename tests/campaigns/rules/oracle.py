@@ -42,7 +42,7 @@ def may(at: datetime, campaign: Campaign, person: Person, past: Past) -> bool:
         _shown(at, campaign)
         and not (prospecting and not campaign.professional.id)
         and not _listed(campaign, past, sells)
-        and (not sells or not _left(at, campaign, past, here))
+        and not _left(at, campaign, past, here)
         and _sector(at, campaign, person, past, here, sells)
         and (not prospecting or _ground(at, campaign, past, here))
         and _machine(at, campaign, person, past, sells)
@@ -140,6 +140,8 @@ def _agreed(at: datetime, campaign: Campaign, past: Past, box: str) -> bool:
 def _customer(at: datetime, campaign: Campaign, past: Past) -> bool:
     return bool(campaign.link) and any(
         each.professional == campaign.professional.id
+        and each.object != ""
+        and each.object in campaign.contract_objects
         and each.began_at <= at
         and (each.ended_at is None or at < each.ended_at)
         for each in past.contracts
@@ -156,8 +158,33 @@ def _requests(at: datetime, campaign: Campaign, past: Past, here: datetime) -> I
         while left:
             day += timedelta(days=1)
             left -= day.weekday() < 6 and not is_holiday(day)
-        if each.proof and each.at <= at and here.date() <= day:
+        if not each.proof or each.at > at or here.date() > day:
+            continue
+        too_early = each.opens is not None and at < each.opens
+        too_late = each.closes is not None and each.closes <= at
+        if not (too_early or too_late or _was_rung_back(each, past)):
             yield each
+
+
+def _was_rung_back(request: Request, past: Past) -> bool:
+    return any(
+        each.professional == request.professional
+        and each.object in {"", request.object}
+        and each.answered
+        and not each.abandoned
+        and each.at >= request.at
+        for each in past.attempts
+    )
+
+
+def _is_their_hour(request: Request, zone: ZoneInfo) -> bool:
+    """Tell whether a slot is of four hours at most, between eight and twenty-one of one day."""
+    if request.opens is None or request.closes is None:
+        return False
+    opens, closes = request.opens.astimezone(zone), request.closes.astimezone(zone)
+    begins = opens.replace(hour=8, minute=0, second=0, microsecond=0)
+    ends = opens.replace(hour=21, minute=0, second=0, microsecond=0)
+    return begins <= opens < closes <= ends and closes - opens <= timedelta(hours=4)
 
 
 def _sector(
@@ -208,7 +235,7 @@ def _timely(at: datetime, campaign: Campaign, past: Past, here: datetime, sells:
     open_now = here.weekday() < 5 and not is_holiday(here.date())
     open_now = open_now and (10 <= here.hour < 13 or 14 <= here.hour < 20)
     asked = list(_requests(at, campaign, past, here))
-    chosen = any(each.opens and each.closes and each.opens <= at < each.closes for each in asked)
+    chosen = any(_is_their_hour(each, ZoneInfo(str(here.tzinfo))) for each in asked)
     if not (open_now or chosen or _agreed(at, campaign, past, "outside-hours")):
         return False
     mine = campaign.professional.id

@@ -101,10 +101,12 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 RULE_TESTS = {
+    "test_callbacks.py",
     "test_grounds.py",
     "test_hours.py",
     "test_caller_id.py",
     "test_numbers.py",
+    "test_objections.py",
     "test_united_kingdom.py",
     "test_united_states.py",
 }

@@ -19,7 +19,6 @@ from chalicelib.campaigns.rules import (
     Register,
     Sector,
 )
-from chalicelib.campaigns.rules.france import France
 from tests.campaigns.rules.builders import (
     DAY,
     NOW,
@@ -130,9 +129,8 @@ def test_l223_1_of_several_consents_one_is_enough_and_the_gravest_fault_is_told(
 
 
 def test_l223_1_an_object_is_the_same_however_it_is_typed() -> None:
-    campaign = a_campaign(object="  ASSURANCE  Habitation. ")
-
-    assert decided(campaign=campaign).allowed
+    for typed in ("  ASSURANCE  Habitation. ", "Assurance habitation .", ". assurance habitation"):
+        assert decided(campaign=a_campaign(object=typed)).allowed
     assert codes(decided(campaign=a_campaign(object=""))) == ["consent.other-object"]
 
 
@@ -189,6 +187,8 @@ def test_l223_1_al_4_a_running_contract_with_a_link_is_enough(purpose: Purpose) 
         pytest.param(
             {"professional": "404833048"}, LINKED, "contract.missing", id="somebody else's"
         ),
+        pytest.param({"object": "Assurance auto"}, LINKED, "contract.unrelated", id="another"),
+        pytest.param({"object": ""}, LINKED, "contract.unrelated", id="nobody knows about what"),
     ],
 )
 def test_l223_1_al_4_another_contract_is_not(
@@ -198,6 +198,24 @@ def test_l223_1_al_4_another_contract_is_not(
     contracts = () if contract is None else (a_contract(**contract),)
 
     assert codes(decided(campaign=campaign, past=Past(contracts=contracts))) == [code]
+
+
+def test_l223_1_al_4_a_call_has_to_do_with_the_object_of_that_contract() -> None:
+    """L223-1 al. 4: whatever else the customer once bought does not bear it."""
+    old = a_contract(id="ctr_0", object="Assurance auto", began_at=NOW - 3000 * DAY)
+    past = Past(contracts=(old, a_contract()))
+
+    objects: list[tuple[str, ...]] = [(OBJECT,), ("Assurance vie", "assurance  HABITATION")]
+    for named in objects:
+        ground = decided(campaign=a_campaign(link=LINKED, contract_objects=named), past=past).ground
+        assert ground is not None
+        assert ground.id == "ctr_1"
+    for named in [(), ("",), ("Assurance vie",)]:
+        campaign = a_campaign(purpose=Purpose.CONTRACT, link=LINKED, contract_objects=named)
+        assert codes(decided(campaign=campaign, past=past)) == ["contract.unrelated"]
+    ended = Past(contracts=(old, a_contract(ended_at=NOW - DAY)))
+    campaign = a_campaign(purpose=Purpose.CONTRACT, link=LINKED)
+    assert codes(decided(campaign=campaign, past=ended)) == ["contract.not-running"]
 
 
 def test_l223_1_al_4_a_contract_that_begins_later_is_waited_for() -> None:
@@ -282,87 +300,29 @@ def test_l6323_8_1_training_accounts_are_their_holders_even_at_work() -> None:
         assert texts(decision) == {"fr.l6323-8-1"}
 
 
-CALLBACK = a_campaign(purpose=Purpose.CALLBACK)
-WORKS = a_campaign(purpose=Purpose.CALLBACK, sector=Sector.ENERGY_SAVING)
+@pytest.mark.parametrize("sector", [*HOMES, Sector.TRAINING_ACCOUNT])
+def test_l223_1_al_5_and_l6323_8_1_no_call_rests_on_a_consent_there(sector: Sector) -> None:
+    """L223-1 al. 5: a consent is void there, whatever else there is to rest on."""
+    customer = with_(contracts=(a_contract(),), requests=(a_request(),))
+    linked = a_campaign(sector=sector, link=LINKED)
+
+    for audience in (Audience.CONSUMER, Audience.PROFESSIONAL):
+        ground = decided(campaign=linked, person=a_person(audience=audience), past=customer).ground
+        assert ground is not None
+        banned = audience is Audience.CONSUMER or sector is Sector.TRAINING_ACCOUNT
+        assert ground.kind == ("contract" if banned else "business")
 
 
-def test_r223_4_whoever_asks_is_rung_about_works_in_their_home() -> None:
-    decision = decided(campaign=WORKS, past=Past(requests=(a_request(),)))
+def test_act_2025_594_before_its_day_adapting_homes_was_no_banned_sector() -> None:
+    at = paris("2025-06-30 11:00")
+    campaign = a_campaign(sector=Sector.HOME_ADAPTATION)
+    checked = (Checked(register=Register.BLOCTEL, at=at - DAY),)
+    past = Past(consents=(a_consent(at - DAY),), checked=checked)
 
-    assert decision.allowed
-    assert decision.ground is not None
-    assert (decision.ground.kind, decision.ground.id) == ("callback", "req_1")
+    ground = decided(at, campaign, past=past).ground
 
-
-def test_r223_4_about_anything_else_a_request_is_no_consent_unless_that_is_chosen() -> None:
-    asked = Past(requests=(a_request(),))
-
-    assert codes(decided(campaign=CALLBACK, past=asked)) == ["consent.missing"]
-    assert decided(campaign=CALLBACK, past=asked, law=France(callbacks_suffice=True)).allowed
-    assert decided(campaign=CALLBACK, past=with_(requests=(a_request(),))).allowed
-
-
-@pytest.mark.parametrize(
-    ("facts", "code"),
-    [
-        pytest.param({"proof": ""}, "callback.unproven", id="nothing proves it"),
-        pytest.param({"object": "Assurance auto"}, "callback.other-object", id="other object"),
-        pytest.param({"professional": "404833048"}, "callback.missing", id="somebody else"),
-        pytest.param({"at": NOW + timedelta(seconds=1)}, "callback.future", id="of the future"),
-        pytest.param({"at": NOW - 9 * DAY}, "callback.lapsed", id="long ago"),
-    ],
-)
-def test_r223_4_a_request_is_explicit_proven_recent_and_of_its_object(
-    facts: dict[str, Any], code: str
-) -> None:
-    decision = decided(campaign=CALLBACK, past=with_(requests=(a_request(**facts),)))
-
-    assert codes(decision) == [code]
-    assert texts(decision) == {"fr.r223-4"}
-
-
-@pytest.mark.parametrize(
-    ("asked", "last"),
-    [
-        pytest.param("2026-11-16 15:00", "2026-11-21", id="Monday: until Saturday"),
-        pytest.param("2026-11-18 23:59", "2026-11-24", id="Wednesday: over a Sunday"),
-        pytest.param("2026-11-07 10:00", "2026-11-14", id="over 11 November"),
-        pytest.param("2026-12-24 10:00", "2026-12-31", id="over Christmas"),
-    ],
-)
-def test_r223_4_five_working_days_after_the_request(asked: str, last: str) -> None:
-    law = France(callbacks_suffice=True)
-    past = Past(
-        requests=(a_request(paris(asked)),),
-        consents=(agreed(Covers.OUTSIDE_HOURS, captured_at=paris(asked)),),
-    )
-
-    evening = decided(paris(f"{last} 23:59"), CALLBACK, past=past, law=law)
-    morning = decided(paris(f"{last} 23:59") + timedelta(minutes=1), CALLBACK, past=past, law=law)
-
-    assert evening.allowed
-    assert codes(morning) == ["callback.lapsed"]
-
-
-def test_r223_4_a_slot_that_they_chose_is_rung_on_a_saturday_and_in_no_other_hour() -> None:
-    slot = {"opens": paris("2026-11-21 11:00"), "closes": paris("2026-11-21 12:00")}
-    past = with_(requests=(a_request(paris("2026-11-20 18:00"), **slot),))
-
-    before = decided(paris("2026-11-20 21:00"), CALLBACK, past=past)
-
-    assert before.earliest == slot["opens"]
-    assert decided(slot["opens"], CALLBACK, past=past).allowed
-    assert codes(decided(slot["closes"], CALLBACK, past=past)) == ["day.weekend"]
-
-
-def test_r223_4_whoever_asks_after_a_refusal_or_a_withdrawal_is_rung() -> None:
-    past = Past(
-        requests=(a_request(NOW - DAY),),
-        withdrawals=withdrew(NOW - 5 * DAY),
-    )
-
-    assert decided(campaign=WORKS, past=past).allowed
-    assert "withdrawn" in codes(decided(past=past))
+    assert ground is not None
+    assert ground.kind == "consent"
 
 
 def test_l34_5_a_machine_needs_a_consent_of_its_own_and_a_contract_is_none() -> None:

@@ -99,6 +99,7 @@ def campaigns(draw: st.DrawFn) -> Campaign:
         sector=draw(st.sampled_from((Sector.OTHER,) * 6 + tuple(Sector)[:6])),
         sells=draw(st.sampled_from((None, None, None, True, False))),
         link=draw(st.sampled_from(("", "suite du contrat"))),
+        contract_objects=draw(st.sampled_from((THINGS, THINGS[:1], THINGS[:1], ()))),
     )
 
 
@@ -134,16 +135,17 @@ def pasts(draw: st.DrawFn, now: datetime) -> Past:
         professional=professionals,
         began_at=years,
         ended_at=st.one_of(st.none(), at),
+        object=st.sampled_from((*THINGS, THINGS[0], "")),
     )
     request = st.builds(
-        Request,
+        _request,
         id=st.just("req"),
         professional=professionals,
         object=things,
         at=hours,
         proof=st.sampled_from(("form", "form", "")),
         opens=st.one_of(st.none(), hours),
-        closes=st.one_of(st.none(), hours),
+        lasts=st.one_of(st.none(), st.integers(min_value=-1, max_value=6)),
     )
     attempt = st.builds(
         Attempt,
@@ -151,6 +153,8 @@ def pasts(draw: st.DrawFn, now: datetime) -> Past:
         at=at,
         selling=st.booleans(),
         abandoned=st.sampled_from((False, False, True)),
+        answered=st.sampled_from((False, False, True)),
+        object=st.sampled_from(("", *THINGS)),
     )
     return Past(
         consents=draw(some(consent, 3)),
@@ -159,11 +163,24 @@ def pasts(draw: st.DrawFn, now: datetime) -> Past:
         attempts=draw(some(attempt, 7)),
         refusals=draw(seldom(st.builds(Refusal, professional=professionals, at=at))),
         withdrawals=draw(
-            seldom(st.builds(Withdrawal, professional=professionals, at=at, object=things))
+            seldom(
+                st.builds(
+                    Withdrawal,
+                    professional=st.one_of(professionals, st.just("")),
+                    at=at,
+                    object=st.one_of(things, st.just("")),
+                )
+            )
         ),
         listed=draw(seldom(st.sampled_from(LISTS))),
         checked=draw(some(st.builds(Checked, register=st.just(Register.BLOCTEL), at=at), 2)),
     )
+
+
+def _request(opens: datetime | None, lasts: int | None, **facts: Any) -> Request:
+    """Ask to be rung, in a slot of so many hours or without an end."""
+    closes = None if lasts is None else (opens or facts["at"]) + timedelta(hours=lasts)
+    return Request(opens=opens, closes=closes, **facts)
 
 
 LISTS: Final = (

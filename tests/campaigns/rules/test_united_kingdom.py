@@ -182,3 +182,15 @@ def test_a_zone_of_the_list_counts_there_too() -> None:
         person = a_person("+447700900123", zone=zone)
         found = codes(decided(at, british(), person, ANYBODY))
         assert [code for code in found if code != "hours.closed"] == expected
+
+
+def test_gdpr_21_whoever_wants_no_more_calls_is_not_surveyed_there_either() -> None:
+    past = Past(withdrawals=withdrew(NOW - DAY))
+
+    for purpose in (Purpose.SURVEY, Purpose.SERVICE):
+        decision = asked(past=past, purpose=purpose)
+        assert codes(decision) == ["withdrawn"]
+        assert texts(decision) == {"gb.gdpr.21"}
+    chosen = UnitedKingdom(service_after_objection=True)
+    assert asked(past=past, law=chosen, purpose=Purpose.SERVICE).allowed
+    assert not asked(past=past, law=chosen, purpose=Purpose.SURVEY).allowed

@@ -259,3 +259,13 @@ def test_64_1200_c_1_every_area_code_of_the_file_has_a_state_and_zones() -> None
         "PR",
     }
     assert area_codes()["208"][1] == ("America/Denver", "America/Los_Angeles")
+
+
+def test_practice_whoever_wants_no_more_calls_is_not_surveyed_there_either() -> None:
+    past = Past(withdrawals=withdrew(NOW - DAY))
+
+    for purpose in (Purpose.SURVEY, Purpose.SERVICE):
+        assert codes(asked(past=past, purpose=purpose)) == ["withdrawn"]
+    chosen = UnitedStates(service_after_objection=True)
+    assert asked(past=past, law=chosen, purpose=Purpose.SERVICE).allowed
+    assert not asked(past=past, law=chosen, purpose=Purpose.SURVEY).allowed
