@@ -60,12 +60,14 @@ class Columns:
     """Which fields of contacts prove that they may be rung; "" is none.
 
     A contract is known by its id, and from when to when it runs; a request to be rung by its proof
-    and its instant. `request_object` is needed where people of one list asked about several things.
+    and its instant. `request_object` is needed where people of one list asked about several things,
+    `contract_object` where their contracts are of several objects.
     """
 
     contract: str = ""
     contract_began: str = ""
     contract_ended: str = ""
+    contract_object: str = ""
     request: str = ""
     request_at: str = ""
     request_object: str = ""
@@ -132,6 +134,7 @@ class Plan:
     sector: Sector = Sector.OTHER
     sells: bool | None = None
     link: str = ""
+    contract_objects: tuple[str, ...] = ()
     country: str = "FR"
     segment: str = ""
     flow: FlowVersion | None = None

@@ -81,10 +81,18 @@ def _who_and_what(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
         yield from _object_faults(plan.object)
     if plan.purpose is Purpose.COMMERCIAL and plan.sells is False:
         yield Fault("/sells", "whatever is commercial sells: take another purpose")
-    if plan.purpose is Purpose.CONTRACT and not plan.link.strip():
-        yield Fault("/link", "say what the call has to do with the contract")
     if plan.country not in LAWS:
         yield Fault("/country", f"no law is known but of {', '.join(LAWS)}")
+
+
+def _contracts(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
+    objects = [each for each in plan.contract_objects if each.strip()]
+    if plan.purpose is Purpose.CONTRACT and not plan.link.strip():
+        yield Fault("/link", "say what the call has to do with the contract")
+    if (plan.purpose is Purpose.CONTRACT or plan.link.strip()) and not objects:
+        yield Fault("/contract_objects", "name the objects of the contracts that it relies on")
+    if len(objects) > 1 and not plan.columns.contract_object:
+        yield Fault("/columns/contract_object", "name the field of contacts that says which it is")
 
 
 def _object_faults(text: str) -> Iterator[Fault]:
@@ -198,6 +206,7 @@ def _law(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
 
 _CHECKS: Final[tuple[Callable[[Plan, Around, datetime], Iterator[Fault]], ...]] = (
     _who_and_what,
+    _contracts,
     _whom,
     _heard,
     _shown,

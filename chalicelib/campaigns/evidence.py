@@ -82,7 +82,11 @@ def _contracts(contact: Contact, plan: Plan) -> tuple[Contract, ...]:
     if not name or began is None or (until and ended is None):
         return ()
     siren = plan.professional.siren
-    return (Contract(id=name, professional=siren, began_at=began, ended_at=ended),)
+    about = _field(contact, columns.contract_object)
+    if not columns.contract_object:
+        about = plan.contract_objects[0] if len(plan.contract_objects) == 1 else ""
+    contract = Contract(id=name, professional=siren, began_at=began, ended_at=ended, object=about)
+    return (contract,)
 
 
 def _requests(contact: Contact, plan: Plan) -> tuple[Request, ...]:

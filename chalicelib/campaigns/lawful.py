@@ -59,6 +59,7 @@ def seen_by_law(plan: Plan, line: Line | None) -> Campaign:
         sector=plan.sector,
         sells=plan.sells,
         link=plan.link,
+        contract_objects=plan.contract_objects,
     )
 
 
@@ -97,7 +98,8 @@ def _ideal(plan: Plan, at: datetime) -> Past:
         captured_at=a_day_ago,
         covers=frozenset(Covers),
     )
-    contract = Contract(id="", professional=siren, began_at=a_day_ago)
+    about = next(iter(plan.contract_objects), "")
+    contract = Contract(id="", professional=siren, began_at=a_day_ago, object=about)
     request = Request(id="", professional=siren, object=plan.object, at=a_day_ago, proof="there")
     return Past(
         consents=(agreed,),

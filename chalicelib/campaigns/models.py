@@ -91,6 +91,7 @@ class ColumnsIn(Body):
     contract: Column = Field("", description="the id of a running contract")
     contract_began: Column = Field("", description="its first day: 2026-07-01 or 01/07/2026")
     contract_ended: Column = Field("", description="its last day, if it has one")
+    contract_object: Column = Field("", description="what it is about, if they are of several")
     request: Column = Field("", description="what proves that they asked to be rung")
     request_at: Column = Field("", description="when they asked")
     request_object: Column = Field("", description="about what; all the object, if not said")
@@ -127,6 +128,7 @@ class CampaignIn(_Said, Body):
     sector: Sector = Field(Sector.OTHER, strict=False)
     sells: bool | None = Field(None, description="null: as the purpose has it")
     link: Words = Field("", description="what the call has to do with the running contract")
+    contract_objects: list[Words] = Field([], max_length=20, description="what those are about")
     country: Country = Field("FR", description="whose law it is: FR, GB or US")
     list_id: Id
     segment: Line = Field("", description="a line, or the name of one; the whole list, if empty")
@@ -176,6 +178,7 @@ class CampaignPatch(_Said, Patch):
     sector: Sector = Field(Sector.OTHER, strict=False)
     sells: bool | None = None
     link: Words = ""
+    contract_objects: list[Words] = Field([], max_length=20)
     country: Country = "FR"
     list_id: Id = ""
     segment: Line = ""
@@ -216,6 +219,7 @@ class CampaignOut(Out):
     sector: Sector
     sells: bool | None
     link: str
+    contract_objects: list[str]
     country: str
     list_id: str
     segment: str
@@ -247,6 +251,7 @@ class CampaignOut(Out):
         """Show a campaign."""
         plan = asdict(known.plan)
         plan["call_back"] = plan["call_back"] or None
+        plan["contract_objects"] = list(plan["contract_objects"])
         plan["hours"] = json.loads(plan["hours"]) if plan["hours"] else None
         return cls(
             id=known.id,
@@ -372,6 +377,7 @@ def _columns(sent: ColumnsIn) -> campaigns.Columns:
 
 _READ: dict[str, Callable[[Any], Any]] = {
     "professional": _professional,
+    "contract_objects": tuple,
     "flow": _flow,
     "message": _flow,
     "retries": _retries,

@@ -62,6 +62,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "mode": Mode,
     "sector": Sector,
     "machines": Machines,
+    "contract_objects": tuple,
     "flow": _flow,
     "message": _flow,
     "retries": _retries,

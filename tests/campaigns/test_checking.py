@@ -62,6 +62,7 @@ def faults(plan: Plan, there: Around | None = None) -> dict[str, str]:
         a_plan_of_agents(
             purpose=Purpose.CONTRACT,
             link="Entretien prévu au contrat",
+            contract_objects=("Chaudière",),
             columns=BOUND,
         ),
         a_plan_of_agents(
@@ -119,7 +120,23 @@ def test_what_is_wrong_is_named_by_its_field(facts: dict[str, Any], field: str) 
         ({"mode": Mode.POWER, "ratio": 11.0}, "/ratio"),
         ({"mode": Mode.PREDICTIVE, "abandoned_permille": 31}, "/abandoned_permille"),
         ({"purpose": Purpose.CALLBACK, "columns": ASKED}, "/columns/request_at"),
-        ({"purpose": Purpose.CONTRACT, "columns": BOUND}, "/link"),
+        (
+            {"purpose": Purpose.CONTRACT, "columns": BOUND, "contract_objects": ("Pain",)},
+            "/link",
+        ),
+        (
+            {"purpose": Purpose.CONTRACT, "columns": BOUND, "link": "Entretien"},
+            "/contract_objects",
+        ),
+        (
+            {
+                "purpose": Purpose.CONTRACT,
+                "columns": BOUND,
+                "link": "Entretien",
+                "contract_objects": ("Pain", "Lait"),
+            },
+            "/columns/contract_object",
+        ),
     ],
 )
 def test_so_is_what_is_wrong_with_a_campaign_of_agents(facts: dict[str, Any], field: str) -> None:

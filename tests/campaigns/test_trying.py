@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -113,8 +114,31 @@ def test_who_withdrew_or_is_on_a_list_is_not_rung() -> None:
 CONTRACTS: dict[str, Any] = {
     "purpose": Purpose.CONTRACT,
     "link": "Livraison comprise dans l'abonnement",
+    "contract_objects": ("Abonnement",),
     "columns": Columns(contract="contrat", contract_began="debut", contract_ended="fin"),
 }
+
+
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ("Entretien", None),
+        ("abonnement ", None),
+        ("Assurance", "contract.unrelated"),
+        ("", "contract.unrelated"),
+    ],
+)
+def test_l223_1_al_4_a_contract_of_another_object_bears_no_call(
+    about: str, code: str | None
+) -> None:
+    only_agents = known(a_consent(covers=frozenset({Channel.AUTOMATON})))
+    columns = replace(CONTRACTS["columns"], contract_object="objet")
+    several = {"contract_objects": ("Abonnement", "Entretien"), "columns": columns}
+    contact = a_contact(contrat="C-1", debut="2026-01-01", objet=about)
+
+    found = verdict(a_campaign(**{**CONTRACTS, **several}), only_agents, contact)
+
+    assert codes(found) == ([code] if code else [])
 
 
 @pytest.mark.parametrize(

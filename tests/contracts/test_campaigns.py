@@ -41,6 +41,7 @@ def test_what_was_written_down_is_read_as_it_was(store: Campaigns) -> None:
         sector=Sector.PRESS,
         sells=False,
         link="Abonnement",
+        contract_objects=("Abonnement", "Hors-série"),
         segment="âge >= 40",
         mode=Mode.POWER,
         flow=None,
