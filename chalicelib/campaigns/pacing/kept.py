@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.campaigns.pacing.bucket import Bucket
@@ -25,7 +26,7 @@ def write_habits(habits: Habits) -> str:
 
 
 def read_habits(text: str) -> Habits:
-    """Read it; a kind whose classes of age are not today's begins anew."""
+    """Read it; a kind whose classes of age are not today's, or that is none, begins anew."""
     kept, new = json.loads(text) if text else {}, Habits()
     return Habits(**{kind: _spells_read(kept.get(kind), getattr(new, kind)) for kind in _KINDS})
 
@@ -62,7 +63,15 @@ def _spells_written(spells: Spells) -> list[Any]:
 def _spells_read(kept: list[Any] | None, new: Spells) -> Spells:
     if kept is None or tuple(kept[0]) != new.ages:
         return new
-    return Spells(new.ages, tuple(map(float, kept[1])), tuple(map(float, kept[2])))
+    read = Spells(new.ages, tuple(map(float, kept[1])), tuple(map(float, kept[2])))
+    return read if _is_whole(read) else new
+
+
+def _is_whole(spells: Spells) -> bool:
+    return all(
+        len(values) == len(spells.ages) and all(isfinite(each) and each >= 0 for each in values)
+        for values in (spells.ended, spells.spent)
+    )
 
 
 def _rounded(values: Iterable[float]) -> list[float]:

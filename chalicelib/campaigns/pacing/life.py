@@ -23,6 +23,10 @@ DOUBT: Final = timedelta(seconds=90)
 SKEW: Final = timedelta(seconds=30)
 # An order that is this old is not placed any more: the plan it came from is not today's.
 STALE: Final = timedelta(minutes=15)
+# How long to wait where the carrier asked to slow down and did not say for how long.
+SLOWED_FOR: Final = timedelta(seconds=5)
+# What is stored of an instant.
+_TICK: Final = timedelta(milliseconds=1)
 
 
 class State(StrEnum):
@@ -60,7 +64,7 @@ class Told(StrEnum):
     NOTHING = "nothing"  # not asked, or no answer, or a server error: it may have been carried out
     TAKEN = "taken"  # it has the call
     REFUSED = "refused"  # it will not make it: the number, the account, the caller ID
-    SLOWED = "slowed"  # 429: not carried out, to be sent again later
+    SLOWED = "slowed"  # 429: not carried out, to be sent again when it says (Retry-After)
     FOUND = "found"  # it was looked for, and is there
     MISSING = "missing"  # it was looked for, and is not
 
@@ -68,8 +72,7 @@ class Told(StrEnum):
 class Do(StrEnum):
     """What a worker does then."""
 
-    CLAIM = "claim"  # store `placing` on its condition, then place
-    PLACE = "place"  # send the order; it has not been carried out
+    CLAIM = "claim"  # store `claimed` if it `stands_as` seen; then, and only then, order the call
     LOOK = "look"  # ask the carrier whether the call exists
     WAIT = "wait"  # leave it, and come back later
     ADOPT = "adopt"  # store the carrier's call as the attempt's
@@ -82,14 +85,20 @@ class Attempt:
     """What decides of an attempt. `claimed_at` is when it began to be placed the last time.
 
     `ordered_at` is when it was claimed for the first time, and never changes: by it the carrier's
-    call of this order is told from older ones to the same number.
+    call of this order is told from older ones to the same number. `told` is of the last claim, and
+    `retry_at` is when the carrier takes orders again.
     """
 
     state: State
     ordered_at: datetime | None = None
     claimed_at: datetime | None = None
     told: Told = Told.NOTHING
+    retry_at: datetime | None = None
     allowed: bool = True
+
+    def stands_as(self, seen: Attempt) -> bool:
+        """Tell whether what somebody has seen still holds: the condition of a claim and a drop."""
+        return (self.state, self.claimed_at) == (seen.state, seen.claimed_at)
 
     @property
     def look_from(self) -> datetime | None:
@@ -109,12 +118,30 @@ def next_step(attempt: Attempt, now: datetime) -> Do:
         return Do.CLAIM if attempt.allowed else Do.DROP
     if attempt.told is Told.NOTHING:
         return Do.LOOK if _in_doubt(attempt, now) else Do.WAIT
-    if attempt.told in (Told.SLOWED, Told.MISSING):
-        return Do.PLACE if attempt.allowed and not _is_stale(attempt, now) else Do.DROP
-    return _SETTLED[attempt.told]
+    if attempt.told not in (Told.SLOWED, Told.MISSING):
+        return _SETTLED[attempt.told]
+    if not attempt.allowed or _is_stale(attempt, now):
+        return Do.DROP
+    return Do.WAIT if attempt.told is Told.SLOWED and now < _again_from(attempt, now) else Do.CLAIM
+
+
+def claimed(seen: Attempt, now: datetime) -> Attempt:
+    """Return what is stored before each order, the first and any later one.
+
+    On the condition that the attempt `stands_as` it was seen. Each claim is later than the one
+    before, so of several who have seen the same, one orders the call. An order needs an instant of
+    the account's pace as well, each time.
+    """
+    before = seen.claimed_at
+    at = now if before is None else max(now, before + _TICK)
+    return Attempt(state=State.PLACING, ordered_at=seen.ordered_at or at, claimed_at=at)
 
 
 _SETTLED: Final = {Told.TAKEN: Do.ADOPT, Told.FOUND: Do.ADOPT, Told.REFUSED: Do.DROP}
+
+
+def _again_from(attempt: Attempt, now: datetime) -> datetime:
+    return attempt.retry_at or (attempt.claimed_at or now) + SLOWED_FOR
 
 
 def _in_doubt(attempt: Attempt, now: datetime) -> bool:

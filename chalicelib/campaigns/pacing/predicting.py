@@ -90,7 +90,7 @@ class Outlook:
                 _row([wraps.ended_within(ahead + GRACE, age) for ahead in AHEAD], -1)
                 for age in _middles(wraps.ages)
             ),
-            when=tuple(part / sum(parts) for part in parts),
+            when=_shares(parts),
         )
 
 
@@ -123,7 +123,13 @@ def _short(sums: Sequence[float], when: Sequence[float]) -> float:
 
 
 def _rows(ages: Iterable[float], classes: Sequence[int], rows: Sequence[Row]) -> list[Row]:
-    return [rows[bisect_right(classes, age) - 1] for age in ages]
+    return [rows[max(0, bisect_right(classes, age) - 1)] for age in ages]
+
+
+def _shares(parts: Sequence[float]) -> tuple[float, ...]:
+    """Return what share each has in all; where nobody ever answers, any time is as likely."""
+    whole = sum(parts)
+    return tuple(part / whole if whole > 0 else 1 / len(parts) for part in parts)
 
 
 def _row(chances: Iterable[float], sign: int) -> Row:

@@ -11,10 +11,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import exp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+# So much of what was believed at first is believed for ever.
+STAYS: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,12 @@ class Spells:
     spent: tuple[float, ...]
 
     def seen(self, seconds: float, *, ended: bool = True) -> Spells:
-        """Add a spell; one that did not end (in the way that is counted) was only lived through."""
+        """Add a spell; one that did not end (in the way that is counted) was only lived through.
+
+        One that ended before it began, by clocks that differ or by news in the wrong order, took
+        no time.
+        """
+        seconds = max(0.0, seconds)
         last = bisect_right(self.ages, seconds) - 1
         starts = (*self.ages[: last + 1], seconds)
         lived = [after - before for before, after in pairwise(starts)]
@@ -39,12 +47,16 @@ class Spells:
         ends = (*self.ended[:last], self.ended[last] + 1, *self.ended[last + 1 :])
         return replace(self, ended=ends, spent=spent)
 
-    def faded(self, keep: float) -> Spells:
-        """Let everything weigh so much of what it did."""
+    def faded(self, keep: float, believed: Spells | None = None) -> Spells:
+        """Let everything weigh so much of what it did, but never less than a little of a belief.
+
+        Else what has not been seen for long would be impossible, and no calls could teach better.
+        """
+        least = believed or Spells(self.ages, _no(self.ages), _no(self.ages))
         return replace(
             self,
-            ended=tuple(each * keep for each in self.ended),
-            spent=tuple(each * keep for each in self.spent),
+            ended=_faded(self.ended, keep, least.ended),
+            spent=_faded(self.spent, keep, least.spent),
         )
 
     def rates(self) -> tuple[float, ...]:
@@ -53,6 +65,16 @@ class Spells:
             ended / spent if spent > 0 else 0.0
             for ended, spent in zip(self.ended, self.spent, strict=True)
         )
+
+
+def _faded(values: Sequence[float], keep: float, believed: Sequence[float]) -> tuple[float, ...]:
+    return tuple(
+        max(value * keep, STAYS * least) for value, least in zip(values, believed, strict=True)
+    )
+
+
+def _no(ages: Sequence[int]) -> tuple[float, ...]:
+    return (0.0,) * len(ages)
 
 
 def assumed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import chain
 
 import pytest
@@ -45,6 +46,19 @@ def test_habits_of_other_ages_begin_anew_by_kind() -> None:
     text = write_habits(a_habit(50)).replace("[0,5,10,", "[0,6,10,")
 
     read = read_habits(text)
+
+    assert read.wraps == Habits().wraps
+    assert read.talks != Habits().talks
+
+
+@pytest.mark.parametrize("spoilt", ["0.0,1.0", "-1.0", "NaN"])
+def test_habits_that_are_none_begin_anew(spoilt: str) -> None:
+    kept = json.loads(write_habits(a_habit(50)))
+    first = str(kept["wraps"][1][0])
+    text = json.dumps(kept["wraps"], separators=(",", ":")).replace(f"[{first},", f"[{spoilt},", 1)
+    kept["wraps"] = json.loads(text)
+
+    read = read_habits(json.dumps(kept))
 
     assert read.wraps == Habits().wraps
     assert read.talks != Habits().talks

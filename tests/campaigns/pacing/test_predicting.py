@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import exp
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.campaigns.pacing.chances import at_least_none, total
 from chalicelib.campaigns.pacing.habits import Habits
+from chalicelib.campaigns.pacing.kept import read_habits, write_habits
 from chalicelib.campaigns.pacing.predicting import AHEAD, Floor, Outlook, calls_ahead
 from chalicelib.campaigns.pacing.spells import Lasting, Spells, steadily
 
@@ -71,6 +73,41 @@ def test_a_spell_is_counted_at_every_age_that_it_reached() -> None:
     assert seen.rates() == (0.0, 1 / 15, 1 / 5)
 
 
+def test_a_spell_that_ended_before_it_began_took_no_time() -> None:
+    empty = Spells((0, 10, 20), (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+
+    assert empty.seen(-0.2) == empty.seen(0)
+    assert Habits().rang(-0.2, answered=True) == Habits().rang(0, answered=True)
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_after_ten_thousand_calls_that_all_ended_alike_there_is_an_outlook(answered: bool) -> None:
+    habits = Habits()
+    for _ in range(10_000):
+        habits = habits.rang(25, answered=answered).talked(30, person=answered)
+
+    outlook = Outlook.of(read_habits(write_habits(habits)))
+
+    assert sum(outlook.when) == pytest.approx(1)
+    assert all(sum(each.rates()) > 0 for each in (habits.answered, habits.lost, habits.talks))
+
+
+def test_where_nobody_ever_answers_any_time_is_as_likely() -> None:
+    nobody = Spells(Habits().answered.ages, (0.0,) * 18, Habits().answered.spent)
+
+    assert set(Outlook.of(replace(Habits(), answered=nobody)).when) == {1 / len(AHEAD)}
+
+
+def test_people_who_answer_again_are_believed_again() -> None:
+    habits = Habits()
+    for _ in range(10_000):
+        habits = habits.rang(25, answered=False)
+    for _ in range(1000):
+        habits = habits.rang(6, answered=True)
+
+    assert Outlook.of(habits).rings[0][-3] > 0.8
+
+
 @given(st.floats(1, 5000), st.floats(0, 5000), st.floats(0, 5000))
 def test_what_lasts_without_a_shape_ends_as_likely_at_any_age(
     mean: float, age: float, seconds: float
@@ -125,6 +162,12 @@ def test_agents_about_to_be_free_are_rung_for() -> None:
     assert calls_ahead(nearly_over, OUTLOOK, 0.3) > 0
 
 
+def test_a_call_that_begins_by_a_clock_ahead_of_ours_has_just_begun() -> None:
+    ahead, just = (Floor(idle=3, ringing=(age,) * 9) for age in (-0.2, 0.0))
+
+    assert calls_ahead(ahead, OUTLOOK, 0.1) == calls_ahead(just, OUTLOOK, 0.1)
+
+
 def test_who_waits_for_an_agent_already_is_served_first() -> None:
     floor = Floor(idle=2, talking=(30.0,) * 5)
     waited_for = Floor(idle=2, talking=(30.0,) * 5, waiting=2)
@@ -149,7 +192,7 @@ def test_a_new_campaign_supposes_that_people_answer_at_once() -> None:
     st.integers(0, 50),
     st.lists(st.floats(0, 5000), max_size=50),
     st.lists(st.floats(0, 500), max_size=20),
-    st.lists(st.floats(0, 60), max_size=80),
+    st.lists(st.floats(-1, 60), max_size=80),
     st.floats(0, 0.3),
 )
 def test_any_floor_has_an_answer(
