@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.campaigns.pacing.habits import Habits
 from chalicelib.campaigns.pacing.modes import Mode, Situation, plan
 from chalicelib.campaigns.pacing.predicting import Floor, Outlook
-from chalicelib.campaigns.pacing.tallies import CAP, Tally, risk
+from chalicelib.campaigns.pacing.tallies import CAP, OfTheDay, Tally, risk
 
 if TYPE_CHECKING:
     from benchmarks.callcentre import Centre
@@ -142,7 +142,7 @@ class Ours:
     def calls(self, centre: Centre) -> int:
         """Ask the product."""
         now = centre.now
-        taken = risk(self.tally, now, centre.day * DAY, self.cap)
+        taken = risk(self.tally, now, centre.day * DAY, OfTheDay(round(1000 * self.cap)))
         if taken and now - self.made_at >= RENEWED_SECONDS:
             self.outlook, self.made_at = Outlook.of(self.habits), now
         floor = floor_of(centre)

@@ -11,9 +11,10 @@ from chalicelib.campaigns.pacing.granting import Pace
 from chalicelib.campaigns.pacing.habits import Habits
 from chalicelib.campaigns.pacing.sharing import Turns
 from chalicelib.campaigns.pacing.spells import Spells
+from chalicelib.campaigns.pacing.tallies import SLOT_SECONDS, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 # Of what fades, more digits than these say nothing.
 _DIGITS = 4
@@ -40,6 +41,32 @@ def read_turns(text: str) -> Turns:
     """Read whose turn it is."""
     now_at, walked = json.loads(text) if text else (0, {})
     return Turns(walked, now_at)
+
+
+def tally_adds(at: float, *, answered: int = 0, abandoned: int = 0) -> tuple[int, dict[str, int]]:
+    """Return the day since 1970 (a row of the campaign) and what to add to its attributes.
+
+    By an atomic `ADD`, so that counts of callbacks that come together are all kept; with the change
+    that ends the attempt, so that one that comes twice counts once.
+
+    >>> tally_adds(1_800_000_000, answered=1)
+    (20833, {'a1000000': 1})
+    """
+    slot = int(at // SLOT_SECONDS)
+    adds = {f"a{slot}": answered, f"l{slot}": abandoned}
+    return int(at // 86_400), {name: count for name, count in adds.items() if count}
+
+
+def read_tally(rows: Iterable[Mapping[str, Any]]) -> Tally:
+    """Read a campaign's days: two numbers a half hour, and whatever else is in the rows."""
+    counts: dict[int, tuple[int, int]] = {}
+    for name, value in (each for row in rows for each in row.items()):
+        if name[:1] in ("a", "l") and name[1:].isdecimal():
+            slot = int(name[1:])
+            answered, abandoned = counts.get(slot, (0, 0))
+            more = (int(value), 0) if name[0] == "a" else (0, int(value))
+            counts[slot] = answered + more[0], abandoned + more[1]
+    return Tally(counts)
 
 
 def read_pace(

@@ -24,7 +24,7 @@ class Mode(StrEnum):
 
     PREVIEW = "preview"  # an agent sees who it is, and has them rung
     PROGRESSIVE = "progressive"  # one call for each idle agent
-    POWER = "power"  # so many calls for each idle agent
+    POWER = "power"  # so many calls for each idle agent, within the cap
     PREDICTIVE = "predictive"  # ahead of the agents, within the cap
     AGENTLESS = "agentless"  # a flow or a voicebot speaks
 
@@ -39,9 +39,10 @@ AGENT_KEPT: Final = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE})
 class Situation:
     """A campaign at an instant.
 
-    `asked` counts agents who have asked for the call they were shown, `live` the calls that are up,
-    `at_once` how many may be. `ratio` is of the mode `power`; `risk` is what `tallies.risk` leaves
-    to take, and with no outlook there is nothing to go by: both are of `predictive`.
+    `asked` counts agents who have asked for the call they were shown and have nobody to talk to
+    yet, those for whom it rings among them; `live` the calls that are up, `at_once` how many may
+    be. `ratio` is of the mode `power`; `risk` is what `tallies.risk` leaves to take, and with no
+    outlook there is nothing to go by: both are of `power` and `predictive`.
     """
 
     floor: Floor
@@ -69,17 +70,25 @@ def _for_the_idle(now: Situation, ratio: float = 1.0) -> int:
 
 
 def _predictive(now: Situation) -> int:
-    """Dial ahead as far as the risk goes; with none to take, as a progressive dialler does."""
+    """Dial ahead as far as the risk goes; with none to take, as a progressive dialler does.
+
+    The cap is kept by this, and by nothing else.
+    """
     progressive = _for_the_idle(now)
     if now.risk <= 0 or now.outlook is None or now.floor.agents < FEWEST_AGENTS:
         return progressive
     return max(progressive, calls_ahead(now.floor, now.outlook, now.risk))
 
 
+def _power(now: Situation) -> int:
+    """Place the ratio's calls, as far as the risk goes."""
+    return min(_for_the_idle(now, now.ratio), _predictive(now))
+
+
 _WANTED: Final[Mapping[Mode, Callable[[Situation], int]]] = {
-    Mode.PREVIEW: lambda now: now.asked,
+    Mode.PREVIEW: lambda now: now.asked - now.floor.pending,
     Mode.PROGRESSIVE: _for_the_idle,
-    Mode.POWER: lambda now: _for_the_idle(now, now.ratio),
+    Mode.POWER: _power,
     Mode.PREDICTIVE: _predictive,
     Mode.AGENTLESS: lambda now: now.due,
 }

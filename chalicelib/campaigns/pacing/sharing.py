@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from heapq import heapify, heappop, heapreplace
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.kernel.errors import Fault, Rejected
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,6 +27,11 @@ class Ask:
 
     wanted: int
     priority: int = 1
+
+    def __post_init__(self) -> None:
+        if self.priority not in PRIORITIES:
+            fault = Fault("/priority", f"{PRIORITIES[0]} to {PRIORITIES[-1]}")
+            raise Rejected("no such priority", faults=(fault,))
 
 
 @dataclass(frozen=True, slots=True)

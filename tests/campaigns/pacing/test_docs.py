@@ -10,7 +10,7 @@ from chalicelib.campaigns.pacing.bucket import CLOCKS, LATEST, LEAD
 from chalicelib.campaigns.pacing.hours import OWN, PATIENCE
 from chalicelib.campaigns.pacing.life import DOUBT, STALE, State
 from chalicelib.campaigns.pacing.modes import MOST_RATIO, Mode
-from chalicelib.campaigns.pacing.outcomes import AFTER_ABANDONED, RULES, Outcome, Policy
+from chalicelib.campaigns.pacing.outcomes import AFTER_ABANDONED, NO_ATTEMPT, RULES, Outcome, Policy
 from chalicelib.campaigns.pacing.tallies import CAP, WINDOW_SECONDS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "pacing.md").read_text(encoding="utf-8")
@@ -36,7 +36,8 @@ def test_every_outcome_has_a_row_with_its_delays() -> None:
     assert set(told) == set(Outcome)
     for outcome in (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.CONGESTED):
         rule = RULES[outcome]
-        waits = [rule.delay(times) / timedelta(minutes=1) for times in range(1, rule.most)]
+        grows = range(1, rule.most + (outcome in NO_ATTEMPT))  # it is never left alone
+        waits = [rule.delay(times) / timedelta(minutes=1) for times in grows]
         assert _minutes(told[outcome]) == waits
     assert f"{AFTER_ABANDONED / timedelta(hours=1):g} hours" in told[Outcome.ABANDONED]
     assert RULES[Outcome.FAILED].most == 1
@@ -63,7 +64,9 @@ def test_the_figures_in_its_sentences_are_the_codes() -> None:
 def _minutes(cell: str) -> list[float]:
     """Read "after 10 minutes, then 30, then left alone"."""
     found, unit = list[float](), 1
-    for amount, named in re.findall(r"(?:after|then) (\d+|a day)(?: (minutes|hours))?", cell):
+    for amount, named in re.findall(
+        r"(?:after|then|time after) (\d+|a day)(?: (minutes|hours))?", cell
+    ):
         unit = MINUTES[named] if named else unit
         found.append(1440 if amount == "a day" else int(amount) * unit)
     return found

@@ -195,6 +195,14 @@ def test_each_campaign_gets_its_share_and_none_starves(
         assert waits <= whole  # it has its first turn before the others had all of theirs
 
 
+@pytest.mark.parametrize("priority", [-1, 0, 11])
+def test_a_priority_that_is_none_is_refused(priority: int) -> None:
+    with pytest.raises(Rejected) as refusal:
+        Ask(1, priority)
+
+    assert [fault.pointer for fault in refusal.value.faults] == ["/priority"]
+
+
 def test_a_campaign_that_comes_back_has_saved_nothing_up() -> None:
     turns, _ = next_turns(Turns(), {"a": Ask(100), "b": Ask(100)}, 100)
     turns, _ = next_turns(turns, {"a": Ask(1000)}, 1000)

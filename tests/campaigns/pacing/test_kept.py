@@ -15,11 +15,14 @@ from chalicelib.campaigns.pacing.habits import Habits
 from chalicelib.campaigns.pacing.kept import (
     read_habits,
     read_pace,
+    read_tally,
     read_turns,
+    tally_adds,
     write_habits,
     write_turns,
 )
 from chalicelib.campaigns.pacing.sharing import Ask, Turns
+from chalicelib.campaigns.pacing.tallies import Tally
 from tests.campaigns.pacing.test_predicting import a_habit
 
 
@@ -69,6 +72,26 @@ def test_turns_come_back(walked: dict[str, int], now_at: int) -> None:
     turns = Turns(walked, now_at)
 
     assert read_turns(write_turns(turns)) == turns
+
+
+@given(st.lists(st.tuples(st.integers(0, 30 * 86_400), st.booleans(), st.booleans()), max_size=40))
+def test_what_is_added_by_the_half_hour_is_the_tally(
+    calls: list[tuple[int, bool, bool]],
+) -> None:
+    tally, rows = Tally(), dict[int, dict[str, int]]()
+    for after, *how in sorted(calls):
+        at, (answered, abandoned) = 1_800_000_000 + after, map(int, how)
+        tally = tally.noted(at, answered=answered, abandoned=abandoned)
+        day, adds = tally_adds(at, answered=answered, abandoned=abandoned)
+        row = rows.setdefault(day, {"expires_at": 1, "al": 2})
+        for name, count in adds.items():
+            row[name] = row.get(name, 0) + count
+
+    read = read_tally(rows.values())
+
+    for since in (0, 1_800_000_000 + 10 * 86_400):
+        assert read.since(since) == tally.since(since)
+    assert all(len(row) <= 2 + 96 for row in rows.values())
 
 
 def test_an_accounts_pace_comes_back_from_its_row() -> None:

@@ -49,8 +49,25 @@ def a_situation(**facts: Any) -> Situation:
             4,
             id="progressive: nobody told of the ends of nine",
         ),
-        pytest.param(Mode.POWER, {"ratio": 2.5}, 10, id="power: two and a half an idle agent"),
-        pytest.param(Mode.POWER, {"ratio": 1.5, "floor": {"idle": 3}}, 4, id="power: rounded down"),
+        pytest.param(
+            Mode.PREVIEW,
+            {"asked": 2, "floor": {"ringing": (5.0,)}},
+            1,
+            id="preview: and for one of them it rings",
+        ),
+        pytest.param(
+            Mode.POWER, {"ratio": 2.5, "risk": 0.25}, 10, id="power: two and a half an idle agent"
+        ),
+        pytest.param(
+            Mode.POWER,
+            {"ratio": 1.5, "risk": 0.25, "floor": {"idle": 3}},
+            4,
+            id="power: rounded down",
+        ),
+        pytest.param(Mode.POWER, {"ratio": 10.0}, 4, id="power: no risk is progressive"),
+        pytest.param(
+            Mode.POWER, {"ratio": 10.0, "risk": 0.2, "outlook": None}, 4, id="power: nor known"
+        ),
         pytest.param(Mode.PREDICTIVE, {"risk": 0.0}, 4, id="predictive: no risk is progressive"),
         pytest.param(
             Mode.PREDICTIVE, {"risk": 0.2, "outlook": None}, 4, id="predictive: nothing is known"
@@ -78,6 +95,14 @@ def test_calls_by_mode(mode: Mode, facts: dict[str, Any], calls: int) -> None:
 def test_predictive_goes_further_than_progressive_and_never_less() -> None:
     assert plan(Mode.PREDICTIVE, a_situation(risk=0.1)) > 4
     assert plan(Mode.PREDICTIVE, a_situation(risk=1e-9)) == 4
+
+
+def test_power_goes_as_far_as_its_ratio_and_no_further_than_the_risk() -> None:
+    for risk in (0.001, 0.01, 0.05, 0.1, 0.25):
+        power, ahead = (
+            plan(mode, a_situation(risk=risk, ratio=10.0)) for mode in (Mode.POWER, Mode.PREDICTIVE)
+        )
+        assert power == min(40, ahead)
 
 
 @given(

@@ -22,56 +22,70 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 
-def tried(*outcomes: Outcome | tuple[Outcome, int], every: timedelta = HOUR) -> list[Tried]:
-    pairs = [each if isinstance(each, tuple) else (each, 0) for each in outcomes]
+NUMBERS = ("a", "b", "c")
+
+
+def tried(*outcomes: Outcome | tuple[Outcome, str], every: timedelta = HOUR) -> list[Tried]:
+    pairs = [each if isinstance(each, tuple) else (each, "a") for each in outcomes]
     return [Tried(TEN + at * every, *pair) for at, pair in enumerate(pairs)]
 
 
 def after(history: list[Tried], numbers: int = 1, **facts: Any) -> Next | Why:
     now = history[-1].at if history else TEN
     given = {"zone": PARIS, "mode": Mode.PREDICTIVE, "policy": Policy(most_a_day=9), **facts}
-    return next_attempt(history, numbers, given.pop("now", now), **given)
+    return next_attempt(history, NUMBERS[:numbers], given.pop("now", now), **given)
 
 
 def test_who_was_never_rung_is_rung_now() -> None:
-    assert after([], numbers=2) == Next(TEN, 0)
+    assert after([], numbers=2) == Next(TEN, "a")
 
 
 @pytest.mark.parametrize(
     ("history", "numbers", "found"),
     [
-        pytest.param(tried(Outcome.BUSY), 1, Next(TEN + 10 * MINUTE), id="busy: soon"),
+        pytest.param(tried(Outcome.BUSY), 1, Next(TEN + 10 * MINUTE, "a"), id="busy: soon"),
         pytest.param(
-            tried(Outcome.BUSY, Outcome.BUSY), 1, Next(TEN + HOUR + 30 * MINUTE), id="then later"
+            tried(Outcome.BUSY, Outcome.BUSY),
+            1,
+            Next(TEN + HOUR + 30 * MINUTE, "a"),
+            id="then later",
         ),
-        pytest.param(tried(Outcome.BUSY), 2, Next(TEN + 10 * MINUTE), id="on the same number"),
+        pytest.param(tried(Outcome.BUSY), 2, Next(TEN + 10 * MINUTE, "a"), id="on the same number"),
         pytest.param(
-            tried(Outcome.NO_ANSWER), 1, Next(TEN + 3 * HOUR, best_hour=True), id="no answer: later"
+            tried(Outcome.NO_ANSWER),
+            1,
+            Next(TEN + 3 * HOUR, "a", best_hour=True),
+            id="no answer: later",
         ),
         pytest.param(
-            tried(Outcome.NO_ANSWER), 2, Next(TEN + MINUTE, 1), id="the other number at once"
+            tried(Outcome.NO_ANSWER), 2, Next(TEN + MINUTE, "b"), id="the other number at once"
         ),
         pytest.param(
-            tried(Outcome.NO_ANSWER, (Outcome.NO_ANSWER, 1)),
+            tried(Outcome.NO_ANSWER, (Outcome.NO_ANSWER, "b")),
             2,
-            Next(TEN + 4 * HOUR, 0, best_hour=True),
+            Next(TEN + 4 * HOUR, "a", best_hour=True),
             id="and the first again later",
         ),
         pytest.param(
-            tried(Outcome.MACHINE), 1, Next(TEN + 4 * HOUR, best_hour=True), id="a machine: later"
+            tried(Outcome.MACHINE),
+            1,
+            Next(TEN + 4 * HOUR, "a", best_hour=True),
+            id="a machine: later",
         ),
         pytest.param(
-            tried(Outcome.CONGESTED), 1, Next(TEN + 5 * MINUTE), id="no line: in a moment"
+            tried(Outcome.CONGESTED), 1, Next(TEN + 5 * MINUTE, "a"), id="no line: in a moment"
         ),
-        pytest.param(tried(Outcome.FAILED), 2, Next(TEN + MINUTE, 1), id="dead: the other number"),
+        pytest.param(
+            tried(Outcome.FAILED), 2, Next(TEN + MINUTE, "b"), id="dead: the other number"
+        ),
         pytest.param(tried(Outcome.FAILED), 1, Why.NO_NUMBER, id="dead, and the only one"),
         pytest.param(
-            tried(Outcome.FAILED, (Outcome.FAILED, 1)), 2, Why.NO_NUMBER, id="both are dead"
+            tried(Outcome.FAILED, (Outcome.FAILED, "b")), 2, Why.NO_NUMBER, id="both are dead"
         ),
         pytest.param(
-            tried(Outcome.FAILED, (Outcome.NO_ANSWER, 1)),
+            tried(Outcome.FAILED, (Outcome.NO_ANSWER, "b")),
             2,
-            Next(TEN + 4 * HOUR, 1, best_hour=True),
+            Next(TEN + 4 * HOUR, "b", best_hour=True),
             id="one is dead, the other may answer yet",
         ),
         pytest.param(tried(Outcome.ANSWERED), 1, Why.REACHED, id="reached"),
@@ -80,13 +94,34 @@ def test_who_was_never_rung_is_rung_now() -> None:
         ),
         pytest.param(tried(*[Outcome.BUSY] * 3), 1, Why.USED_UP, id="busy three times"),
         pytest.param(
-            tried(*[Outcome.BUSY] * 3), 2, Next(TEN + 2 * HOUR + 90 * MINUTE, 1), id="or elsewhere"
+            tried(*[Outcome.BUSY] * 3),
+            2,
+            Next(TEN + 2 * HOUR + 90 * MINUTE, "b"),
+            id="or elsewhere",
         ),
         pytest.param(
-            tried(Outcome.BUSY, Outcome.CONGESTED, Outcome.BUSY, Outcome.CONGESTED),
+            tried(Outcome.BUSY, Outcome.NO_ANSWER, Outcome.BUSY, Outcome.NO_ANSWER),
             1,
             Why.USED_UP,
             id="four attempts in all",
+        ),
+        pytest.param(
+            tried(*[Outcome.CONGESTED] * 3),
+            1,
+            Next(TEN + 2 * HOUR + 45 * MINUTE, "a"),
+            id="no line again and again: later each time",
+        ),
+        pytest.param(
+            tried(*[Outcome.CONGESTED] * 50),
+            1,
+            Next(TEN + 49 * HOUR + 135 * MINUTE, "a"),
+            id="for as long as it takes",
+        ),
+        pytest.param(
+            tried(Outcome.CONGESTED, Outcome.BUSY, Outcome.CONGESTED),
+            1,
+            Next(TEN + 2 * HOUR + 5 * MINUTE, "a"),
+            id="a new trouble begins anew",
         ),
     ],
 )
@@ -142,18 +177,51 @@ def test_attempts_that_are_used_up_may_begin_anew_after_a_rest() -> None:
     history = tried(Outcome.BUSY, Outcome.BUSY)
 
     first = after(history, policy=policy)
-    again = [*history, Tried(TEN + timedelta(days=12), Outcome.BUSY, 0, 2)]
+    again = [*history, Tried(TEN + timedelta(days=12), Outcome.BUSY, "a", 2)]
     second = after(again, policy=policy)
-    over = after([*again, Tried(TEN + timedelta(days=13), Outcome.BUSY, 0, 2)], policy=policy)
+    over = after([*again, Tried(TEN + timedelta(days=13), Outcome.BUSY, "a", 2)], policy=policy)
 
-    assert first == Next(TEN + HOUR + timedelta(days=10), 0, 2, best_hour=True)
-    assert second == Next(TEN + timedelta(days=12) + 10 * MINUTE, 0, 2)
+    assert first == Next(TEN + HOUR + timedelta(days=10), "a", 2, best_hour=True)
+    assert second == Next(TEN + timedelta(days=12) + 10 * MINUTE, "a", 2)
     assert over is Why.USED_UP
+
+
+def test_an_outage_of_the_carrier_uses_nobody_up() -> None:
+    outage = tried(*[Outcome.CONGESTED] * 30, every=20 * MINUTE)
+    history = [*outage, Tried(TEN + 10 * HOUR, Outcome.BUSY, "a")]
+
+    found = after(history, policy=Policy(most=2, most_a_day=2))
+
+    assert found == Next(TEN + 10 * HOUR + 10 * MINUTE, "a")
+
+
+def test_a_number_is_dead_wherever_it_stands_among_the_contacts() -> None:
+    history = [Tried(TEN, Outcome.FAILED, "b"), Tried(TEN + HOUR, Outcome.NO_ANSWER, "gone")]
+
+    swapped = next_attempt(
+        history,
+        ["b", "a"],
+        TEN + HOUR,
+        zone=PARIS,
+        mode=Mode.PREDICTIVE,
+        policy=Policy(most_a_day=9),
+    )
+
+    assert swapped == Next(TEN + HOUR + MINUTE, "a")
+
+
+def test_delays_of_a_policy_that_was_changed_are_its_longest() -> None:
+    history = tried(*[(Outcome.BUSY, "a")] * 7, (Outcome.BUSY, "a"))
+
+    found = after(history, 2, policy=Policy(most=99, most_a_day=99))
+
+    assert found == Next(TEN + 7 * HOUR + 90 * MINUTE, "b")
 
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(Outcome), st.integers(0, 2), st.integers(1, 5000)), max_size=10
+        st.tuples(st.sampled_from(Outcome), st.sampled_from(NUMBERS), st.integers(1, 5000)),
+        max_size=10,
     ),
     st.integers(1, 3),
     st.sampled_from(Mode),
@@ -161,7 +229,7 @@ def test_attempts_that_are_used_up_may_begin_anew_after_a_rest() -> None:
     st.integers(1, 3),
 )
 def test_caps_hold_whatever_has_happened(
-    steps: list[tuple[Outcome, int, int]], numbers: int, mode: Mode, most: int, most_a_day: int
+    steps: list[tuple[Outcome, str, int]], numbers: int, mode: Mode, most: int, most_a_day: int
 ) -> None:
     history, at = [], TEN
     for outcome, number, minutes in steps:
@@ -169,15 +237,17 @@ def test_caps_hold_whatever_has_happened(
         at += minutes * MINUTE
     policy = Policy(most=most, most_a_day=most_a_day)
 
-    found = next_attempt(history, numbers, at, zone=PARIS, mode=mode, policy=policy)
+    own = NUMBERS[:numbers]
+    found = next_attempt(history, own, at, zone=PARIS, mode=mode, policy=policy)
 
     if isinstance(found, Next):
         day = found.at.astimezone(PARIS).date()
         dead = {each.number for each in history if each.outcome is Outcome.FAILED}
-        assert len(history) < most
-        assert sum(each.at.astimezone(PARIS).date() == day for each in history) < most_a_day
+        rang = [each for each in history if each.outcome is not Outcome.CONGESTED]
+        assert len(rang) < most
+        assert sum(each.at.astimezone(PARIS).date() == day for each in rang) < most_a_day
         assert found.at >= at
-        assert found.number in set(range(numbers)) - dead
+        assert found.number in set(own) - dead
         for each in history:
             assert each.outcome not in (Outcome.ANSWERED, Outcome.REFUSED)
             if each.outcome is Outcome.ABANDONED and mode is Mode.PREDICTIVE:
@@ -192,6 +262,16 @@ def test_caps_hold_whatever_has_happened(
         ({"rest": HOUR}, ["/retries/rest"]),
         ({"between": -MINUTE}, ["/retries/between"]),
         ({"rules": {**RULES, Outcome.BUSY: Rule(-MINUTE, 1)}}, ["/retries/rules/busy"]),
+        ({"rules": {**RULES, Outcome.BUSY: Rule(MINUTE, 1001)}}, ["/retries/rules/busy"]),
+        ({"rules": {**RULES, Outcome.BUSY: Rule(MINUTE, 9, factor=10)}}, ["/retries/rules/busy"]),
+        ({"rules": {**RULES, Outcome.BUSY: Rule(HOUR, 999, 999)}}, ["/retries/rules/busy"]),
+        (
+            {"rules": {each: rule for each, rule in RULES.items() if each in "busy failed"}},
+            [
+                f"/retries/rules/{each}"
+                for each in ("abandoned", "congested", "machine", "no_answer")
+            ],
+        ),
     ],
 )
 def test_retries_that_are_none_are_refused(facts: dict[str, Any], pointers: list[str]) -> None:

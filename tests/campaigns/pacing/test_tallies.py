@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.campaigns.pacing.tallies import CAP, MOST_RISK, SLOT_SECONDS, Tally, risk
+from chalicelib.campaigns.pacing.tallies import (
+    CAP,
+    KEPT_SECONDS,
+    MOST_RISK,
+    SLOT_SECONDS,
+    OfTheDay,
+    Tally,
+    risk,
+)
+from chalicelib.campaigns.rules import LAWS
+
+if TYPE_CHECKING:
+    from chalicelib.campaigns.rules import Country
 
 DAY = 86_400
 MIDNIGHT = 20_000 * DAY
@@ -44,14 +59,34 @@ def test_risk_is_taken_only_where_both_promises_leave_some(
 def test_the_cap_is_the_countrys() -> None:
     tally = a_tally(today=(400, 2))
 
-    assert risk(tally, NOON, MIDNIGHT, cap=0.03) > 0
-    assert risk(tally, NOON, MIDNIGHT, cap=0.01) == 0
+    assert risk(tally, NOON, MIDNIGHT, OfTheDay(30)) > 0
+    assert risk(tally, NOON, MIDNIGHT, OfTheDay(10)) == 0
+
+
+@pytest.mark.parametrize("law", LAWS.values(), ids=list(LAWS))
+def test_every_countrys_cap_is_one(law: Country) -> None:
+    cap = law.abandonment()
+
+    assert cap.over.total_seconds() <= KEPT_SECONDS
+    assert risk(a_tally(today=(400, 2)), NOON, MIDNIGHT, cap) > 0
+
+
+def test_a_cap_over_thirty_days_is_kept_of_thirty_days_and_of_each() -> None:
+    month = OfTheDay(30, timedelta(days=30))
+    long_ago = Tally().noted(NOON - 20 * DAY, answered=1000, abandoned=60)
+    fine = long_ago.noted(NOON - 3600, answered=400, abandoned=2)
+    bad = Tally().noted(NOON - 20 * DAY, answered=9000).noted(NOON - DAY, answered=900)
+    bad = bad.noted(NOON - 3600, answered=100, abandoned=4)
+
+    assert risk(fine, NOON, MIDNIGHT) > 0
+    assert risk(fine, NOON, MIDNIGHT, month) == 0
+    assert risk(bad, NOON, MIDNIGHT, month) == 0
 
 
 def test_what_is_out_of_the_window_is_forgotten() -> None:
     tally = Tally().noted(NOON, answered=500, abandoned=100)
 
-    later = tally.noted(NOON + 8 * DAY, answered=1)
+    later = tally.noted(NOON + 32 * DAY, answered=1)
 
     assert later.since(0) == (1, 0)
     assert tally.since(NOON + SLOT_SECONDS) == (0, 0)
