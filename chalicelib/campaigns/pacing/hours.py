@@ -7,7 +7,7 @@ an hour is less likely to at that hour again. Both are a beta distribution broug
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -22,9 +22,9 @@ DRAWN: Final = 50.0
 OWN: Final = 3.0
 # Before there was any call. Assumption: one in four answers.
 FIRST_RATE: Final = 0.25
-# How far to look: tomorrow evening may be worth waiting for, next week is not.
+# How far to look from when they may be rung again: tomorrow evening may be worth waiting for, next
+# week is not.
 PATIENCE: Final = timedelta(hours=36)
-_QUARTER: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +75,29 @@ def choices(
     zone: ZoneInfo,
     answers: Answers,
     in_vain: Sequence[datetime] = (),
-    allowed: Callable[[datetime], bool],
+    next_open: Callable[[datetime], datetime | None],
     patience: timedelta = PATIENCE,
-) -> list[Choice]:
-    """Return what there is to choose from, the best first: each hour's first allowed instant."""
+) -> Iterator[Choice]:
+    """Yield what there is to choose from, the best first: each hour's first lawful instant.
+
+    `next_open` returns the first instant from one on at which the contact may be rung, None if
+    there is none (`rules.decide(...).earliest`). One looks ahead from the first that there is, as
+    far as `patience` goes; asked is only of hours that are better than any found, so rarely.
+    """
+    first = next_open(not_before)
+    if first is None:
+        return
     tried = [each.astimezone(zone).hour for each in in_vain]
-    found: dict[tuple[int, int], Choice] = {}
-    for at in _quarters(not_before, patience):
-        local = at.astimezone(zone)
-        key = local.toordinal(), local.hour
-        if key not in found and allowed(at):
-            rate, vain = answers.rate(local.hour), tried.count(local.hour)
-            contact = OWN * rate / (OWN + vain)
-            found[key] = Choice(at, local.hour, rate, contact, vain)
-    return sorted(found.values(), key=lambda each: (-each.contact, each.at))
+    hours = [_choice(at, zone, answers, tried) for at in _hours(first, zone, patience)]
+    shut: list[tuple[datetime, datetime | None]] = []
+    for hour in sorted(hours, key=lambda each: (-each.contact, each.at)):
+        if any(since <= hour.at and _is_past(hour, until, zone) for since, until in shut):
+            continue
+        opens = first if hour.at == first else next_open(hour.at)
+        if opens is None or _is_past(hour, opens, zone):
+            shut.append((hour.at, opens))
+        elif opens <= first + patience:
+            yield replace(hour, at=opens)
 
 
 def best_instant(
@@ -97,26 +106,41 @@ def best_instant(
     zone: ZoneInfo,
     answers: Answers,
     in_vain: Sequence[datetime] = (),
-    allowed: Callable[[datetime], bool],
+    next_open: Callable[[datetime], datetime | None],
     patience: timedelta = PATIENCE,
-) -> datetime:
-    """Return the instant to ring at: the earliest that may be, if nothing is allowed so soon."""
+) -> datetime | None:
+    """Return the instant to ring at, always a lawful one; None: never."""
     found = choices(
         not_before,
         zone=zone,
         answers=answers,
         in_vain=in_vain,
-        allowed=allowed,
+        next_open=next_open,
         patience=patience,
     )
-    return found[0].at if found else not_before
+    return next((each.at for each in found), None)
 
 
-def _quarters(begin: datetime, patience: timedelta) -> Iterator[datetime]:
-    """Yield an instant and each full quarter of an hour after it, as every clock has them."""
-    yield begin
-    at = begin - timedelta(
-        minutes=begin.minute % 15, seconds=begin.second, microseconds=begin.microsecond
-    )
-    while (at := at + _QUARTER) <= begin + patience:
+def _choice(at: datetime, zone: ZoneInfo, answers: Answers, tried: Sequence[int]) -> Choice:
+    hour = at.astimezone(zone).hour
+    rate, vain = answers.rate(hour), tried.count(hour)
+    return Choice(at, hour, rate, OWN * rate / (OWN + vain), vain)
+
+
+def _hours(begin: datetime, zone: ZoneInfo, patience: timedelta) -> Iterator[datetime]:
+    """Yield an instant and each full hour of the contact's clock after it, as that clock goes."""
+    at = begin
+    while at <= begin + patience:
         yield at
+        at = _after(at, zone)
+
+
+def _after(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the next hour of the contact's clock begins."""
+    local = at.astimezone(zone)
+    past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+    return at + timedelta(hours=1) - past
+
+
+def _is_past(hour: Choice, at: datetime | None, zone: ZoneInfo) -> bool:
+    return at is None or at >= _after(hour.at, zone)

@@ -51,7 +51,7 @@ def test_the_figures_in_its_sentences_are_the_codes() -> None:
     assert f"The cap is {CAP * 100:g} %" in TEXT
     assert (WINDOW_SECONDS, "of the last seven days" in TEXT) == (7 * 86_400, True)
     assert (policy.rest, "a rest of thirty days" in TEXT) == (timedelta(days=30), True)
-    assert f"of the next {PATIENCE / timedelta(hours=1):g} that the law allows" in TEXT
+    assert f"of the {PATIENCE / timedelta(hours=1):g} from the first instant on" in TEXT
     assert f"up to {LEAD / 1000:g} seconds ahead" in TEXT
     assert f"An instant is good for {LATEST} ms" in TEXT
     assert f"their clocks differ by less than {CLOCKS} ms" in TEXT

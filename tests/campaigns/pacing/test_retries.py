@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.campaigns.pacing.hours import Answers, best_instant, choices
+from chalicelib.campaigns.pacing.hours import PATIENCE, Answers, best_instant, choices
 from chalicelib.campaigns.pacing.modes import Mode
 from chalicelib.campaigns.pacing.outcomes import RULES, Outcome, Policy, Rule, Tried
 from chalicelib.campaigns.pacing.retries import Next, Why, next_attempt
@@ -281,18 +281,83 @@ def test_retries_that_are_none_are_refused(facts: dict[str, Any], pointers: list
     assert [fault.pointer for fault in refusal.value.faults] == pointers
 
 
-def by_law(at: datetime) -> bool:
-    local = at.astimezone(PARIS)
-    return local.weekday() < 5 and (10 <= local.hour < 13 or 14 <= local.hour < 20)
+class Law:
+    """Weekdays from 10 to 13 and 14 to 20, by the contact's clock; counts how often it is asked."""
+
+    def __init__(self, zone: ZoneInfo = PARIS, closed: date | None = None) -> None:
+        self.zone = zone
+        self.closed = closed
+        self.asked = 0
+
+    def allows(self, at: datetime) -> bool:
+        local = at.astimezone(self.zone)
+        within = 10 <= local.hour < 13 or 14 <= local.hour < 20
+        return local.weekday() < 5 and local.date() != self.closed and within
+
+    def __call__(self, at: datetime) -> datetime:
+        self.asked += 1
+        while not self.allows(at):
+            at = at.replace(minute=0, second=0, microsecond=0) + HOUR
+        return at
+
+
+def always(at: datetime) -> datetime:
+    return at
 
 
 ANSWERS = Answers({10: (400, 60), 14: (400, 80), 18: (400, 140), 19: (3, 3)})
 
 
 def test_the_best_hour_is_the_one_that_was_answered_best() -> None:
-    at = best_instant(TEN, zone=PARIS, answers=ANSWERS, allowed=by_law)
+    law = Law()
 
-    assert at.astimezone(PARIS).hour == 18
+    at = best_instant(TEN, zone=PARIS, answers=ANSWERS, next_open=law)
+
+    assert at == datetime(2026, 11, 27, 18, tzinfo=PARIS)
+    assert law.asked <= 3
+
+
+@pytest.mark.parametrize(
+    ("since", "best"),
+    [
+        pytest.param((27, 20), (30, 18), id="Friday evening: on Monday at six, not at ten"),
+        pytest.param((27, 18, 40), (27, 18, 40), id="in the best hour: now"),
+        pytest.param((28, 9), (30, 18), id="on a Saturday"),
+    ],
+)
+def test_the_best_hour_is_of_the_next_days_that_are_lawful(
+    since: tuple[int, ...], best: tuple[int, ...]
+) -> None:
+    law, begin = Law(), datetime(2026, 11, *since, tzinfo=PARIS)  # type: ignore[misc]
+
+    at = best_instant(begin, zone=PARIS, answers=ANSWERS, next_open=law)
+
+    assert at == datetime(2026, 11, *best, tzinfo=PARIS)  # type: ignore[misc]
+    assert law.asked <= 4
+
+
+@given(
+    st.integers(0, 9 * 24 * 60),
+    st.dictionaries(st.integers(0, 23), st.tuples(st.integers(1, 500), st.just(60)), max_size=24),
+    st.sampled_from(["Europe/Paris", "America/Guadeloupe", "Asia/Kathmandu", "Indian/Reunion"]),
+)
+def test_it_is_lawful_whenever_and_the_best_of_all_that_is(
+    minutes: int, by_hour: dict[int, tuple[int, int]], name: str
+) -> None:
+    zone = ZoneInfo(name)
+    law, begin = Law(zone, closed=date(2026, 12, 1)), TEN + minutes * MINUTE
+    answers = Answers({hour: (calls, min(calls, some)) for hour, (calls, some) in by_hour.items()})
+
+    at = best_instant(begin, zone=zone, answers=answers, next_open=law)
+
+    assert at is not None
+    assert law.allows(at)
+    asked, first = law.asked, law(begin)
+    assert asked <= 20
+    assert first <= at <= first + PATIENCE
+    quarters = [first + each * 15 * MINUTE for each in range(36 * 4 + 1)]
+    best = max(answers.rate(each.astimezone(zone).hour) for each in quarters if law.allows(each))
+    assert answers.rate(at.astimezone(zone).hour) == best
 
 
 def test_three_lucky_calls_do_not_make_an_hour_the_best() -> None:
@@ -302,7 +367,7 @@ def test_three_lucky_calls_do_not_make_an_hour_the_best() -> None:
 def test_an_hour_that_was_tried_in_vain_is_left_for_another() -> None:
     yesterday = datetime(2026, 11, 26, 18, 30, tzinfo=PARIS)
 
-    found = choices(TEN, zone=PARIS, answers=ANSWERS, in_vain=[yesterday], allowed=by_law)
+    found = list(choices(TEN, zone=PARIS, answers=ANSWERS, in_vain=[yesterday], next_open=Law()))
 
     assert found[0].hour == 19
     at_six = next(each for each in found if each.hour == 18)
@@ -313,32 +378,28 @@ def test_an_hour_that_was_tried_in_vain_is_left_for_another() -> None:
 def test_the_hour_is_of_the_contacts_own_clock() -> None:
     guadeloupe = ZoneInfo("America/Guadeloupe")
 
-    at = best_instant(TEN, zone=guadeloupe, answers=ANSWERS, allowed=lambda _: True)
+    at = best_instant(TEN, zone=guadeloupe, answers=ANSWERS, next_open=always)
 
+    assert at is not None
     assert at.astimezone(guadeloupe).hour == 18
 
 
 def test_without_any_answers_it_is_the_first_instant_that_is_allowed() -> None:
-    at = best_instant(TEN - 5 * HOUR, zone=PARIS, answers=Answers(), allowed=by_law)
+    at = best_instant(TEN - 5 * HOUR, zone=PARIS, answers=Answers(), next_open=Law())
 
     assert at == TEN
 
 
-def test_where_nothing_is_allowed_the_law_is_asked_again_later() -> None:
-    assert best_instant(TEN, zone=PARIS, answers=ANSWERS, allowed=lambda _: False) == TEN
+def test_where_they_may_never_be_rung_there_is_no_hour() -> None:
+    assert best_instant(TEN, zone=PARIS, answers=ANSWERS, next_open=lambda _: None) is None
 
 
 @pytest.mark.parametrize("day", [datetime(2026, 3, 28, 20, tzinfo=UTC)] + [TEN])
 def test_a_clock_that_changes_in_the_night_changes_no_hour(day: datetime) -> None:
-    found = choices(day, zone=PARIS, answers=ANSWERS, allowed=lambda _: True)
+    found = list(choices(day, zone=PARIS, answers=ANSWERS, next_open=always))
 
     assert all(each.at.astimezone(PARIS).hour == each.hour for each in found)
-    assert (
-        best_instant(day, zone=PARIS, answers=ANSWERS, allowed=lambda _: True)
-        .astimezone(PARIS)
-        .strftime("%H:%M")
-        == "18:00"
-    )
+    assert found[0].at.astimezone(PARIS).strftime("%H:%M") == "18:00"
 
 
 @given(st.lists(st.tuples(st.integers(0, 23), st.booleans()), max_size=60))
