@@ -320,19 +320,17 @@ def test_the_best_hour_is_the_one_that_was_answered_best() -> None:
 @pytest.mark.parametrize(
     ("since", "best"),
     [
-        pytest.param((27, 20), (30, 18), id="Friday evening: on Monday at six, not at ten"),
-        pytest.param((27, 18, 40), (27, 18, 40), id="in the best hour: now"),
-        pytest.param((28, 9), (30, 18), id="on a Saturday"),
+        pytest.param("27 20:00", "30 18:00", id="Friday evening: on Monday at six, not at ten"),
+        pytest.param("27 18:40", "27 18:40", id="in the best hour: now"),
+        pytest.param("28 09:00", "30 18:00", id="on a Saturday"),
     ],
 )
-def test_the_best_hour_is_of_the_next_days_that_are_lawful(
-    since: tuple[int, ...], best: tuple[int, ...]
-) -> None:
-    law, begin = Law(), datetime(2026, 11, *since, tzinfo=PARIS)  # type: ignore[misc]
+def test_the_best_hour_is_of_the_next_days_that_are_lawful(since: str, best: str) -> None:
+    law, begin = Law(), datetime.fromisoformat(f"2026-11-{since}").replace(tzinfo=PARIS)
 
     at = best_instant(begin, zone=PARIS, answers=ANSWERS, next_open=law)
 
-    assert at == datetime(2026, 11, *best, tzinfo=PARIS)  # type: ignore[misc]
+    assert at == datetime.fromisoformat(f"2026-11-{best}").replace(tzinfo=PARIS)
     assert law.asked <= 4
 
 
