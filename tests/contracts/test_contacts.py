@@ -15,7 +15,7 @@ from chalicelib.campaigns.contacts.progress.store import ImportStore
 from chalicelib.campaigns.contacts.store import SHARDS, ContactStore, shard_of
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
-from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed
+from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed, keep
 from tests.clouds import ENVIRONMENT, tables
 from tests.fakes.contacts import ContactsInMemory, ImportsInMemory
 
@@ -62,7 +62,7 @@ FULL = a_contact(
 
 @pytest.mark.parametrize("contact", [FULL, a_contact(NG)])
 def test_a_contact_is_found_as_it_was_kept(contacts: Contacts, contact: object) -> None:
-    contacts.put([contact])  # type: ignore[list-item]
+    keep(contacts, [contact])  # type: ignore[list-item]
 
     found = contacts.known(ACCOUNT, LIST, [hashed(NG), hashed(ROUX)])
 
@@ -70,7 +70,7 @@ def test_a_contact_is_found_as_it_was_kept(contacts: Contacts, contact: object) 
 
 
 def test_contacts_of_another_account_or_list_are_not_found(contacts: Contacts) -> None:
-    contacts.put([FULL])
+    keep(contacts, [FULL])
 
     assert not contacts.known(OTHER, LIST, [FULL.id])
     assert not contacts.known(ACCOUNT, "list_2", [FULL.id])
@@ -80,7 +80,7 @@ def test_contacts_of_another_account_or_list_are_not_found(contacts: Contacts) -
 
 def test_more_people_than_one_request_takes_are_found(contacts: Contacts) -> None:
     many = [a_contact(f"+336123{each:05}") for each in range(120)]
-    contacts.put(many)
+    keep(contacts, many)
 
     found = contacts.known(ACCOUNT, LIST, [each.id for each in many])
 
@@ -89,7 +89,7 @@ def test_more_people_than_one_request_takes_are_found(contacts: Contacts) -> Non
 
 def test_a_person_is_found_in_every_list_by_any_of_their_numbers(contacts: Contacts) -> None:
     elsewhere = a_contact(ROUX, list_id="list_2")
-    contacts.put([FULL, elsewhere])
+    keep(contacts, [FULL, elsewhere])
 
     assert set(map(id_and_list, contacts.of_person(ACCOUNT, hashed(ROUX)))) == {
         (hashed(NG), LIST),
@@ -103,14 +103,35 @@ def id_and_list(contact: object) -> tuple[str, str]:
 
 
 def test_a_number_that_a_contact_has_no_more_finds_nobody(contacts: Contacts) -> None:
-    contacts.put([FULL])
-    contacts.put([replace(FULL, numbers=(NG,), others=())])
+    keep(contacts, [FULL])
+    keep(contacts, [replace(FULL, numbers=(NG,), others=())])
 
     assert contacts.of_person(ACCOUNT, hashed(ROUX)) == ()
 
 
+def test_what_somebody_else_wrote_meanwhile_is_not_put_over(contacts: Contacts) -> None:
+    others = [a_contact(f"+336123{each:05}") for each in range(60)]
+    keep(contacts, [FULL])
+    newer = replace(FULL, fields={"name": "Ng"}, updated_at=NOON + timedelta(seconds=1))
+
+    late = contacts.swap([(None, others[0]), (None, replace(FULL, fields={}))])
+    assert contacts.swap([(FULL, newer)]) == set()
+    late |= contacts.swap([*((None, each) for each in others[1:]), (FULL, FULL)])
+
+    assert late == {FULL.id}
+    assert contacts.known(ACCOUNT, LIST, [FULL.id]) == {FULL.id: newer}
+    found = contacts.known(ACCOUNT, LIST, [each.id for each in others])
+    assert sorted(found) == sorted(each.id for each in others)
+
+
+def test_somebody_deleted_meanwhile_is_not_revived(contacts: Contacts) -> None:
+    assert contacts.swap([(FULL, FULL)]) == {FULL.id}
+
+    assert not contacts.known(ACCOUNT, LIST, [FULL.id])
+
+
 def test_a_contact_that_is_dropped_is_gone_with_all_its_numbers(contacts: Contacts) -> None:
-    contacts.put([FULL])
+    keep(contacts, [FULL])
 
     contacts.drop([FULL, a_contact("+33699999999")])
 
@@ -123,14 +144,12 @@ def test_who_was_erased_is_remembered_by_their_hash(contacts: Contacts) -> None:
 
     assert contacts.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
     assert contacts.erased(OTHER, [hashed(NG)]) == set()
-    assert contacts.erased_since(ACCOUNT, NOON) == {hashed(NG)}
-    assert contacts.erased_since(ACCOUNT, NOON + timedelta(seconds=1)) == set()
     assert contacts.of_person(ACCOUNT, hashed(NG)) == ()
 
 
 def test_a_list_is_read_in_pages_each_contact_once(contacts: Contacts) -> None:
     many = [a_contact(f"+336123{each:05}") for each in range(40)]
-    contacts.put([*many, a_contact(NG, list_id="list_2")])
+    keep(contacts, [*many, a_contact(NG, list_id="list_2")])
 
     found, after, pages = [], None, 0
     while True:

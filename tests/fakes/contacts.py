@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.contacts.contacts import Contact, ContactList
+    from chalicelib.campaigns.contacts.pieces import Change
 
 
 class ContactsInMemory:
@@ -34,13 +35,16 @@ class ContactsInMemory:
     def erased(self, account_id: str, ids: Collection[str]) -> set[str]:
         return {each for each in ids if (account_id, each) in self.gone}
 
-    def erased_since(self, account_id: str, since: datetime) -> set[str]:
-        mine = ((each, at) for (account, each), at in self.gone.items() if account == account_id)
-        return {each for each, at in mine if at >= since}
-
-    def put(self, contacts: Iterable[Contact]) -> None:
-        for each in contacts:
-            self.kept[each.account_id, each.list_id, each.id] = each
+    def swap(self, changes: Iterable[Change]) -> set[str]:
+        lost = set()
+        for older, each in changes:
+            key = each.account_id, each.list_id, each.id
+            there = self.kept.get(key)
+            if (there and there.updated_at) == (older and older.updated_at):
+                self.kept[key] = each
+            else:
+                lost.add(each.id)
+        return lost
 
     def drop(self, contacts: Iterable[Contact]) -> None:
         for each in contacts:

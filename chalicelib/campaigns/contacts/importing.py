@@ -8,7 +8,6 @@ broken at its end changes nothing. Running out of time is no failure: the next w
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import islice
 from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 PIECE_ROWS: Final = 5_000
 STOP_SECONDS: Final = 60.0  # left before the function is cut: time for a piece, and to say so
 _TRIES: Final = 8
-# Clocks of two functions may differ by so much.
-_MARGIN: Final = timedelta(minutes=1)
 
 
 class Imports(Protocol):
@@ -157,9 +154,9 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
         piece = pieces.read(islice(rows, desk.piece_rows), known, reader, told, hashed, now)
         if not piece.rows:
             return known
-        counts = _kept(piece, known, now - _MARGIN, desk)
+        counts = _kept(piece, known, desk)
         if not desk.listed(known.account_id, known.list_id):
-            desk.contacts.drop(piece.people.values())
+            desk.contacts.drop(piece.kept.values())
             fault = Fault("/list_id", "the list was deleted meanwhile")
             raise Rejected("the import has no list", faults=(fault,))
         if piece.refused:
@@ -176,14 +173,14 @@ def _work(known: Import, rows: Iterator[Row], desk: Desk) -> Import | None:
     return known
 
 
-def _kept(piece: Piece, known: Import, since: datetime, desk: Desk) -> Counts:
+def _kept(piece: Piece, known: Import, desk: Desk) -> Counts:
     """Keep a piece, patiently: a busy table takes the rest of it in a moment."""
     for attempt in range(1, _TRIES):
         try:
-            return pieces.keep(piece, known, desk.contacts, since)
+            return pieces.keep(piece, known, desk.contacts)
         except Unavailable:
             desk.pause(attempt)
-    return pieces.keep(piece, known, desk.contacts, since)
+    return pieces.keep(piece, known, desk.contacts)
 
 
 def _end(known: Import, status: ImportStatus, desk: Desk, reason: str | None = None) -> None:

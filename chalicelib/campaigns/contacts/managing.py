@@ -1,4 +1,4 @@
-"""What owners do with lists and people: lists made and deleted, people told by the API, erased.
+"""What owners do with lists and people: lists made and deleted, people told by the API.
 
 Every function takes the account that the request acts for; another account's list is NotFound.
 """
@@ -19,6 +19,7 @@ from chalicelib.campaigns.contacts.contacts import (
     merged,
     name_fault,
 )
+from chalicelib.campaigns.contacts.erasing import hashes_of, see_again
 from chalicelib.campaigns.contacts.numbers import Numbers, Unusable
 from chalicelib.campaigns.contacts.pieces import Contacts
 from chalicelib.campaigns.contacts.refusals import Reason, words
@@ -35,6 +36,7 @@ MOST_AT_ONCE: Final = 100
 MOST_SEGMENTS: Final = 100
 _PAGE: Final = 200
 _STOP_SECONDS: Final = 15.0
+_TRIES: Final = 8
 # A page with a segment looks at so many contacts, and then says where it goes on.
 MOST_LOOKED_AT: Final = 2_000
 
@@ -159,39 +161,31 @@ def upsert(
     Raises Rejected with every fault: all are kept, or none.
     """
     contacts = _contacts(known, told, now, office)
-    ids = {each.id for each in contacts}
-    gone = office.people.erased(known.account_id, ids)
-    _refuse([(at, each.id in gone) for at, each in enumerate(contacts)])
-    there = dict(office.people.known(known.account_id, known.id, ids))
-    for each in contacts:
-        older = there.get(each.id)
-        there[each.id] = each if older is None else merged(older, each)
+    _refuse(known, told, office.people.erased(known.account_id, hashes_of(contacts)), office)
     wider = with_fields(known, {name for each in contacts for name in each.fields})
     if wider is not known:
         office.lists.save_list(wider)
-    kept = {each.id: there[each.id] for each in contacts}
-    office.people.put(kept.values())
-    late = office.people.erased(known.account_id, ids)
-    office.people.drop([kept[each] for each in late])
+    kept = _kept(known, contacts, office.people)
+    see_again(known.account_id, kept.values(), office.people)
     return tuple(kept.values())
 
 
-def erase(account_id: str, person: str, now: datetime, office: Office) -> int:
-    """Erase a person from every list; return how many contacts that were.
-
-    Their hashes stay, so that no list brings them back and nobody rings them. The marks are set
-    first: an import that runs looks at them after it has written.
-    """
-    found = office.people.of_person(account_id, person)
-    own = [each for each in found if each.id == person]
-    hashes = {person, *(other for each in own for other in each.others)}
-    office.people.mark_erased(account_id, hashes, now)
-    office.forget(account_id, hashes)
-    for each in office.people.of_person(account_id, person):
-        office.people.drop([each])
-        if each.id != person:
-            office.people.put([_without(each, person, now)])
-    return len(found)
+def _kept(known: ContactList, contacts: Sequence[Contact], people: People) -> dict[str, Contact]:
+    """Keep contacts, merged with what is known of them; whoever changes meanwhile, once more."""
+    kept: dict[str, Contact] = {}
+    left = {each.id for each in contacts}
+    for _ in range(_TRIES):
+        there = people.known(known.account_id, known.id, left)
+        new = dict(there)
+        for each in contacts:
+            if each.id in left:
+                older = new.get(each.id)
+                new[each.id] = each if older is None else merged(older, each)
+        kept |= {each.id: new[each.id] for each in contacts if each.id in left}
+        left = people.swap([(there.get(each), kept[each]) for each in kept if each in left])
+        if not left:
+            return kept
+    raise Unavailable("contacts changed all the time", list_id=known.id)
 
 
 def page(
@@ -267,21 +261,15 @@ def _read(
             faults.append(Fault(f"{pointer}/numbers/{at}", words(error.reason, "en")))
 
 
-def _refuse(gone: Iterable[tuple[int, bool]]) -> None:
+def _refuse(known: ContactList, told: Sequence[Told], gone: set[str], office: Office) -> None:
+    """Refuse numbers of people who were erased. Raises Rejected with every fault."""
+    if not gone:
+        return
+    numbers, hashed = Numbers(known.country), office.hashing(known.account_id)
     faults = tuple(
-        Fault(f"/contacts/{at}", words(Reason.ERASED, "en")) for at, is_gone in gone if is_gone
+        Fault(f"/contacts/{at}/numbers/{place}", words(Reason.ERASED, "en"))
+        for at, each in enumerate(told)
+        for place, written in enumerate(each.numbers[:MOST_NUMBERS])
+        if hashed(numbers.read(written)) in gone
     )
-    if faults:
-        raise Rejected("the contacts cannot be kept", faults=faults)
-
-
-def _without(contact: Contact, person: str, now: datetime) -> Contact:
-    """Return a contact without somebody's number."""
-    pairs = zip(contact.numbers[1:], contact.others, strict=True)
-    left = [(number, other) for number, other in pairs if other != person]
-    return replace(
-        contact,
-        numbers=(contact.numbers[0], *(number for number, _ in left)),
-        others=tuple(other for _, other in left),
-        updated_at=now,
-    )
+    raise Rejected("the contacts cannot be kept", faults=faults)

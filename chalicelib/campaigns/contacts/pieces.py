@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from chalicelib.campaigns.contacts.columns import NUMBER
 from chalicelib.campaigns.contacts.contacts import Contact, Touch, merged
+from chalicelib.campaigns.contacts.erasing import hashes_of, see_again, without
 from chalicelib.campaigns.contacts.imports import Counts
 from chalicelib.campaigns.contacts.refusals import Reason, Refusal
+from chalicelib.kernel.errors import Unavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from chalicelib.campaigns.contacts.imports import Import
     from chalicelib.campaigns.contacts.reading import Person, Reader
     from chalicelib.campaigns.contacts.tables import Row
+
+    # What was known of somebody, None if nothing was; and what is to be kept in its place.
+    Change = tuple[Contact | None, Contact]
+
+_TRIES: Final = 8
 
 
 class Contacts(Protocol):
@@ -33,11 +41,11 @@ class Contacts(Protocol):
     def erased(self, account_id: str, ids: Collection[str]) -> set[str]:
         """Return those of some people who had themselves erased."""
 
-    def put(self, contacts: Iterable[Contact]) -> None:
-        """Keep contacts, in place of what was known of them. Doing it twice changes nothing."""
+    def swap(self, changes: Iterable[Change]) -> set[str]:
+        """Keep contacts in place of what was known of them, where that is still so.
 
-    def erased_since(self, account_id: str, since: datetime) -> set[str]:
-        """Return who had themselves erased since."""
+        Returns who was changed meanwhile: of them nothing is kept.
+        """
 
     def drop(self, contacts: Iterable[Contact]) -> None:
         """Delete contacts; one that is not there is no error."""
@@ -50,7 +58,8 @@ class Piece:
     first: int  # how many rows were done before it
     rows: int = 0
     people: dict[str, Contact] = field(default_factory=dict)
-    places: dict[str, list[Row]] = field(default_factory=dict)
+    kept: dict[str, Contact] = field(default_factory=dict)  # merged with what was known of them
+    places: dict[str, list[tuple[Row, Contact]]] = field(default_factory=dict)
     refused: list[tuple[Refusal, Sequence[str]]] = field(default_factory=list)
 
 
@@ -80,29 +89,64 @@ def read(
             contact = _contact(person, known, hashed, piece.first + piece.rows, now)
             older = piece.people.get(contact.id)
             piece.people[contact.id] = contact if older is None else merged(older, contact)
-            piece.places.setdefault(contact.id, []).append(row)
+            piece.places.setdefault(contact.id, []).append((row, contact))
     return piece
 
 
-def keep(piece: Piece, known: Import, contacts: Contacts, since: datetime) -> Counts:
-    """Keep the people of a piece that began after `since`, but for those who were erased."""
-    account_id = known.account_id
-    for each in contacts.erased(account_id, list(piece.people)):
+def keep(piece: Piece, known: Import, contacts: Contacts) -> Counts:
+    """Keep the people of a piece, but for those who were erased."""
+    fates: dict[str, _Fate] = {}
+    changed = set(piece.people)
+    for _ in range(_TRIES):
+        there = contacts.known(known.account_id, known.list_id, changed)
+        _leave_out(piece, there, known.account_id, contacts)
+        changed &= piece.people.keys()
+        fates |= {each: _fate(there.get(each), known, piece.first) for each in changed}
+        changed = contacts.swap(_changes(piece, there, changed))
+        if not changed:
+            see_again(known.account_id, piece.kept.values(), contacts)
+            return _counts(piece, fates)
+    raise Unavailable("contacts of a list changed all the time", list_id=known.list_id)
+
+
+def _leave_out(
+    piece: Piece, there: Mapping[str, Contact], account_id: str, contacts: Contacts
+) -> None:
+    """Refuse who was erased, as a person or as somebody's other number.
+
+    A worker that was killed may have written them, and not have looked again: they are deleted.
+    """
+    wanted = hashes_of((*piece.people.values(), *there.values()))
+    gone = contacts.erased(account_id, wanted)
+    if not gone:
+        return
+    contacts.drop([there[each] for each in gone & there.keys()])
+    for each in gone & piece.people.keys():
         del piece.people[each]
-        places = piece.places.pop(each)
-        piece.refused += [(Refusal(line, "", Reason.ERASED), cells or ()) for line, cells in places]
-    there = contacts.known(account_id, known.list_id, list(piece.people))
-    fates: Counter[_Fate] = Counter()
+        piece.refused += [
+            (Refusal(line, "", Reason.ERASED), cells or ())
+            for (line, cells), _ in piece.places.pop(each)
+        ]
     for each, contact in piece.people.items():
-        older, rows = there.get(each), len(piece.places[each])
-        fate = _fate(older, known, piece.first)
-        fates[fate] += 1
-        fates[_Fate.MERGED] += rows - 1
-        piece.people[each] = contact if older is None else merged(older, contact)
-    contacts.put(piece.people.values())
-    late = contacts.erased_since(account_id, since) & piece.people.keys()
-    contacts.drop([piece.people[each] for each in late])
-    return _counts(piece, fates)
+        left = without(contact, gone)
+        if left is not contact:
+            piece.people[each] = left
+            piece.refused += [
+                (Refusal(line, NUMBER, Reason.ERASED, kept=True), cells or ())
+                for (line, cells), told in piece.places[each]
+                if gone.intersection(told.others)
+            ]
+
+
+def _changes(
+    piece: Piece, there: Mapping[str, Contact], wanted: Collection[str]
+) -> Iterator[Change]:
+    for each, contact in piece.people.items():
+        if each not in wanted:
+            continue
+        older = there.get(each)
+        piece.kept[each] = contact if older is None else merged(older, contact)
+        yield older, piece.kept[each]
 
 
 def _contact(
@@ -131,11 +175,13 @@ def _fate(older: Contact | None, known: Import, first: int) -> _Fate:
     return _Fate.CREATED if touched.created else _Fate.UPDATED
 
 
-def _counts(piece: Piece, fates: Mapping[_Fate, int]) -> Counts:
+def _counts(piece: Piece, fates: Mapping[str, _Fate]) -> Counts:
     remarks = sum(each.kept for each, _ in piece.refused)
+    counted = Counter(fates[each] for each in piece.people)
+    counted[_Fate.MERGED] += sum(len(piece.places[each]) - 1 for each in piece.people)
     return Counts(
         rows=piece.rows,
-        **{fate.value: fates[fate] for fate in _Fate},
+        **{fate.value: counted[fate] for fate in _Fate},
         refused=len(piece.refused) - remarks,
         remarks=remarks,
     )

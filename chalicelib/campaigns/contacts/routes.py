@@ -11,6 +11,7 @@ from chalicelib.runtime.paging import cursor, position
 if TYPE_CHECKING:
     from chalicelib.campaigns.contacts import (
         contacts,
+        erasing,
         imports,
         managing,
         models,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.runtime.api import Request
 else:
     contacts = lazily("chalicelib.campaigns.contacts.contacts")
+    erasing = lazily("chalicelib.campaigns.contacts.erasing")
     imports = lazily("chalicelib.campaigns.contacts.imports")
     managing = lazily("chalicelib.campaigns.contacts.managing")
     models = lazily("chalicelib.campaigns.contacts.models")
@@ -122,7 +124,7 @@ def erase_contact(request: Request, body: models.ErasureIn) -> models.ErasureOut
     """Erase a person from all lists and consents; no list brings them back, nobody rings them."""
     person = contacts_wiring.hashing(request.account_id)(body.number)
     office = contacts_wiring.office()
-    erased = managing.erase(request.account_id, person, request.now, office)
+    erased = erasing.erase(request.account_id, person, request.now, office)
     return models.ErasureOut(erased=erased)
 
 

@@ -17,6 +17,7 @@ from pynamodb.attributes import (
     UnicodeAttribute,
     UTCDateTimeAttribute,
 )
+from pynamodb.transactions import TransactWrite
 
 from chalicelib.campaigns.contacts.contacts import Contact, ContactList, Touch
 from chalicelib.campaigns.contacts.managing import MOST_LISTS
@@ -29,9 +30,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from pynamodb.expressions.condition import Condition
+
+    from chalicelib.campaigns.contacts.pieces import Change
+
 # Writes of an import are spread over so many keys of the index; readers go through them in order.
 SHARDS: Final = 16
 _AT_ONCE: Final = 50  # people asked for with one request
+# Of the largest contacts, a transaction's four megabytes hold so many.
+_SWAPPED_AT_ONCE: Final = 25
 # A person who was erased stays known by their hash for as long as what proves it must be kept.
 _REMEMBERED: Final = timedelta(days=3 * 366)
 _ERASED: Final = "erased"
@@ -81,26 +88,29 @@ class ContactStore:
         keys = [(_person(account_id, each), _ERASED) for each in ids]
         return {_hash_of(row) for row in self._read(keys)}
 
-    def erased_since(self, account_id: str, since: datetime) -> set[str]:
-        """Return who had themselves erased since."""
-        with translated("read erasures", account_id=account_id):
-            found = ContactRow.gsi1.query(
-                _erasures(account_id), ContactRow.gsi1sk >= since.isoformat()
-            )
-            return {_hash_of(row) for row in found}
+    def swap(self, changes: Iterable[Change]) -> set[str]:
+        """Keep contacts in place of what was known of them, where that is still so.
 
-    def put(self, contacts: Iterable[Contact]) -> None:
-        """Keep contacts, 25 rows a request."""
+        Returns who was changed meanwhile: of them nothing is kept.
+        """
+        left, lost = list(changes), set[str]()
         with translated("put contacts"), ContactRow.batch_write() as batch:
-            for contact in contacts:
-                for row in _rows(contact):
+            for _, contact in left:
+                for row in _rows_of_others(contact):
                     batch.save(row)
+        while left:
+            part, left = left[:_SWAPPED_AT_ONCE], left[_SWAPPED_AT_ONCE:]
+            changed = _swap(part)
+            lost |= changed
+            if changed:  # the transaction did nothing: the rest of it again
+                left += [each for each in part if each[1].id not in changed]
+        return lost
 
     def drop(self, contacts: Iterable[Contact]) -> None:
         """Delete contacts; one that is not there is no error."""
         with translated("delete contacts"), ContactRow.batch_write() as batch:
             for contact in contacts:
-                for row in _rows(contact):
+                for row in (_row(contact), *_rows_of_others(contact)):
                     batch.delete(row)
 
     def of_person(self, account_id: str, person: str) -> tuple[Contact, ...]:
@@ -118,9 +128,7 @@ class ContactStore:
         until = int((now + _REMEMBERED).timestamp())
         with translated("remember erasures"), ContactRow.batch_write() as batch:
             for each in people:
-                row = ContactRow(_person(account_id, each), _ERASED, expires_at=until)
-                row.gsi1pk, row.gsi1sk = _erasures(account_id), f"{now.isoformat()}#{each}"
-                batch.save(row)
+                batch.save(ContactRow(_person(account_id, each), _ERASED, expires_at=until))
 
     def page(self, known: ContactList, limit: int, after: str | None = None) -> Page[Contact]:
         """Return some of a list's contacts, in an order that no person would see."""
@@ -205,10 +213,6 @@ def _columns(account_id: str) -> str:
     return f"contact-columns#{account_id}"
 
 
-def _erasures(account_id: str) -> str:
-    return f"contacts-erased#{account_id}"
-
-
 def _shard(list_id: str, at: int) -> str:
     return f"contacts#{list_id}#{at:02}"
 
@@ -228,9 +232,29 @@ def _named(account_id: str, row: ContactRow) -> tuple[str, str]:
     return _person(account_id, str(row.contact)), _place(list_id)
 
 
-def _rows(contact: Contact) -> Iterator[ContactRow]:
+def _swap(part: Sequence[Change]) -> set[str]:
+    """Keep some contacts in one transaction; return whose change by another prevented it."""
+    connection = ContactRow._get_connection().connection
+    try:
+        with translated("put contacts"), TransactWrite(connection=connection) as transaction:
+            for older, contact in part:
+                transaction.save(_row(contact), condition=_as_it_was(older))
+    except Conflict as error:
+        reasons = getattr(error.__cause__, "cancellation_reasons", ())
+        pairs = zip(part, reasons, strict=True)
+        return {contact.id for (_, contact), reason in pairs if reason is not None}
+    return set()
+
+
+def _as_it_was(older: Contact | None) -> Condition:
+    if older is None:
+        return ContactRow.pk.does_not_exist()
+    return ContactRow.updated_at == older.updated_at
+
+
+def _row(contact: Contact) -> ContactRow:
     touched = contact.touched
-    yield ContactRow(
+    return ContactRow(
         pk=_person(contact.account_id, contact.id),
         sk=_place(contact.list_id),
         gsi1pk=_shard(contact.list_id, shard_of(contact.id)),
@@ -243,13 +267,16 @@ def _rows(contact: Contact) -> Iterator[ContactRow]:
         created_at=contact.created_at,
         updated_at=contact.updated_at,
     )
+
+
+def _rows_of_others(contact: Contact) -> Iterator[ContactRow]:
+    """Yield what says, of somebody's other numbers, whose they are."""
     for other in contact.others:
-        if other != contact.id:
-            yield ContactRow(
-                pk=_person(contact.account_id, other),
-                sk=f"also#{contact.list_id}#{contact.id}",
-                contact=contact.id,
-            )
+        yield ContactRow(
+            pk=_person(contact.account_id, other),
+            sk=f"also#{contact.list_id}#{contact.id}",
+            contact=contact.id,
+        )
 
 
 def _contact(row: Any) -> Contact:

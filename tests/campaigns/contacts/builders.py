@@ -12,7 +12,9 @@ from chalicelib.campaigns.contacts import files
 from chalicelib.campaigns.contacts.contacts import Contact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from chalicelib.campaigns.contacts.pieces import Contacts
 
 DATA: Final = Path(__file__).parent / "data"
 NOON: Final = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -72,3 +74,10 @@ def a_contact(
         "updated_at": NOON,
     }
     return Contact(**{**facts, **known}, numbers=tuple(numbers), fields=fields or {})
+
+
+def keep(store: Contacts, people: Iterable[Contact]) -> None:
+    """Put people in place of whatever is known of them."""
+    wanted = list(people)
+    older = [store.known(each.account_id, each.list_id, [each.id]).get(each.id) for each in wanted]
+    assert not store.swap(zip(older, wanted, strict=True))

@@ -19,8 +19,10 @@ from chalicelib.campaigns.contacts.imports import (
     from_document,
     to_document,
 )
+from chalicelib.campaigns.contacts.numbers import Numbers
+from chalicelib.campaigns.contacts.reading import Reader
 from chalicelib.kernel.errors import Conflict, Rejected, Unavailable
-from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, a_csv, hashed
+from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, a_csv, hashed, keep
 from tests.fakes import QueueInMemory
 from tests.fakes.contacts import (
     ContactsInMemory,
@@ -32,6 +34,8 @@ from tests.fakes.contacts import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from chalicelib.campaigns.contacts.refusals import Refusal
 
 TITLES = "Nom;Téléphone;Mobile;Ville\n"
 ROWS = [
@@ -59,7 +63,7 @@ class Office:
         self.pauses: list[int] = []
         self._put(text if text is not None else TITLES + "\n".join(rows) + "\n")
         known = a_contact("+33612345603", fields={"name": "Old", "age": "41"})
-        self.contacts.put([known])
+        keep(self.contacts, [known])
         self.contacts.mark_erased(ACCOUNT, [hashed("+33612345604")], NOON - timedelta(days=9))
 
     def _put(self, text: str) -> None:
@@ -225,9 +229,10 @@ class Stopping(ContactsInMemory):
         super().__init__()
         self.kept, self.gone, self._office = office.contacts.kept, office.contacts.gone, office
 
-    def put(self, contacts: Any) -> None:
-        super().put(contacts)
+    def swap(self, changes: Any) -> set[str]:
+        changed = super().swap(changes)
         self._office.imports.stop(ACCOUNT, "imp_1")
+        return changed
 
 
 class Busy(ContactsInMemory):
@@ -237,13 +242,13 @@ class Busy(ContactsInMemory):
         super().__init__()
         self.kept, self.gone, self.times = office.contacts.kept, office.contacts.gone, times
 
-    def put(self, contacts: Any) -> None:
-        wanted = list(contacts)
+    def swap(self, changes: Any) -> set[str]:
+        wanted = list(changes)
         if self.times:
             self.times -= 1
-            super().put(wanted[: len(wanted) // 2])
+            super().swap(wanted[: len(wanted) // 2])
             raise Unavailable("table did not answer")
-        super().put(wanted)
+        return super().swap(wanted)
 
 
 def test_a_table_that_is_busy_is_waited_for_and_rows_count_once() -> None:
@@ -269,25 +274,88 @@ def test_a_table_that_stays_busy_is_left_to_the_next_worker() -> None:
 
 
 class Erasing(ContactsInMemory):
-    """Contacts of whom one is erased after the import looked, before it writes them."""
+    """Contacts of whom some are erased after the import looked, before it writes them."""
 
-    def __init__(self, office: Office) -> None:
+    def __init__(self, office: Office, *numbers: str) -> None:
         super().__init__()
+        self.numbers = numbers
         self.kept, self.gone, self._office = office.contacts.kept, office.contacts.gone, office
 
-    def put(self, contacts: Any) -> None:
-        self.mark_erased(ACCOUNT, [hashed("+33162012345")], self._office.now)
-        super().put(contacts)
+    def swap(self, changes: Any) -> set[str]:
+        self.mark_erased(ACCOUNT, [hashed(each) for each in self.numbers], self._office.now)
+        return super().swap(changes)
 
 
 def test_somebody_erased_while_their_row_is_written_stays_erased() -> None:
     office = Office(*ROWS)
+    erasing = Erasing(office, "+33162012345")
 
-    importing.go_on(
-        office.imports.claim("imp_1", "worker", NOON), office.desk(contacts=Erasing(office))
-    )
+    importing.go_on(office.imports.claim("imp_1", "worker", NOON), office.desk(contacts=erasing))
 
     assert "+33162012345" not in office.people
+
+
+def test_a_second_number_erased_while_its_row_is_written_is_taken_out_again() -> None:
+    office = Office(*ROWS)
+    erasing = Erasing(office, "+33612345601")
+
+    importing.go_on(office.imports.claim("imp_1", "worker", NOON), office.desk(contacts=erasing))
+
+    assert office.people["+33162012345"][0] == ("+33162012345",)
+
+
+def test_somebody_erased_does_not_come_back_as_a_second_number() -> None:
+    office = Office("Ng;0612345600;0612345604;Lyon", "Ng;0612345600;;", "Zoé;0612345602;;")
+
+    done = office.work()
+
+    assert done.counts == Counts(rows=3, created=2, merged=1, remarks=1)
+    assert office.people["+33612345600"][0] == ("+33612345600",)
+    told = office.files.files[done.refused_key].decode().splitlines()[1:]
+    reason = "personne effacée à sa demande : n'est plus importée"
+    assert told == [f"2;oui;number;{reason};Ng;0612345600;0612345604;Lyon"]
+
+
+def test_what_a_killed_worker_wrote_of_somebody_erased_is_deleted_by_the_next() -> None:
+    office = Office(*ROWS)
+    office.work()
+    office.contacts.mark_erased(ACCOUNT, [hashed("+33612345602")], NOON)
+    again = office.imports.load(ACCOUNT, "imp_1")
+    told: list[Refusal] = []
+    reader = Reader(("Tel",), ("number",), Numbers("FR"), told.append)
+    piece = pieces.read([(2, ["0612345602"])], again, reader, told, hashed, NOON)
+
+    counts = pieces.keep(piece, again, office.contacts)
+
+    assert counts == Counts(rows=1, refused=1)
+    assert "+33612345602" not in office.people
+
+
+class Meanwhile(ContactsInMemory):
+    """Contacts of whom one is told something by somebody else, after the import looked."""
+
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.kept, self.gone, self.left = office.contacts.kept, office.contacts.gone, 1
+
+    def swap(self, changes: Any) -> set[str]:
+        if self.left:
+            self.left -= 1
+            fields = {"name": "Known", "vip": "true"}
+            later = NOON + timedelta(seconds=1)
+            keep(self, [a_contact("+33612345603", fields=fields, updated_at=later)])
+        return super().swap(changes)
+
+
+def test_what_somebody_else_tells_meanwhile_is_merged_and_not_lost() -> None:
+    office = Office(*ROWS, piece_rows=100)
+    desk = office.desk(contacts=Meanwhile(office))
+
+    importing.go_on(office.imports.claim("imp_1", "worker", NOON), desk)
+
+    assert office.known.counts == COUNTS
+    known = office.people["+33612345603"][1]
+    assert known == {"name": "Known", "city": "Brest", "vip": "true"}
 
 
 def test_a_hundred_thousand_rows_with_one_number_are_one_contact() -> None:

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from chalicelib.campaigns.contacts import managing
+from chalicelib.campaigns.contacts import erasing, managing
 from chalicelib.campaigns.contacts.contacts import ContactList
 from chalicelib.campaigns.contacts.managing import Office, Told
 from chalicelib.campaigns.contacts.segments import parse
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed
+from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed, keep
 from tests.fakes import QueueInMemory
 from tests.fakes.contacts import ContactsInMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.contacts.pieces import Change
 
 NG, ROUX, ZOE = "+33612345600", "+33612345601", "+33612345602"
 LATER = NOON + timedelta(days=1)
@@ -41,7 +42,7 @@ def an_office(*numbers: str) -> tuple[Office, ContactsInMemory, ContactList]:
     store = ContactsInMemory()
     known = ContactList(id=LIST, account_id=ACCOUNT, name="Clients", created_at=NOON)
     store.create_list(known)
-    store.put([a_contact(each) for each in numbers])
+    keep(store, [a_contact(each) for each in numbers])
     office = Office(people=store, lists=store, hashing=lambda _: hashed, forget=Forgotten())
     return office, store, known
 
@@ -95,47 +96,124 @@ def test_every_fault_of_a_request_is_told_and_nothing_is_kept() -> None:
 
 def test_a_person_is_erased_from_every_list_and_from_others_numbers() -> None:
     office, store, _ = an_office(NG)
-    store.put(
+    keep(
+        store,
         [
             a_contact(NG, ROUX, list_id="list_2"),
             a_contact(ZOE, NG, ROUX),
             a_contact(NG, account_id="acct_2"),
-        ]
+        ],
     )
 
-    erased = managing.erase(ACCOUNT, hashed(NG), LATER, office)
+    erased = erasing.erase(ACCOUNT, hashed(NG), LATER, office)
 
     assert erased == 3
     assert store.of_person(ACCOUNT, hashed(NG)) == ()
     (zoe,) = store.of_person(ACCOUNT, hashed(ZOE))
     assert (zoe.numbers, zoe.others) == ((ZOE, ROUX), (hashed(ROUX),))
     assert len(store.of_person("acct_2", hashed(NG))) == 1
+    assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
+    assert office.forget.people == {hashed(NG)}  # type: ignore[attr-defined]
+
+
+def test_a_number_of_theirs_alone_is_erased_with_them() -> None:
+    office, store, _ = an_office()
+    keep(store, [a_contact(NG, ROUX), a_contact(NG, ROUX, list_id="list_2")])
+
+    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office) == 2
+
+    assert not store.kept
     assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG), hashed(ROUX)}
     assert office.forget.people == {hashed(NG), hashed(ROUX)}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("housemate", [a_contact(ROUX), a_contact(ZOE, ROUX, list_id="list_2")])
+def test_erasing_somebody_leaves_those_who_share_a_landline(housemate: Contact) -> None:
+    office, store, known = an_office()
+    keep(store, [a_contact(NG, ROUX), housemate])
+
+    erasing.erase(ACCOUNT, hashed(NG), LATER, office)
+
+    assert list(store.kept.values()) == [housemate]
+    assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
+    assert office.forget.people == {hashed(NG)}  # type: ignore[attr-defined]
+    assert managing.upsert(known, [Told(numbers=[ROUX])], LATER, office)
+
+
+def test_an_erased_number_is_refused_as_a_second_one_too() -> None:
+    office, store, known = an_office(ROUX)
+    erasing.erase(ACCOUNT, hashed(NG), NOON, office)
+
+    with pytest.raises(Rejected) as refused:
+        managing.upsert(known, [Told(numbers=[ROUX, NG])], LATER, office)
+
+    (fault,) = refused.value.faults
+    assert fault.pointer == "/contacts/0/numbers/1"
+    assert [each.numbers for each in store.kept.values()] == [(ROUX,)]
+
+
+class Meanwhile(ContactsInMemory):
+    """Contacts, of whom somebody else writes one just before we do."""
+
+    def __init__(self, *writes: Contact) -> None:
+        super().__init__()
+        self.writes = list(writes)
+
+    def swap(self, changes: Iterable[Change]) -> set[str]:
+        if self.writes:
+            new = self.writes.pop(0)
+            self.kept[new.account_id, new.list_id, new.id] = new
+        return super().swap(changes)
+
+
+def test_two_who_tell_of_one_person_at_once_are_both_heard() -> None:
+    office, _, known = an_office()
+    theirs = a_contact(NG, fields={"age": "40"}, updated_at=LATER)
+    store = Meanwhile(theirs)
+    store.create_list(known)
+    office = replace(office, people=store, lists=store)
+
+    (found,) = managing.upsert(known, [Told(numbers=[NG], fields={"city": "Lyon"})], NOON, office)
+
+    assert found.fields == {"age": "40", "city": "Lyon"}
+    assert list(store.kept.values()) == [found]
+
+
+def test_erasing_takes_a_number_out_of_a_contact_that_changes_meanwhile() -> None:
+    office, _, known = an_office()
+    zoe = a_contact(ZOE, NG, fields={"age": "40"}, updated_at=LATER)
+    store = Meanwhile(zoe)
+    store.kept[ACCOUNT, LIST, zoe.id] = a_contact(ZOE, NG)
+    office = replace(office, people=store)
+
+    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office) == 1
+
+    (left,) = store.kept.values()
+    assert (left.numbers, left.fields) == ((ZOE,), {"age": "40"})
 
 
 def test_erasing_again_or_somebody_unknown_marks_them_all_the_same() -> None:
     office, store, _ = an_office()
 
-    assert managing.erase(ACCOUNT, hashed(NG), NOON, office) == 0
+    assert erasing.erase(ACCOUNT, hashed(NG), NOON, office) == 0
     assert store.erased(ACCOUNT, [hashed(NG)]) == {hashed(NG)}
 
 
 def test_somebody_erased_is_not_brought_back_by_the_api() -> None:
     office, _, known = an_office()
-    managing.erase(ACCOUNT, hashed(NG), NOON, office)
+    erasing.erase(ACCOUNT, hashed(NG), NOON, office)
 
     with pytest.raises(Rejected) as refused:
         managing.upsert(known, [Told(numbers=[ROUX]), Told(numbers=[NG])], LATER, office)
 
     (fault,) = refused.value.faults
-    assert fault.pointer == "/contacts/1"
+    assert fault.pointer == "/contacts/1/numbers/0"
     assert "erased" in fault.reason
 
 
 def test_a_list_is_deleted_with_its_contacts() -> None:
     office, store, known = an_office(NG, ROUX)
-    store.put([a_contact(ZOE, list_id="list_2")])
+    keep(store, [a_contact(ZOE, list_id="list_2")])
 
     queue = QueueInMemory()
     managing.delete(known, office, queue)
@@ -175,8 +253,9 @@ def test_a_list_too_long_for_one_worker_is_emptied_by_the_next() -> None:
 def test_a_page_shows_those_of_a_segment_and_goes_on() -> None:
     office, store, known = an_office()
     cities = ["Lyon", "Nice"] * 30
-    store.put(
-        a_contact(f"+3361234{at:04}", fields={"city": city}) for at, city in enumerate(cities)
+    keep(
+        store,
+        [a_contact(f"+3361234{at:04}", fields={"city": city}) for at, city in enumerate(cities)],
     )
 
     found: list[Contact] = []

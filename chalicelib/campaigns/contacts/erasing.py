@@ -1,0 +1,84 @@
+"""Who had themselves erased, and stays so whoever writes meanwhile. Pure over its ports.
+
+A number is one person's, whichever place it has: it does not come back as somebody's second one.
+Whoever writes looks twice, before and after; whoever erases marks first and deletes then. So one of
+the two sees the other, in any order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.kernel.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.contacts.managing import Office, People
+    from chalicelib.campaigns.contacts.pieces import Contacts
+
+_TRIES: Final = 8
+
+
+def hashes_of(contacts: Iterable[Contact]) -> set[str]:
+    """Return the hashes of all numbers of some people."""
+    return {each for contact in contacts for each in (contact.id, *contact.others)}
+
+
+def without(contact: Contact, gone: Collection[str]) -> Contact:
+    """Return a contact without those of its other numbers that are gone."""
+    pairs = zip(contact.numbers[1:], contact.others, strict=True)
+    left = [(number, other) for number, other in pairs if other not in gone]
+    if len(left) == len(contact.others):
+        return contact
+    return replace(
+        contact,
+        numbers=(contact.numbers[0], *(number for number, _ in left)),
+        others=tuple(other for _, other in left),
+    )
+
+
+def see_again(account_id: str, kept: Collection[Contact], contacts: Contacts) -> None:
+    """Take out again what was written of people who were erased meanwhile.
+
+    What somebody else changed since is left to them: they look after it as we do.
+    """
+    late = contacts.erased(account_id, hashes_of(kept))
+    if not late:
+        return
+    contacts.drop([each for each in kept if each.id in late])
+    stay = [(each, without(each, late)) for each in kept if each.id not in late]
+    contacts.swap([(old, new) for old, new in stay if new is not old])
+
+
+def erase(account_id: str, person: str, now: datetime, office: Office) -> int:
+    """Erase a person from every list; return how many contacts that were.
+
+    Their other numbers go with them, but for those that somebody else has too: a switchboard or a
+    family's landline is not theirs to silence. The hashes stay, so that no list brings them back
+    and nobody rings them.
+    """
+    people = office.people
+    found = people.of_person(account_id, person)
+    others = {other for each in found if each.id == person for other in each.others}
+    hashes = {
+        person,
+        *(each for each in others if _is_theirs_alone(account_id, each, person, people)),
+    }
+    people.mark_erased(account_id, hashes, now)
+    office.forget(account_id, hashes)
+    for _ in range(_TRIES):
+        left = people.of_person(account_id, person)
+        if not left:
+            return len(found)
+        people.drop([each for each in left if each.id == person])
+        shared = [each for each in left if each.id != person]
+        people.swap([(each, replace(without(each, hashes), updated_at=now)) for each in shared])
+    raise Unavailable("contacts of a person changed all the time", account_id=account_id)
+
+
+def _is_theirs_alone(account_id: str, number: str, person: str, people: People) -> bool:
+    return all(each.id == person for each in people.of_person(account_id, number))
