@@ -63,7 +63,6 @@ def test_a_number_is_read_however_it_was_written(written: str) -> None:
         ("0598123456", Reason.SHARED_RANGE),
         ("+1 900 555 1234", Reason.ABROAD),
         ("+881612345678", Reason.ABROAD),
-        ("+33690123456", Reason.UNREADABLE),
         ("n/a", Reason.UNREADABLE),
         ("0000000000", Reason.UNREADABLE),
         ("061234567", Reason.UNREADABLE),
@@ -85,6 +84,10 @@ def test_numbers_overseas_have_their_own_code() -> None:
 
     assert numbers.read("0690123456") == "+590690123456"
     assert numbers.read("+590690123456") == "+590690123456"
+    assert numbers.read("+33 690 12 34 56") == "+590690123456"
+    assert numbers.read("33690123456") == "+590690123456"
+    assert numbers.read("+33690123456") == "+590690123456", "the second time, by what was learnt"
+    assert numbers.read("+33639123456") == "+262639123456"
     assert numbers.read("0692 12 34 56") == "+262692123456"
     assert Numbers("RE").read("0692123456") == "+262692123456"
 
