@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.figures import Figure, report
 from chalicelib.campaigns.pacing.bucket import CLOCKS, Limit, may_begin
-from chalicelib.campaigns.pacing.granting import Pace, ended, pause, take
+from chalicelib.campaigns.pacing.granting import Pace, ended, pause, renewed, take
 from chalicelib.campaigns.pacing.sharing import Ask
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.pacing.granting import Slot, Taken
 
 MILLIS: Final = 600_000
+MINUTE: Final = 60_000
 BEGIN: Final = 1_800_000_000_000
 WORKERS: Final = 4
 RATES: Final = (1, 7, 30, 100)
@@ -59,7 +60,7 @@ class Run:
     placed: list[tuple[int, str]] = field(default_factory=list)
     requests: int = 0
     most_at_once: int = 0
-    up: int = 0
+    up: set[int] = field(default_factory=set)
     now: int = BEGIN
     events: list[tuple[int, int, Callable[[], None]]] = field(default_factory=list)
     number: int = 0
@@ -70,6 +71,8 @@ class Run:
         for worker in workers:
             self.at(BEGIN + self.dice.randrange(1000), partial(self._ask, worker))
         self.at(BEGIN + MILLIS // 3, lambda: self._kill(workers))
+        for minute in range(BEGIN, BEGIN + MILLIS, MINUTE):
+            self.at(minute, self._count_anew)
         while self.events:
             self.now, _, act = heapq.heappop(self.events)
             if self.now < BEGIN + MILLIS:
@@ -84,6 +87,10 @@ class Run:
     def _ask(self, worker: Worker) -> None:
         """Take instants of the row as it was last seen; it may have been changed meanwhile."""
         now = self.now + worker.clock
+        at_once = self.limit.at_once
+        if at_once is not None and worker.seen.bucket.flying(now) >= at_once:
+            self.requests += 1  # calls end without its knowing: it reads the row
+            worker.seen = self.pace
         taken = take(worker.seen, self.limit, ASKS, now, worker.in_vain)
         if not worker.alive:
             return
@@ -98,14 +105,17 @@ class Run:
     def _store(self, worker: Worker, taken: Taken) -> None:
         """Write the row on its condition; a refusal brings the row as it is."""
         self.requests += 1
-        took = len(taken.slots)
-        before = self.pace.bucket
-        full = self.limit.at_once is not None and before.flying + took > self.limit.at_once
-        if full or not self.pace.stands_as(worker.seen):
+        if not self.pace.stands_as(worker.seen):
             worker.seen = self.pace
             self._ask(worker)
             return
-        bucket = replace(taken.pace.bucket, flying=before.flying + took)
+        leases = {
+            number: until
+            for number, until in self.pace.bucket.leases.items()
+            if number not in taken.over
+        }
+        leases |= {number: taken.pace.bucket.leases[number] for number in taken.added}
+        bucket = replace(taken.pace.bucket, leases=leases)
         self.pace = worker.seen = replace(taken.pace, bucket=bucket)
         worker.in_vain = 0
         self._hold(worker, taken)
@@ -123,20 +133,26 @@ class Run:
 
     def _place(self, worker: Worker, slot: Slot) -> None:
         if not worker.alive:
-            return  # what it was granted is lost, and counts as a call until somebody counts anew
+            return  # what it was granted is lost, and counts as a call until its lease is over
         if not may_begin(slot.start, self.now + worker.clock):
-            self._end(0)
+            self._end(slot.number)
             return
         self.placed.append((self.now, slot.campaign_id))
-        self.up += 1
-        self.most_at_once = max(self.most_at_once, self.up)
+        self.up.add(slot.number)
+        self.most_at_once = max(self.most_at_once, len(self.up))
         lasts = int(1000 * self.dice.expovariate(1 / CALL_SECONDS))
-        self.at(self.now + lasts, lambda: self._end(1))
+        self.at(self.now + lasts, lambda: self._end(slot.number))
 
-    def _end(self, up: int) -> None:
-        self.up -= up
-        self.requests += 1
-        self.pace = ended(self.pace)
+    def _end(self, number: int) -> None:
+        self.up.discard(number)
+        if self.limit.at_once is not None:
+            self.requests += 1
+            self.pace = ended(self.pace, [number])
+
+    def _count_anew(self) -> None:
+        if self.limit.at_once is not None:
+            self.requests += 1
+            self.pace = renewed(self.pace, self.up, self.now)
 
     def _clock(self) -> int:
         return self.dice.randint(-CLOCKS // 2, CLOCKS // 2)
@@ -173,6 +189,8 @@ def figures() -> Iterator[Figure]:
         print(f"  {rate} a second: {fast:.3f} of them the other's", file=sys.stderr)
     run = Run(Limit(calls=30, at_once=200), random.Random(0)).go()
     yield Figure("campaign_pace_at_once", run.most_at_once, "calls", baseline=200, at_most=1)
+    requests = run.requests / len(run.placed)
+    yield Figure("campaign_pace_at_once_requests", requests, "requests a call", at_most=3)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.callcentre import ANSWER_RATES, TALK_MEDIAN, TALK_SIGMA, Centre
-from benchmarks.campaign_pace import Run, most_in_a_second
+from benchmarks.campaign_pace import BEGIN, MILLIS, Run, most_in_a_second
 from benchmarks.diallers import Ours, Progressive, Vicidial
 from chalicelib.campaigns.pacing.bucket import Limit
 from chalicelib.campaigns.pacing.predicting import AHEAD, GRACE, Outlook
@@ -136,6 +136,15 @@ def test_vicidials_level_falls_once_the_days_drops_are_over_the_cap(
     dialler._adapt(Centre(10, dialler, seed=1))  # at midnight, when tapering has not begun
 
     assert dialler.level == level
+
+
+def test_a_worker_that_dies_takes_no_room_with_it() -> None:
+    run = Run(Limit(calls=20, at_once=20), random.Random(9)).go()
+
+    assert run.most_at_once <= 20
+    late = [at for at, _ in run.placed if at > BEGIN + MILLIS - 180_000]
+    assert len(late) >= 0.75 * 20 * 180 / 30  # calls last for half a minute
+    assert len(run.pace.bucket.leases) <= 20
 
 
 @pytest.mark.parametrize("calls", [1, 13])

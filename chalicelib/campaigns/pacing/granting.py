@@ -16,7 +16,7 @@ from chalicelib.campaigns.pacing.bucket import Bucket
 from chalicelib.campaigns.pacing.sharing import Turns, next_turns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from chalicelib.campaigns.pacing.bucket import Limit
     from chalicelib.campaigns.pacing.sharing import Ask
@@ -48,16 +48,21 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A call that may begin: at `start` (milliseconds since 1970), or not at all."""
+    """A call that may begin: at `start` (milliseconds since 1970), or not at all.
+
+    `number` is what it counts as up by, until it is `ended`: to be kept with its attempt.
+    """
 
     start: int
     campaign_id: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What was granted, the pace to store, and when it is worth asking again.
 
+    Of the pace's leases only those `added` and those `over` are written (`bucket.Granted`).
     Without slots, `others` tells that somebody else is at work: that is to have asked in vain.
     """
 
@@ -65,23 +70,28 @@ class Taken:
     slots: tuple[Slot, ...]
     ask_at: int
     others: bool = False
+    added: tuple[int, ...] = ()
+    over: tuple[int, ...] = ()
 
 
 def take(pace: Pace, limit: Limit, asks: Mapping[str, Ask], now: int, in_vain: int = 0) -> Taken:
     """Grant what the carrier takes in the next moments to those who ask, by their priorities.
 
-    Whoever has asked in vain before takes only what nobody else has come for in time.
+    `asks` are of all the account's campaigns that have calls to make, whoever asks: turns are taken
+    among those that are asked for, and who has asked in vain leaves the row to whoever is at work.
+    A worker for each campaign would leave one of them without a call. Whoever has asked in vain
+    before takes only what nobody else has come for in time.
     """
     asks = {name: ask for name, ask in asks.items() if name not in pace.halted}
     behind = pace.bucket.under(limit).due <= now * limit.calls
     wanted = sum(max(0, ask.wanted) for ask in asks.values()) if behind or not in_vain else 0
     granted = buckets.grant(pace.bucket, limit, now, wanted)
     turns, order = next_turns(pace.turns, asks, len(granted.starts))
-    slots = tuple(
-        Slot(start, campaign_id) for start, campaign_id in zip(granted.starts, order, strict=True)
-    )
+    numbers = range(granted.bucket.last - len(order) + 1, granted.bucket.last + 1)
+    slots = tuple(map(Slot, granted.starts, order, numbers))
     after = replace(pace, bucket=granted.bucket, turns=turns)
-    return Taken(after, slots, granted.ask_at, not slots and not behind)
+    others = not slots and not behind
+    return Taken(after, slots, granted.ask_at, others, granted.added, granted.over)
 
 
 def halt(pace: Pace, campaign_id: str) -> Pace:
@@ -103,6 +113,16 @@ def pause(in_vain: int) -> int:
     return 0 if in_vain < 1 else int(min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(in_vain - 1, 9)))
 
 
-def ended(pace: Pace, calls: int = 1) -> Pace:
-    """Give back the room of calls that ended."""
+def ended(pace: Pace, calls: Iterable[int]) -> Pace:
+    """Give back the room of calls that ended, by their numbers; nobody's condition is changed."""
     return replace(pace, bucket=buckets.ended(pace.bucket, calls))
+
+
+def renewed(pace: Pace, up: Iterable[int], now: int) -> Pace:
+    """Count the calls that are up anew, once a minute, by the attempts that are placed.
+
+    On the condition of a grant, and with another edition: a grant of somebody who saw them expired
+    is refused.
+    """
+    bucket = buckets.renewed(pace.bucket, up, now)
+    return replace(pace, bucket=bucket, edition=pace.edition + 1)

@@ -73,13 +73,15 @@ def read_pace(
     *,
     due: int = 0,
     calls: int = 1,
-    flying: int = 0,
+    last: int = 0,
+    leases: Mapping[str, int] | None = None,
     edition: int = 0,
     turns: str = "",
     halted: Iterable[str] = (),
 ) -> Pace:
     """Make an account's pace of its row: what writes are conditional on, and turns."""
-    bucket = Bucket(due, max(1, calls), max(0, flying))
+    numbered = {int(number): until for number, until in (leases or {}).items()}
+    bucket = Bucket(due, max(1, calls), last, numbered)
     return Pace(bucket, read_turns(turns), edition, frozenset(halted))
 
 

@@ -10,17 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.campaigns.pacing.bucket import (
+    FULL,
     LATEST,
     LEAD,
+    LEASE,
     SECOND,
     SLACK,
     Bucket,
     Limit,
-    ended,
     grant,
     may_begin,
 )
-from chalicelib.campaigns.pacing.granting import Pace, go_on, halt, take
+from chalicelib.campaigns.pacing.granting import Pace, ended, go_on, halt, pause, renewed, take
 from chalicelib.campaigns.pacing.sharing import Ask, Turns, next_turns
 from chalicelib.kernel.errors import Rejected
 
@@ -82,17 +83,82 @@ def test_a_burst_makes_up_for_what_was_not_used_and_for_no_more() -> None:
     ],
 )
 def test_no_more_are_up_than_may_be(flying: int, granted: int) -> None:
-    bucket = Bucket(flying=flying)
+    bucket = Bucket(last=flying, leases=dict.fromkeys(range(flying), NOW + 1))
 
     found = grant(bucket, Limit(calls=100, at_once=10), NOW, wanted=3)
 
-    assert len(found.starts) == granted
-    assert found.bucket.flying == flying + granted
+    assert len(found.starts) == len(found.added) == granted
+    assert found.bucket.flying(NOW) == flying + granted
+    assert found.ask_at == (NOW + FULL if flying + granted >= 10 else NOW + 1)
 
 
 def test_room_is_given_back_and_never_twice_over() -> None:
-    assert ended(Bucket(flying=3), 2).flying == 1
-    assert ended(Bucket(flying=1), 5).flying == 0
+    pace = take(Pace(), Limit(calls=10, at_once=5), {"a": Ask(3)}, NOW).pace
+
+    once = ended(pace, [1])
+
+    assert once.bucket.flying(NOW) == 2
+    assert ended(once, [1]) == once
+    assert ended(once, [99]) == once
+    assert once.stands_as(pace)  # an end is in nobody's way
+
+
+def test_calls_of_a_worker_that_died_count_as_up_for_three_minutes() -> None:
+    limit = Limit(calls=10, at_once=5)
+    pace = take(Pace(), limit, {"a": Ask(99)}, NOW).pace
+
+    assert take(pace, limit, {"a": Ask(99)}, NOW + LEASE - 1).slots == ()
+    taken = take(pace, limit, {"a": Ask(99)}, NOW + LEASE)
+    assert len(taken.slots) == 5
+    assert taken.over == tuple(range(1, 6))
+    assert taken.pace.bucket.flying(NOW + LEASE) == 5
+
+
+def test_calls_that_are_up_count_for_as_long_as_somebody_says_so() -> None:
+    limit, asks = Limit(calls=10, at_once=5), {"a": Ask(99)}
+    seen = pace = take(Pace(), limit, asks, NOW).pace
+    for minute in range(1, 10):
+        pace = renewed(pace, (1, 2, 3), NOW + minute * 60 * SECOND)
+    later = NOW + 9 * 60 * SECOND
+
+    assert len(take(pace, limit, asks, later).slots) == 2
+    assert not pace.stands_as(seen)  # who saw them expired is granted nothing
+
+
+def test_a_slot_is_known_by_its_number_with_or_without_a_limit_of_calls_at_a_time() -> None:
+    with_limit = take(Pace(), Limit(calls=3, at_once=9), {"a": Ask(9)}, NOW)
+    without = take(with_limit.pace, Limit(calls=3), {"a": Ask(9)}, NOW + SECOND)
+
+    assert [slot.number for slot in with_limit.slots] == [1, 2, 3]
+    assert [slot.number for slot in without.slots] == [4, 5, 6]
+    assert without.added == ()  # nothing is to be kept, so the row stays small
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60_000), st.integers(0, 30), st.booleans(), st.booleans()),
+        max_size=30,
+    ),
+    st.integers(1, 20),
+)
+def test_no_more_are_up_than_may_be_whatever_ends_twice_or_never(
+    steps: list[tuple[int, int, bool, bool]], at_once: int
+) -> None:
+    pace, now, up = Pace(), NOW, set[int]()
+    for passes, wanted, ends, twice in steps:
+        now += passes
+        taken = take(pace, Limit(calls=20, at_once=at_once), {"a": Ask(wanted)}, now)
+        pace = taken.pace
+        up |= {slot.number for slot in taken.slots}
+        assert len(up) <= at_once
+        if ends and up:
+            gone = min(up)
+            up.remove(gone)
+            pace = ended(pace, [gone])
+            pace = ended(pace, [gone]) if twice else pace
+        pace = renewed(pace, up, now)
+
+    assert pace.bucket.flying(now) == len(up)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +267,25 @@ def test_a_priority_that_is_none_is_refused(priority: int) -> None:
         Ask(1, priority)
 
     assert [fault.pointer for fault in refusal.value.faults] == ["/priority"]
+
+
+@pytest.mark.parametrize("calls", [1, 9])
+def test_workers_who_ask_for_all_campaigns_give_each_its_share_though_one_does_all(
+    calls: int,
+) -> None:
+    limit, pace, asks = Limit(calls=calls), Pace(), {"a": Ask(99), "b": Ask(99), "c": Ask(99, 2)}
+    due, in_vain, got = {"first": NOW, "second": NOW + 1}, {"first": 0, "second": 0}, list[str]()
+    while (now := min(due.values())) < NOW + 200 * SECOND:
+        worker = min(due, key=lambda name: due[name])
+        taken = take(pace, limit, asks, now, in_vain[worker])
+        pace = taken.pace
+        got += [slot.campaign_id for slot in taken.slots]
+        in_vain[worker] = in_vain[worker] + 1 if taken.others else 0
+        due[worker] = max(taken.ask_at, now + pause(in_vain[worker]))
+
+    assert len(got) >= 190 * calls
+    for name, ask in asks.items():
+        assert got.count(name) == pytest.approx(len(got) * ask.priority / 4, abs=2)
 
 
 def test_a_campaign_that_comes_back_has_saved_nothing_up() -> None:

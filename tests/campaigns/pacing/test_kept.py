@@ -96,17 +96,19 @@ def test_what_is_added_by_the_half_hour_is_the_tally(
 
 def test_an_accounts_pace_comes_back_from_its_row() -> None:
     asks = {"a": Ask(3), "b": Ask(2)}
-    pace = take(halt(Pace(), "c"), Limit(calls=7), asks, 1_800_000_000_000).pace
+    pace = take(halt(Pace(), "c"), Limit(calls=7, at_once=9), asks, 1_800_000_000_000).pace
     bucket = pace.bucket
 
     read = read_pace(
         due=bucket.due,
         calls=bucket.calls,
-        flying=bucket.flying,
+        last=bucket.last,
+        leases={str(number): until for number, until in bucket.leases.items()},
         edition=pace.edition,
         turns=write_turns(pace.turns),
         halted=["c"],
     )
 
     assert read == pace
-    assert read_pace(calls=0, flying=-1) == Pace()
+    assert bucket.flying(1_800_000_000_000) == 5
+    assert read_pace(calls=0) == Pace()
