@@ -73,6 +73,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "campaign_pace_30",
         "campaign_pace_100",
         "campaign_pace_at_once",
+        "campaign_pace_at_once_requests",
     ),
     "predictive": (
         "predictive_talk_5",
