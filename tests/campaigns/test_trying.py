@@ -14,6 +14,7 @@ from chalicelib.campaigns.consents.suppressions import ACCOUNT, Suppression
 from chalicelib.campaigns.days import zone_of
 from chalicelib.campaigns.evidence import instant, past_of, person_of
 from chalicelib.campaigns.lawful import seen_by_law
+from chalicelib.campaigns.pacing.modes import Mode
 from chalicelib.campaigns.rules import Audience, Purpose
 from chalicelib.campaigns.trying import MOST_EXAMPLES, counted, judged
 from tests.campaigns.builders import (
@@ -226,11 +227,12 @@ def test_a_ledger_that_was_tampered_with_proves_nothing() -> None:
 
 def test_a_page_is_counted_and_nobody_is_lost() -> None:
     at = SUNDAY
+    by_hand = a_campaign(purpose=Purpose.SERVICE, mode=Mode.PREVIEW)
     verdicts = [
         verdict(a_campaign(), known(a_consent()), a_contact("+33612345601"), at),
         verdict(a_campaign(), known(a_consent()), a_contact("+262262123456"), at),
         verdict(a_campaign(), known(), a_contact("+33612345603"), at),
-        verdict(a_campaign(purpose=Purpose.SERVICE), known(), a_contact("+33612345604"), at),
+        verdict(by_hand, known(), a_contact("+33612345604"), at),
     ]
 
     tried = counted(verdicts, at, "FR")

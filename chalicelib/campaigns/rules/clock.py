@@ -11,18 +11,24 @@ from zoneinfo import ZoneInfo
 DAY: Final = timedelta(days=1)
 # Calendars end in the year 9999, and some write that for "never".
 FAR: Final = datetime(9000, 1, 1, tzinfo=UTC)
+_FIRST_YEAR: Final = 1900
 _ZONE: Final = re.compile(r"[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*")
 
 
 def in_utc(instant: datetime) -> datetime:
     """Give an instant in UTC; one without an offset, or out of all calendars, is refused."""
-    if not 1900 <= instant.year < FAR.year:
+    if not _FIRST_YEAR <= instant.year < FAR.year:
         raise ValueError("an instant between 1900 and 9000 is needed")
     if instant.tzinfo is UTC:
         return instant
     if instant.utcoffset() is None:
         raise ValueError("an instant needs an offset")
     return instant.astimezone(UTC)
+
+
+def is_readable(instant: datetime) -> bool:
+    """Tell whether an instant can be compared with others; the end of all calendars is "never"."""
+    return instant.tzinfo is not None and instant.year >= _FIRST_YEAR
 
 
 @lru_cache(maxsize=512)

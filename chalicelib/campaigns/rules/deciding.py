@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.rules.articles import HOUSE
-from chalicelib.campaigns.rules.clock import in_utc
+from chalicelib.campaigns.rules.clock import FAR, in_utc, is_readable
 from chalicelib.campaigns.rules.decision import Decision, Reason
 from chalicelib.campaigns.rules.france import France
 from chalicelib.campaigns.rules.law import Case
+from chalicelib.campaigns.rules.looking import instants_of, looked_at
 from chalicelib.campaigns.rules.united_kingdom import UnitedKingdom
 from chalicelib.campaigns.rules.united_states import UnitedStates
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.rules.law import Country, Reasons
 
 # The edition of these rules: change it with them, it is stored with every decision.
-EDITION: Final = "2026-11-27"
+EDITION: Final = "2026-11-27.2"
 LAWS: Final[Mapping[str, Country]] = {
     law.code: law for law in (France(), UnitedKingdom(), UnitedStates())
 }
@@ -52,19 +53,25 @@ def decide(
     if law is None:
         unknown = (Reason("country.unknown", HOUSE),)
         return Decision(at, campaign.country, False, unknown, None, None, EDITION)
-    case = Case(at, campaign, person, past, law.place(person))
+    if not all(is_readable(each) for each in instants_of(past)):
+        unreadable = (Reason("facts.unreadable", HOUSE),)
+        return Decision(at, law.code, False, unreadable, None, None, EDITION)
+    case = Case(at, campaign, person, past, law.place(person), law.margin)
     reasons = law.timeline.reasons(case)
     if not reasons:
-        return Decision(at, law.code, True, (), at, law.ground(case), EDITION)
+        ground = law.ground(case)
+        facts = looked_at(case, ground)
+        return Decision(at, law.code, True, (), at, ground, EDITION, facts)
+    facts = looked_at(case, None)
     earliest = _earliest(law, case, reasons)
-    return Decision(at, law.code, False, reasons, earliest, None, EDITION)
+    return Decision(at, law.code, False, reasons, earliest, None, EDITION, facts)
 
 
 def _earliest(law: Country, case: Case, reasons: Reasons) -> datetime | None:
     """Go from each instant at which all reasons may be over to the next, until there are none."""
     for _ in range(_MOST_STEPS):
         ends = [each.until for each in reasons if each.until is not None]
-        if len(ends) < len(reasons):
+        if len(ends) < len(reasons) or max(ends) >= FAR:
             return None
         case.at = max(ends)
         reasons = law.timeline.reasons(case)

@@ -5,7 +5,7 @@ A decision is stored with its attempt, and read years later: codes and articles'
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,8 @@ class Decision:
     """Whether somebody may be rung at an instant.
 
     `earliest` is the first instant from then on at which nothing is against it, if nothing but
-    time passes; None: never. `rules` is the edition of this package that decided.
+    time passes; None: never. `rules` is the edition of this package that decided, `facts` what it
+    looked at: those may change afterwards.
     """
 
     at: datetime
@@ -81,6 +82,7 @@ class Decision:
     earliest: datetime | None
     ground: Ground | None
     rules: str
+    facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def as_fields(self) -> dict[str, Any]:
         """Give what is stored, in types that JSON has."""
@@ -99,6 +101,7 @@ class Decision:
             "earliest": self.earliest.isoformat() if self.earliest else None,
             "ground": [self.ground.kind, self.ground.id] if self.ground else None,
             "rules": self.rules,
+            "facts": dict(self.facts),
         }
 
 
@@ -116,6 +119,7 @@ def decision_of(fields: Mapping[str, Any], articles: Mapping[str, Article]) -> D
         earliest=_instant(fields["earliest"]),
         ground=Ground(*fields["ground"]) if fields["ground"] else None,
         rules=fields["rules"],
+        facts=fields.get("facts", {}),
     )
 
 

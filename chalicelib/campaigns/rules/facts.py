@@ -248,7 +248,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """What has happened between a person and the professional, in any campaign."""
+    """What has happened between a person and the professional, in any campaign.
+
+    `ledger` says which line of the ledger of consents was the last, and its seal: it is kept.
+    """
 
     consents: tuple[Consent, ...] = ()
     contracts: tuple[Contract, ...] = ()
@@ -258,3 +261,4 @@ class Past:
     withdrawals: tuple[Withdrawal, ...] = ()
     listed: tuple[Listed, ...] = ()
     checked: tuple[Checked, ...] = ()
+    ledger: str = ""

@@ -30,7 +30,7 @@ from chalicelib.kernel.territory import Territory
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.rules.decision import Article
-    from chalicelib.campaigns.rules.facts import Person
+    from chalicelib.campaigns.rules.facts import Person, Shown
     from chalicelib.campaigns.rules.law import Case, Place, Reasons
 
 # D223-9: Monday to Friday but for the holidays of C. trav. L3133-1, 10 to 13 and 14 to 20 h.
@@ -69,6 +69,10 @@ class France:
     sent_per_hundred: int | None = None
     # Whether a foreign number may be shown, of which the French plan says nothing.
     foreign_caller_ids: bool = False
+    # When machines ring people whom D223-9 does not protect: at work, or about an order.
+    quiet: Hours | None = limits.BY_DAY
+    # How long before hours end a call is placed at the latest: their telephone rings later.
+    margin: timedelta = limits.MARGIN
     # No French text sets a rate of abandoned calls: Ofcom's and the trade's.
     abandoned_permille: int = 30
     abandoned_pause: timedelta = timedelta(hours=72)
@@ -135,6 +139,7 @@ class France:
             Rule(law.D223_9, _only_prospecting(_calls)),
             Rule(law.D223_9, _only_prospecting(_refusals)),
             Rule(law.PRACTICE, self._courteous),
+            Rule(law.PRACTICE, self._quiet),
             Rule(law.PRACTICE, self._abandoned),
         ]
         if self.alsace_moselle or self.abolition_days:
@@ -173,8 +178,15 @@ class France:
     def _objected_to_all(self, case: Case, article: Article) -> Reasons:
         return limits.objected_to_all(case, article, self.service_after_objection)
 
+    def _is_courteous(self, case: Case) -> bool:
+        return not case.sells and case.consumer and case.campaign.purpose in self.courtesy
+
+    def _quiet(self, case: Case, article: Article) -> Reasons:
+        timed = case.prospecting or self._is_courteous(case) or in_chosen_slot(case)
+        return FINE if timed else limits.quiet(case, article, self.quiet, A_YEAR)
+
     def _courteous(self, case: Case, article: Article) -> Reasons:
-        if case.sells or not case.consumer or case.campaign.purpose not in self.courtesy:
+        if not self._is_courteous(case):
             return FINE
         return _hours(case, article) + _calls(case, article) + _refusals(case, article)
 
@@ -182,8 +194,7 @@ class France:
         return limits.abandoned(case, article, self.abandoned_pause)
 
     def _days_of_some(self, case: Case, article: Article) -> Reasons:
-        courteous = not case.sells and case.campaign.purpose in self.courtesy
-        if not case.consumer or not (case.sells or courteous) or in_chosen_slot(case):
+        if not (case.prospecting or self._is_courteous(case)) or in_chosen_slot(case):
             return FINE
         days = _other_days(case.place.part, self.alsace_moselle, self.abolition_days)
         return limits.closed(case, article, days, A_YEAR) if days.holidays else FINE
@@ -204,11 +215,17 @@ class France:
             return self.foreign_caller_ids
         if kind is not caller_id.Kind.ORDINARY:
             return False
-        if self.few_numbers is not None and shown.rung is not None:
-            return shown.rung <= self.few_numbers
+        return self._rings_few(shown) or self._rings_less(shown)
+
+    def _rings_few(self, shown: Shown) -> bool:
+        # This call may be to a number more than were rung.
+        known = self.few_numbers is not None and shown.rung is not None
+        return known and (shown.rung or 0) < (self.few_numbers or 0)
+
+    def _rings_less(self, shown: Shown) -> bool:
         if self.sent_per_hundred is None or shown.sent is None or shown.received is None:
             return False
-        return shown.sent * 100 <= shown.received * self.sent_per_hundred
+        return (shown.sent + 1) * 100 <= shown.received * self.sent_per_hundred
 
 
 def _unknown(case: Case, article: Article) -> Reasons:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from chalicelib.campaigns.rules.articles import HOUSE
@@ -18,7 +19,7 @@ from chalicelib.campaigns.rules.facts import Audience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from chalicelib.campaigns.rules.facts import Campaign, Past, Person
 
@@ -43,6 +44,7 @@ class Case:
         "campaign",
         "consumer",
         "id",
+        "margin",
         "past",
         "person",
         "place",
@@ -51,9 +53,16 @@ class Case:
     )
 
     def __init__(
-        self, at: datetime, campaign: Campaign, person: Person, past: Past, place: Place
+        self,
+        at: datetime,
+        campaign: Campaign,
+        person: Person,
+        past: Past,
+        place: Place,
+        margin: timedelta = timedelta(),
     ) -> None:
         self.at = at
+        self.margin = margin
         self.campaign = campaign
         self.person = person
         self.past = past
@@ -91,6 +100,10 @@ class Country(Protocol):
     @property
     def code(self) -> str:
         """Its ISO code."""
+
+    @property
+    def margin(self) -> timedelta:
+        """How long before hours end nobody is rung any more: a telephone rings later."""
 
     @property
     def timeline(self) -> Timeline:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.rules.agreeing import consent_for, withdrawn_at
@@ -11,18 +12,21 @@ from chalicelib.campaigns.rules.clock import FAR, days_later
 from chalicelib.campaigns.rules.decision import Reason
 from chalicelib.campaigns.rules.facts import Covers, Mode, Purpose, Register
 from chalicelib.campaigns.rules.law import FINE, soonest
-from chalicelib.campaigns.rules.windows import clocks, next_opening
+from chalicelib.campaigns.rules.windows import Hours, clocks, next_opening
 
 if TYPE_CHECKING:
-    from datetime import datetime, timedelta
+    from datetime import datetime
 
     from chalicelib.campaigns.rules.decision import Article
     from chalicelib.campaigns.rules.law import Case, Reasons
-    from chalicelib.campaigns.rules.windows import Hours
 
 Check = Callable[["Case", "Article"], "Reasons"]
 # The modes in which nobody may be ready when somebody answers.
 NOBODY_READY: Final = frozenset({Mode.POWER, Mode.PREDICTIVE})
+# What decent machines keep to, where no law has hours.
+BY_DAY: Final = Hours(week=(((8, 21),),) * 6 + ((),))
+# How long it takes at most from placing a call until their telephone rings.
+MARGIN: Final = timedelta(seconds=20)
 # What GDPR art. 21(1) does not reach where it rests on a contract, art. 6(1)(b), and not on
 # interests of the caller. A survey always rests on those.
 SERVES: Final = frozenset({Purpose.SERVICE, Purpose.CONTRACT})
@@ -101,9 +105,13 @@ def closed(case: Case, article: Article, hours: Hours, lifetime: timedelta | Non
 
     Whoever agreed to it separately is rung outside of them: C. conso. D223-9 al. 2.
     """
-    opens = next_opening(hours, case.place.zones, case.at)
-    if opens == case.at:
-        return FINE
+    at = case.at
+    opens = next_opening(hours, case.place.zones, at)
+    if opens == at:
+        at += case.margin
+        opens = next_opening(hours, case.place.zones, at)
+        if opens == at:
+            return FINE
     if case.past.consents:
         consent, _, begins = consent_for(case, Covers.OUTSIDE_HOURS, lifetime)
         if consent:
@@ -111,12 +119,19 @@ def closed(case: Case, article: Article, hours: Hours, lifetime: timedelta | Non
         opens = soonest((opens, begins))
     if case.past.requests:
         opens = soonest((opens, slot_ahead(case)))
-    return tuple(Reason(code, article, opens) for code in _closed_by(case, hours))
+    return tuple(Reason(code, article, opens) for code in _closed_by(case, hours, at))
 
 
-def _closed_by(case: Case, hours: Hours) -> list[str]:
+def quiet(case: Case, article: Article, hours: Hours | None, lifetime: timedelta | None) -> Reasons:
+    """Refuse to have a machine ring in the night, or when people rest, whomever it rings."""
+    if hours is None or not case.campaign.mode.is_automated:
+        return FINE
+    return closed(case, article, hours, lifetime)
+
+
+def _closed_by(case: Case, hours: Hours, at: datetime) -> list[str]:
     codes = {}
-    for clock in clocks(case.place.zones, case.at):
+    for clock in clocks(case.place.zones, at):
         day, open_hours = clock.date(), hours.week[clock.weekday()]
         if not open_hours:
             codes["day.weekend"] = True

@@ -47,6 +47,9 @@ class UnitedKingdom:
     courtesy: frozenset[Purpose] = frozenset({Purpose.SURVEY})
     # Whether calls about an order or a contract go on after somebody wanted no more calls.
     service_after_objection: bool = False
+    # When machines ring people about an order, or at work.
+    quiet: Hours | None = limits.BY_DAY
+    margin: timedelta = limits.MARGIN
     # Ofcom's statement on persistent misuse: calls abandoned by a campaign in 24 hours, a call
     # abandoned being rung again within 72 hours by somebody who is there.
     abandoned_permille: int = 30
@@ -92,6 +95,7 @@ class UnitedKingdom:
             Rule(law.UK_GDPR_21, self._objected_to_all),
             Rule(law.HOUSE, limits.on_own_list),
             Rule(law.PRACTICE, self._hours),
+            Rule(law.PRACTICE, self._quiet),
             Rule(law.OFCOM, self._abandoned),
             Rule(law.PECR_21_CLI, limits.not_withheld),
             Rule(law.OFCOM, limits.answered),
@@ -102,9 +106,13 @@ class UnitedKingdom:
         return limits.objected_to_all(case, article, self.service_after_objection)
 
     def _hours(self, case: Case, article: Article) -> Reasons:
-        if not case.consumer or not (case.sells or case.campaign.purpose in self.courtesy):
-            return FINE
-        return limits.closed(case, article, self.hours, None)
+        return limits.closed(case, article, self.hours, None) if self._is_timed(case) else FINE
+
+    def _quiet(self, case: Case, article: Article) -> Reasons:
+        return FINE if self._is_timed(case) else limits.quiet(case, article, self.quiet, None)
+
+    def _is_timed(self, case: Case) -> bool:
+        return case.consumer and (case.sells or case.campaign.purpose in self.courtesy)
 
     def _abandoned(self, case: Case, article: Article) -> Reasons:
         return limits.abandoned(case, article, self.abandoned_pause)

@@ -57,6 +57,9 @@ class UnitedStates:
     courtesy: frozenset[Purpose] = frozenset({Purpose.SURVEY})
     # Whether calls about an order or a contract go on after somebody wanted no more calls.
     service_after_objection: bool = False
+    # When machines ring people about an order, or at work.
+    quiet: Hours | None = HOURS
+    margin: timedelta = limits.MARGIN
     abandoned_permille: int = 30
 
     code = "US"
@@ -98,6 +101,7 @@ class UnitedStates:
             Rule(law.US_STATE, self._state_hours),
             Rule(law.US_STATE, self._state_calls),
             Rule(law.PRACTICE, self._courteous),
+            Rule(law.PRACTICE, self._quiet),
             Rule(law.US_CALLER_ID, limits.not_withheld),
             Rule(law.US_CALLER_ID, limits.answered),
             Rule(law.US_CALLER_ID, limits.entitled),
@@ -140,9 +144,14 @@ class UnitedStates:
         return limits.objected_to_all(case, article, self.service_after_objection)
 
     def _courteous(self, case: Case, article: Article) -> Reasons:
-        if case.sells or not case.consumer or case.campaign.purpose not in self.courtesy:
-            return FINE
-        return limits.closed(case, article, HOURS, None)
+        return limits.closed(case, article, HOURS, None) if self._is_courteous(case) else FINE
+
+    def _quiet(self, case: Case, article: Article) -> Reasons:
+        timed = case.prospecting or self._is_courteous(case)
+        return FINE if timed else limits.quiet(case, article, self.quiet, None)
+
+    def _is_courteous(self, case: Case) -> bool:
+        return not case.sells and case.consumer and case.campaign.purpose in self.courtesy
 
 
 def _federal_hours(case: Case, article: Article) -> Reasons:

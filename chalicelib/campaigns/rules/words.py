@@ -7,6 +7,7 @@ from typing import Final
 _FR: Final = {
     "at.before-the-rules": "Aucune règle n'est connue pour une date aussi ancienne.",
     "country.unknown": "Les règles de ce pays ne sont pas connues.",
+    "facts.unreadable": "Une date de ce que l'on sait de la personne est illisible.",
     "number.malformed": "Ce n'est pas un numéro de téléphone complet.",
     "number.emergency": "C'est un numéro d'urgence.",
     "number.surcharged": "C'est un numéro surtaxé.",
@@ -68,6 +69,7 @@ _FR: Final = {
 _EN: Final = {
     "at.before-the-rules": "No rule is known for so early a date.",
     "country.unknown": "The rules of this country are not known.",
+    "facts.unreadable": "A date of what is known of the person cannot be read.",
     "number.malformed": "It is not a complete telephone number.",
     "number.emergency": "It is an emergency number.",
     "number.surcharged": "It is a surcharged number.",

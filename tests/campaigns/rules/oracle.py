@@ -48,6 +48,7 @@ def may(at: datetime, campaign: Campaign, person: Person, past: Past) -> bool:
         and _machine(at, campaign, person, past, sells)
         and _asked_in_time(at, campaign, past, here)
         and (not timed or _timely(at, campaign, past, here, sells))
+        and (timed or not _at_rest(at, campaign, past, here))
         and _not_dropped(at, campaign, past)
     )
 
@@ -232,12 +233,14 @@ def _asked_in_time(at: datetime, campaign: Campaign, past: Past, here: datetime)
 def _timely(at: datetime, campaign: Campaign, past: Past, here: datetime, sells: bool) -> bool:
     if sells and at < midnight(date(2023, 3, 1)):
         return True
+    rings = (at + timedelta(seconds=20)).astimezone(here.tzinfo)
     open_now = here.weekday() < 5 and not is_holiday(here.date())
-    open_now = open_now and (10 <= here.hour < 13 or 14 <= here.hour < 20)
-    asked = list(_requests(at, campaign, past, here))
-    chosen = any(_is_their_hour(each, ZoneInfo(str(here.tzinfo))) for each in asked)
-    if not (open_now or chosen or _agreed(at, campaign, past, "outside-hours")):
+    open_now = open_now and all(
+        10 <= clock.hour < 13 or 14 <= clock.hour < 20 for clock in (here, rings)
+    )
+    if not (open_now or _is_welcome(at, campaign, past, here)):
         return False
+    asked = list(_requests(at, campaign, past, here))
     mine = campaign.professional.id
     recent = [
         each
@@ -252,6 +255,21 @@ def _timely(at: datetime, campaign: Campaign, past: Past, here: datetime, sells:
     if not refusals or any(each.at > max(refusals) for each in asked):
         return True
     return (here.date() - max(refusals).astimezone(here.tzinfo).date()).days > 60
+
+
+def _is_welcome(at: datetime, campaign: Campaign, past: Past, here: datetime) -> bool:
+    """Tell whether they chose this time, or agreed to others than the usual ones."""
+    asked = _requests(at, campaign, past, here)
+    chosen = any(_is_their_hour(each, ZoneInfo(str(here.tzinfo))) for each in asked)
+    return chosen or _agreed(at, campaign, past, "outside-hours")
+
+
+def _at_rest(at: datetime, campaign: Campaign, past: Past, here: datetime) -> bool:
+    """Tell whether a machine would ring on a Sunday, or before eight or after twenty-one."""
+    if campaign.mode in {"manual", "preview"} or _is_welcome(at, campaign, past, here):
+        return False
+    rings = (at + timedelta(seconds=20)).astimezone(here.tzinfo)
+    return here.weekday() == 6 or not 8 <= here.hour < 21 or rings.hour >= 21
 
 
 def _not_dropped(at: datetime, campaign: Campaign, past: Past) -> bool:

@@ -128,12 +128,21 @@ def test_the_plan_has_been_in_force_since_2023(day: str, article: str | None) ->
     ("options", "facts", "allowed"),
     [
         pytest.param({}, {"rung": 1, "sent": 1, "received": 100}, False, id="nothing is chosen"),
-        pytest.param({"few_numbers": 5}, {"rung": 5}, True, id="five numbers"),
-        pytest.param({"few_numbers": 5}, {"rung": 6}, False, id="six numbers"),
+        pytest.param({"few_numbers": 5}, {"rung": 4}, True, id="this is the fifth number"),
+        pytest.param({"few_numbers": 5}, {"rung": 5}, False, id="this is the sixth number"),
         pytest.param({"few_numbers": 5}, {}, False, id="nobody knows how many"),
-        pytest.param({"sent_per_hundred": 20}, {"sent": 20, "received": 100}, True, id="a fifth"),
+        pytest.param({"sent_per_hundred": 20}, {"sent": 19, "received": 100}, True, id="a fifth"),
         pytest.param(
-            {"sent_per_hundred": 20}, {"sent": 21, "received": 100}, False, id="over a fifth"
+            {"sent_per_hundred": 20}, {"sent": 20, "received": 100}, False, id="over a fifth"
+        ),
+        pytest.param(
+            {"few_numbers": 5, "sent_per_hundred": 20},
+            {"rung": 900, "sent": 1, "received": 1000},
+            True,
+            id="many numbers, and few calls",
+        ),
+        pytest.param(
+            {"sent_per_hundred": 120}, {"sent": 119, "received": 100}, True, id="20 % more"
         ),
         pytest.param({"sent_per_hundred": 20}, {"sent": 0}, False, id="nobody counted"),
     ],

@@ -106,6 +106,7 @@ RULE_TESTS = {
     "test_hours.py",
     "test_caller_id.py",
     "test_numbers.py",
+    "test_quiet.py",
     "test_objections.py",
     "test_united_kingdom.py",
     "test_united_states.py",
