@@ -12,7 +12,7 @@ from chalicelib.campaigns.contacts.contacts import ContactList, Touch
 from chalicelib.campaigns.contacts.files import Form
 from chalicelib.campaigns.contacts.imports import LEASE, Counts, Import, ImportStatus
 from chalicelib.campaigns.contacts.progress.store import ImportStore
-from chalicelib.campaigns.contacts.store import SHARDS, ContactStore, shard_of
+from chalicelib.campaigns.contacts.store import ALSO_SHARDS, SHARDS, ContactStore, shard_of
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from tests.campaigns.contacts.builders import ACCOUNT, LIST, NOON, a_contact, hashed, keep
@@ -74,7 +74,7 @@ def test_contacts_of_another_account_or_list_are_not_found(contacts: Contacts) -
 
     assert not contacts.known(OTHER, LIST, [FULL.id])
     assert not contacts.known(ACCOUNT, "list_2", [FULL.id])
-    assert not contacts.of_person(OTHER, FULL.id)
+    assert not [*contacts.of_person(OTHER, FULL.id)]
     assert not contacts.known(ACCOUNT, LIST, [])
 
 
@@ -95,7 +95,7 @@ def test_a_person_is_found_in_every_list_by_any_of_their_numbers(contacts: Conta
         (hashed(NG), LIST),
         (hashed(ROUX), "list_2"),
     }
-    assert contacts.of_person(ACCOUNT, hashed(NG)) == (FULL,)
+    assert tuple(contacts.of_person(ACCOUNT, hashed(NG))) == (FULL,)
 
 
 def id_and_list(contact: object) -> tuple[str, str]:
@@ -106,7 +106,17 @@ def test_a_number_that_a_contact_has_no_more_finds_nobody(contacts: Contacts) ->
     keep(contacts, [FULL])
     keep(contacts, [replace(FULL, numbers=(NG,), others=())])
 
-    assert contacts.of_person(ACCOUNT, hashed(ROUX)) == ()
+    assert not [*contacts.of_person(ACCOUNT, hashed(ROUX))]
+
+
+def test_a_number_that_hundreds_have_after_the_first_finds_them_all(contacts: Contacts) -> None:
+    many = [a_contact(f"+336123{each:05}", NG) for each in range(120)]
+    contacts.swap((None, each) for each in [*many, a_contact(NG, list_id="list_2")])
+
+    found = [each.id for each in contacts.of_person(ACCOUNT, hashed(NG))]
+
+    assert found[0] == hashed(NG)
+    assert sorted(found[1:]) == sorted(each.id for each in many)
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_put_over(contacts: Contacts) -> None:
@@ -124,6 +134,25 @@ def test_what_somebody_else_wrote_meanwhile_is_not_put_over(contacts: Contacts) 
     assert sorted(found) == sorted(each.id for each in others)
 
 
+def test_a_number_that_hundreds_have_is_no_busy_key() -> None:
+    with tables(CampaignRow):
+        store = ContactStore(ENVIRONMENT["CADRAN_CAMPAIGNS_TABLE"])
+        store.swap((None, a_contact(f"+336{each * 7919:08}", NG)) for each in range(100))
+
+        of_number = [row.pk for row in CampaignRow.scan() if hashed(NG) in row.pk]
+
+    assert len(of_number) == 100
+    assert len(set(of_number)) == ALSO_SHARDS
+
+
+def test_what_said_whose_a_number_is_goes_with_it() -> None:
+    with tables(CampaignRow):
+        store = ContactStore(ENVIRONMENT["CADRAN_CAMPAIGNS_TABLE"])
+        keep(store, [FULL])
+        keep(store, [replace(FULL, numbers=(NG,), others=())])
+        assert len([*CampaignRow.scan()]) == 1
+
+
 def test_somebody_deleted_meanwhile_is_not_revived(contacts: Contacts) -> None:
     assert contacts.swap([(FULL, FULL)]) == {FULL.id}
 
@@ -136,7 +165,7 @@ def test_a_contact_that_is_dropped_is_gone_with_all_its_numbers(contacts: Contac
     contacts.drop([FULL, a_contact("+33699999999")])
 
     assert not contacts.known(ACCOUNT, LIST, [FULL.id])
-    assert not contacts.of_person(ACCOUNT, hashed(ROUX))
+    assert not [*contacts.of_person(ACCOUNT, hashed(ROUX))]
 
 
 def test_who_was_erased_is_remembered_by_their_hash(contacts: Contacts) -> None:
@@ -144,7 +173,7 @@ def test_who_was_erased_is_remembered_by_their_hash(contacts: Contacts) -> None:
 
     assert contacts.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
     assert contacts.erased(OTHER, [hashed(NG)]) == set()
-    assert contacts.of_person(ACCOUNT, hashed(NG)) == ()
+    assert not [*contacts.of_person(ACCOUNT, hashed(NG))]
 
 
 def test_a_list_is_read_in_pages_each_contact_once(contacts: Contacts) -> None:

@@ -50,9 +50,10 @@ class ContactsInMemory:
         for each in contacts:
             self.kept.pop((each.account_id, each.list_id, each.id), None)
 
-    def of_person(self, account_id: str, person: str) -> tuple[Contact, ...]:
+    def of_person(self, account_id: str, person: str) -> Iterator[Contact]:
         mine = (each for each in self.kept.values() if each.account_id == account_id)
-        return tuple(each for each in mine if person in (each.id, *each.others))
+        found = [each for each in mine if person in (each.id, *each.others)]
+        yield from sorted(found, key=lambda each: each.id != person)
 
     def mark_erased(self, account_id: str, people: Collection[str], now: datetime) -> None:
         for each in people:

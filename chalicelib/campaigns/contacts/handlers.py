@@ -1,4 +1,4 @@
-"""Body of the queue that works imports off, and empties lists that are deleted.
+"""Body of the queue that works imports off, empties lists that are deleted, and erases people.
 
 Each message may come twice, so all of this may be done again.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.campaigns.contacts import importing, managing
+from chalicelib.campaigns.contacts import erasing, importing, managing
 from chalicelib.kernel.errors import Rejected
 from chalicelib.runtime import jobs
 from chalicelib.runtime.observability import logger
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 
 
 def import_contacts(bodies: Iterable[str], desk: Desk, people: People) -> None:
-    """Work imports off, or go on with them; empty lists that are deleted."""
+    """Work imports off, or go on with them; empty lists that are deleted; erase people."""
 
     def see_to(body: str) -> None:
         message = json.loads(body)
         if "emptied" in message:
             _empty(message, desk, people)
+        elif "erased" in message:
+            _erase(message, desk, people)
         else:
             _import(message, desk)
 
@@ -35,6 +37,12 @@ def import_contacts(bodies: Iterable[str], desk: Desk, people: People) -> None:
 
 def _empty(message: dict[str, Any], desk: Desk, people: People) -> None:
     if not managing.empty(message["account_id"], message["emptied"], people, desk.seconds_left):
+        desk.queue.put(message)
+
+
+def _erase(message: dict[str, Any], desk: Desk, people: People) -> None:
+    account_id, person = message["account_id"], message["erased"]
+    if not erasing.go_on(account_id, person, desk.clock(), people, desk.seconds_left):
         desk.queue.put(message)
 
 

@@ -44,8 +44,8 @@ MOST_LOOKED_AT: Final = 2_000
 class People(Contacts, Protocol):
     """Contacts, and all of a person."""
 
-    def of_person(self, account_id: str, person: str) -> tuple[Contact, ...]:
-        """Return a person's contacts in every list, also where the number is not the first."""
+    def of_person(self, account_id: str, person: str) -> Iterator[Contact]:
+        """Yield a person's contacts in every list, those first whose first number it is."""
 
     def mark_erased(self, account_id: str, people: Collection[str], now: datetime) -> None:
         """Remember that people had themselves erased: by their hashes alone."""

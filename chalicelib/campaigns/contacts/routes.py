@@ -124,7 +124,7 @@ def erase_contact(request: Request, body: models.ErasureIn) -> models.ErasureOut
     """Erase a person from all lists and consents; no list brings them back, nobody rings them."""
     person = contacts_wiring.hashing(request.account_id)(body.number)
     office = contacts_wiring.office()
-    erased = erasing.erase(request.account_id, person, request.now, office)
+    erased = erasing.erase(request.account_id, person, request.now, office, contacts_wiring.queue())
     return models.ErasureOut(erased=erased)
 
 

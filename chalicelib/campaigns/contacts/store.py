@@ -2,7 +2,8 @@
 
 No key holds a number: people are known by the account's keyed hash. A partition has a person's
 contacts in every list, so that none is busy and all of a person is found at once; lists are read by
-the index, in shards. What is written of a person's other numbers only says where they are.
+the index, in shards. What is written of a person's other numbers only says where they are, in
+shards too.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # Writes of an import are spread over so many keys of the index; readers go through them in order.
 SHARDS: Final = 16
+# So are those that say who has a number after the first: a switchboard is thousands of people's.
+ALSO_SHARDS: Final = 8
 _AT_ONCE: Final = 50  # people asked for with one request
 # Of the largest contacts, a transaction's four megabytes hold so many.
 _SWAPPED_AT_ONCE: Final = 25
@@ -93,17 +96,19 @@ class ContactStore:
 
         Returns who was changed meanwhile: of them nothing is kept.
         """
-        left, lost = list(changes), set[str]()
+        wanted, lost = list(changes), set[str]()
         with translated("put contacts"), ContactRow.batch_write() as batch:
-            for _, contact in left:
+            for _, contact in wanted:
                 for row in _rows_of_others(contact):
                     batch.save(row)
+        left = wanted
         while left:
             part, left = left[:_SWAPPED_AT_ONCE], left[_SWAPPED_AT_ONCE:]
             changed = _swap(part)
             lost |= changed
             if changed:  # the transaction did nothing: the rest of it again
                 left += [each for each in part if each[1].id not in changed]
+        _let_go([each for each in wanted if each[1].id not in lost])
         return lost
 
     def drop(self, contacts: Iterable[Contact]) -> None:
@@ -113,15 +118,14 @@ class ContactStore:
                 for row in (_row(contact), *_rows_of_others(contact)):
                     batch.delete(row)
 
-    def of_person(self, account_id: str, person: str) -> tuple[Contact, ...]:
-        """Return a person's contacts in every list, also where the number is not the first."""
-        pk = _person(account_id, person)
+    def of_person(self, account_id: str, person: str) -> Iterator[Contact]:
+        """Yield a person's contacts in every list, those first whose first number it is."""
         with translated("read contacts", account_id=account_id):
+            pk = _person(account_id, person)
             rows = list(ContactRow.query(pk, consistent_read=True))
-        own = [_contact(row) for row in rows if row.numbers is not None]
-        named = [_named(account_id, row) for row in rows if row.contact is not None]
-        elsewhere = map(_contact, self._read(named))
-        return (*own, *(each for each in elsewhere if person in each.others))
+        yield from (_contact(row) for row in rows if row.numbers is not None)
+        for at in range(ALSO_SHARDS):
+            yield from self._others(account_id, person, at)
 
     def mark_erased(self, account_id: str, people: Collection[str], now: datetime) -> None:
         """Remember that people had themselves erased: by their hashes alone."""
@@ -191,6 +195,20 @@ class ContactStore:
         with translated("keep columns"):
             ListRow(_columns(account_id), signature, mapping=list(mapping)).save()
 
+    def _others(self, account_id: str, person: str, at: int) -> Iterator[Contact]:
+        pk, after = _also(account_id, person, at), "!"
+        while True:
+            with translated("read contacts", account_id=account_id):
+                found = ContactRow.query(
+                    pk, ContactRow.sk > after, consistent_read=True, limit=_AT_ONCE
+                )
+                rows = list(found)
+            if not rows:
+                return
+            after = rows[-1].sk
+            named = map(_contact, self._read([_named(account_id, row) for row in rows]))
+            yield from (each for each in named if person in each.others)
+
     def _read(self, keys: Sequence[tuple[str, str]]) -> Iterator[ContactRow]:
         for at in range(0, len(keys), _AT_ONCE):
             with translated("read contacts"):
@@ -199,6 +217,10 @@ class ContactStore:
 
 def _person(account_id: str, person: str) -> str:
     return f"contact#{account_id}#{person}"
+
+
+def _also(account_id: str, person: str, at: int) -> str:
+    return f"contact-also#{account_id}#{person}#{at}"
 
 
 def _place(list_id: str) -> str:
@@ -228,7 +250,7 @@ def _hash_of(row: Any) -> str:
 
 def _named(account_id: str, row: ContactRow) -> tuple[str, str]:
     """Return the key of a contact whose second number a row is."""
-    list_id = row.sk.split("#")[1]
+    list_id = row.sk.partition("#")[0]
     return _person(account_id, str(row.contact)), _place(list_id)
 
 
@@ -244,6 +266,14 @@ def _swap(part: Sequence[Change]) -> set[str]:
         pairs = zip(part, reasons, strict=True)
         return {contact.id for (_, contact), reason in pairs if reason is not None}
     return set()
+
+
+def _let_go(changes: Iterable[Change]) -> None:
+    """Delete what says that others' numbers are somebody's who has them no more."""
+    with translated("delete contacts"), ContactRow.batch_write() as batch:
+        for older, contact in changes:
+            for row in () if older is None else _rows_of_others(older, contact.others):
+                batch.delete(row)
 
 
 def _as_it_was(older: Contact | None) -> Condition:
@@ -269,14 +299,16 @@ def _row(contact: Contact) -> ContactRow:
     )
 
 
-def _rows_of_others(contact: Contact) -> Iterator[ContactRow]:
+def _rows_of_others(contact: Contact, but: Collection[str] = ()) -> Iterator[ContactRow]:
     """Yield what says, of somebody's other numbers, whose they are."""
+    at = shard_of(contact.id) % ALSO_SHARDS
     for other in contact.others:
-        yield ContactRow(
-            pk=_person(contact.account_id, other),
-            sk=f"also#{contact.list_id}#{contact.id}",
-            contact=contact.id,
-        )
+        if other not in but:
+            yield ContactRow(
+                pk=_also(contact.account_id, other, at),
+                sk=f"{contact.list_id}#{contact.id}",
+                contact=contact.id,
+            )
 
 
 def _contact(row: Any) -> Contact:

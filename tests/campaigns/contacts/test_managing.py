@@ -105,13 +105,13 @@ def test_a_person_is_erased_from_every_list_and_from_others_numbers() -> None:
         ],
     )
 
-    erased = erasing.erase(ACCOUNT, hashed(NG), LATER, office)
+    erased = erasing.erase(ACCOUNT, hashed(NG), LATER, office, QueueInMemory())
 
     assert erased == 3
-    assert store.of_person(ACCOUNT, hashed(NG)) == ()
+    assert not [*store.of_person(ACCOUNT, hashed(NG))]
     (zoe,) = store.of_person(ACCOUNT, hashed(ZOE))
     assert (zoe.numbers, zoe.others) == ((ZOE, ROUX), (hashed(ROUX),))
-    assert len(store.of_person("acct_2", hashed(NG))) == 1
+    assert len([*store.of_person("acct_2", hashed(NG))]) == 1
     assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
     assert office.forget.people == {hashed(NG)}  # type: ignore[attr-defined]
 
@@ -120,7 +120,7 @@ def test_a_number_of_theirs_alone_is_erased_with_them() -> None:
     office, store, _ = an_office()
     keep(store, [a_contact(NG, ROUX), a_contact(NG, ROUX, list_id="list_2")])
 
-    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office) == 2
+    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office, QueueInMemory()) == 2
 
     assert not store.kept
     assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG), hashed(ROUX)}
@@ -132,7 +132,7 @@ def test_erasing_somebody_leaves_those_who_share_a_landline(housemate: Contact) 
     office, store, known = an_office()
     keep(store, [a_contact(NG, ROUX), housemate])
 
-    erasing.erase(ACCOUNT, hashed(NG), LATER, office)
+    erasing.erase(ACCOUNT, hashed(NG), LATER, office, QueueInMemory())
 
     assert list(store.kept.values()) == [housemate]
     assert store.erased(ACCOUNT, [hashed(NG), hashed(ROUX)]) == {hashed(NG)}
@@ -142,7 +142,7 @@ def test_erasing_somebody_leaves_those_who_share_a_landline(housemate: Contact) 
 
 def test_an_erased_number_is_refused_as_a_second_one_too() -> None:
     office, store, known = an_office(ROUX)
-    erasing.erase(ACCOUNT, hashed(NG), NOON, office)
+    erasing.erase(ACCOUNT, hashed(NG), NOON, office, QueueInMemory())
 
     with pytest.raises(Rejected) as refused:
         managing.upsert(known, [Told(numbers=[ROUX, NG])], LATER, office)
@@ -150,6 +150,21 @@ def test_an_erased_number_is_refused_as_a_second_one_too() -> None:
     (fault,) = refused.value.faults
     assert fault.pointer == "/contacts/0/numbers/1"
     assert [each.numbers for each in store.kept.values()] == [(ROUX,)]
+
+
+def test_a_number_that_thousands_have_goes_from_all_of_them() -> None:
+    office, store, _ = an_office(NG)
+    keep(store, [a_contact(f"+3361235{at:04}", NG) for at in range(1_200)])
+    queue = QueueInMemory()
+
+    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office, queue) == 500
+    (message,) = queue.messages
+    assert message == {"account_id": ACCOUNT, "erased": hashed(NG)}
+    assert not erasing.go_on(ACCOUNT, hashed(NG), LATER, store, lambda: 1.0)
+    assert erasing.go_on(ACCOUNT, hashed(NG), LATER, store, lambda: 900.0)
+
+    assert len(store.kept) == 1_200
+    assert not [*store.of_person(ACCOUNT, hashed(NG))]
 
 
 class Meanwhile(ContactsInMemory):
@@ -186,7 +201,7 @@ def test_erasing_takes_a_number_out_of_a_contact_that_changes_meanwhile() -> Non
     store.kept[ACCOUNT, LIST, zoe.id] = a_contact(ZOE, NG)
     office = replace(office, people=store)
 
-    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office) == 1
+    assert erasing.erase(ACCOUNT, hashed(NG), LATER, office, QueueInMemory()) == 1
 
     (left,) = store.kept.values()
     assert (left.numbers, left.fields) == ((ZOE,), {"age": "40"})
@@ -195,13 +210,13 @@ def test_erasing_takes_a_number_out_of_a_contact_that_changes_meanwhile() -> Non
 def test_erasing_again_or_somebody_unknown_marks_them_all_the_same() -> None:
     office, store, _ = an_office()
 
-    assert erasing.erase(ACCOUNT, hashed(NG), NOON, office) == 0
+    assert erasing.erase(ACCOUNT, hashed(NG), NOON, office, QueueInMemory()) == 0
     assert store.erased(ACCOUNT, [hashed(NG)]) == {hashed(NG)}
 
 
 def test_somebody_erased_is_not_brought_back_by_the_api() -> None:
     office, _, known = an_office()
-    erasing.erase(ACCOUNT, hashed(NG), NOON, office)
+    erasing.erase(ACCOUNT, hashed(NG), NOON, office, QueueInMemory())
 
     with pytest.raises(Rejected) as refused:
         managing.upsert(known, [Told(numbers=[ROUX]), Told(numbers=[NG])], LATER, office)

@@ -250,3 +250,16 @@ def test_a_list_that_is_none_names_the_field(shop: Shop, body: dict[str, Any], f
 
     assert refused.status == 400
     assert field in refused.text
+
+
+def test_an_erasure_that_was_left_to_the_queue_is_finished_by_it(shop: Shop) -> None:
+    list_id = a_list(shop)
+    body = {"contacts": [{"numbers": ["0612345678", "0162012345"]}]}
+    shop.ask("POST", f"/v1/contact-lists/{list_id}/contacts", body)
+    account_id = "acct_shop"
+    person = contacts_wiring.hashing(account_id)("+33162012345")
+    contacts_wiring.queue().put({"account_id": account_id, "erased": person})
+
+    work(shop)
+
+    assert [each["numbers"] for each in people(shop, list_id)] == [["+33612345678"]]
