@@ -145,6 +145,7 @@ def stopping() -> Stopping:
         line=wiring.lines().line,
         texts=CarrierTexts(wiring.gateway),
         sender=settings().text_sender,
+        name=lambda account_id: wiring.directory().account(account_id).name,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.campaigns.consents import usecases
-from chalicelib.campaigns.consents.consents import Access, Channel, Evidence, Means
+from chalicelib.campaigns.consents.consents import Access, Channel, Evidence, Means, Withdrawal
 from chalicelib.campaigns.consents.lines import Book, Head, following
 from chalicelib.campaigns.consents.ports import Ledger
 from chalicelib.campaigns.consents.store import ConsentStore, PersonRow
@@ -90,14 +90,14 @@ def test_a_consent_that_is_none_or_somebody_elses_is_not_found(
 
 
 def test_the_last_to_look_are_read_in_order(office: Office) -> None:
-    for minute in range(5):
-        office.clock.now = at(minutes=minute)
+    for hour in range(5):
+        office.clock.now = at(hours=hour)
         usecases.note_access(office.whose, "cons_1", "link", "page", office.desk)
 
     seen = office.ledgers.accesses(office.whose, office.clock.now, 2)
 
     assert [line.seq for line in seen] == [4, 5]
-    assert seen[-1].told == Access(at=at(minutes=4), consent_id="cons_1", by="link", form="page")
+    assert seen[-1].told == Access(at=at(hours=4), consent_id="cons_1", by="link", form="page")
     assert office.ledgers.ledger(office.whose, NOON).lines == ()
 
 
@@ -116,6 +116,21 @@ def test_who_is_forgotten_leaves_lines_for_a_while_and_no_number(office: Office)
         suppressions=(replace(entry, number=None),)
     )
     assert office.ledgers.accesses(office.whose, at(days=11), 5) == ()
+
+
+def test_the_last_withdrawal_from_each_and_from_all_is_kept_for_ever(office: Office) -> None:
+    for hour, siren in ((1, None), (3, None), (2, None), (1, "732829320")):
+        office.ledgers.keep(
+            office.whose, Withdrawal(at=at(hours=hour), means=Means.KEY, siren=siren)
+        )
+    office.ledgers.forget(office.whose, at(days=10))
+
+    kept = office.ledgers.ledger(office.whose, at(days=9_999)).kept
+
+    assert {(each.siren, each.at) for each in kept} == {
+        (None, at(hours=3)),
+        ("732829320", at(hours=1)),
+    }
 
 
 def test_a_ledger_whose_time_is_over_begins_anew(office: Office) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from chalicelib.campaigns.consents.consents import Consent
+from chalicelib.campaigns.consents.consents import Consent, Withdrawal
 from chalicelib.campaigns.consents.lines import Book, Head, Line, Whose
 from chalicelib.campaigns.consents.ports import Ledger
 from chalicelib.campaigns.consents.suppressions import Prefixes, Suppression
@@ -34,6 +34,7 @@ class LedgersInMemory:
         self.numbers: dict[Whose, str] = {}
         self.owners: dict[str, Whose] = {}
         self.stops: dict[tuple[str, str, str], Suppression] = {}
+        self.kept: dict[tuple[Whose, str], Withdrawal] = {}
         self._prefixes: dict[str, Prefixes] = {}
 
     def ledger(self, whose: Whose, now: datetime) -> Ledger:
@@ -45,7 +46,13 @@ class LedgersInMemory:
             lines=self._lines((whose, Book.CONSENTS), now),
             head=self._head((whose, Book.CONSENTS), now),
             suppressions=tuple(sorted(stops, key=lambda each: each.scope)),
+            kept=tuple(each for (owner, _), each in self.kept.items() if owner == whose),
         )
+
+    def keep(self, whose: Whose, withdrawal: Withdrawal) -> None:
+        """Keep the last."""
+        self._ask(lambda: self._keep(whose, withdrawal))
+        self._keep(whose, withdrawal)
 
     def append(
         self, whose: Whose, line: Line, *, book: Book = Book.CONSENTS, number: str | None = None
@@ -133,6 +140,11 @@ class LedgersInMemory:
         stored = replace(prefixes, version=prefixes.version + 1)
         self._prefixes[prefixes.account_id] = stored
         return stored
+
+    def _keep(self, whose: Whose, withdrawal: Withdrawal) -> None:
+        there = self.kept.get((whose, withdrawal.siren or "all"))
+        if there is None or there.at < withdrawal.at:
+            self.kept[whose, withdrawal.siren or "all"] = withdrawal
 
     def _append(self, whose: Whose, line: Line, book: Book, number: str | None) -> None:
         place = (whose, book)

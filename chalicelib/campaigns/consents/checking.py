@@ -8,10 +8,11 @@ each channel, never ticked beforehand, never for "our partners".
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.campaigns.consents.consents import KEPT, Channel, Consent
-from chalicelib.campaigns.consents.words import is_vague, names_others
+from chalicelib.campaigns.consents.consents import KEPT, LASTS, Channel, Consent
+from chalicelib.campaigns.consents.words import is_vague, names_others, tidy
 from chalicelib.directory.identity import siren_is_valid
 from chalicelib.kernel.errors import Fault, Rejected
 
@@ -46,13 +47,15 @@ class Captured:
     confirmed: bool = False
     evidence: Evidence | None = None
     ticked_beforehand: bool = False
+    typed: bool = False
+    until: datetime | None = None
 
     def consent(self, consent_id: str = "") -> Consent:
         """Return it as a consent."""
         return Consent(
             id=consent_id,
             professional=self.professional,
-            object=self.object,
+            object=tidy(self.object),
             text=self.text,
             captured_at=self.captured_at,
             means=self.means,
@@ -61,6 +64,8 @@ class Captured:
             outside_hours=self.outside_hours,
             confirmed=self.confirmed,
             evidence=self.evidence,
+            typed=self.typed,
+            until=self.until,
         )
 
 
@@ -91,6 +96,7 @@ def faults_of(captured: Captured, now: datetime) -> Iterator[Fault]:
     if captured.outside_hours and Channel.PHONE not in captured.covers:
         yield Fault("/outside_hours", "hours are of telephone calls, which this does not cover")
     yield from time_faults(captured.captured_at, now, "/captured_at")
+    yield from _until_faults(captured)
 
 
 def time_faults(at: datetime, now: datetime, pointer: str) -> Iterator[Fault]:
@@ -99,6 +105,14 @@ def time_faults(at: datetime, now: datetime, pointer: str) -> Iterator[Fault]:
         yield Fault(pointer, "this is to come: say when it was")
     elif at < now - KEPT:
         yield Fault(pointer, "over four years ago: no proof is kept so long")
+
+
+def _until_faults(captured: Captured) -> Iterator[Fault]:
+    lasts = LASTS if captured.until is None else captured.until - captured.captured_at
+    if lasts <= timedelta(0):
+        yield Fault("/expires_at", "this is not after it was given")
+    elif lasts > LASTS:
+        yield Fault("/expires_at", "a consent is good for a year at most: 365 days")
 
 
 def _object_faults(text: str) -> Iterator[Fault]:

@@ -7,7 +7,7 @@ One consent is for one professional and one precise object (C. conso L223-1 and 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -71,7 +71,9 @@ class Consent:
     """What was asked and said. `text` is what was shown, word for word.
 
     `collector` asked for the professional, if it was not the professional itself. `outside_hours`:
-    a box of its own says that calls outside the hours of the law are welcome (D223-9).
+    a box of its own says that calls outside the hours of the law are welcome (D223-9). `typed`:
+    into a page, by whoever it was; no code showed that the number is theirs. `until`: the text
+    promised less than a year.
     """
 
     id: str
@@ -85,11 +87,19 @@ class Consent:
     outside_hours: bool = False
     confirmed: bool = False  # by a code sent to the number
     evidence: Evidence | None = None
+    typed: bool = False
+    until: datetime | None = None
 
     @property
     def expires_at(self) -> datetime:
         """The last instant at which it is good."""
-        return self.captured_at + LASTS
+        year = self.captured_at + LASTS
+        return year if self.until is None else min(year, self.until)
+
+    @property
+    def is_proven(self) -> bool:
+        """Say whether more than somebody's word speaks for it: only then it revokes a refusal."""
+        return self.confirmed or (self.evidence is not None and not self.typed)
 
     @property
     def text_hash(self) -> str:
@@ -106,6 +116,7 @@ class Consent:
             self.captured_at.astimezone(UTC).isoformat(),
             ",".join(sorted(self.covers)),
             str(self.outside_hours),
+            *(() if self.until is None else (self.until.astimezone(UTC).isoformat(),)),
         )
         return "\n".join(parts)
 
@@ -123,9 +134,12 @@ class Withdrawal:
     ref: str | None = None
 
     def ends(self, consent: Consent) -> bool:
-        """Say whether it ends a consent: one given before, or at the same instant."""
+        """Say whether it ends a consent: one given before, at the same instant, or unproven.
+
+        Anybody can say that somebody changed their mind (C. conso L223-1, third paragraph).
+        """
         mine = self.siren in (None, consent.professional.siren)
-        return mine and consent.captured_at <= self.at
+        return mine and (consent.captured_at <= self.at or not consent.is_proven)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +160,29 @@ class Access:
     form: str  # `page`, `pdf`, `json`
 
 
-Told = Consent | Withdrawal | Erasure | Access
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """What speaks for a consent and was told later than it was."""
+
+    at: datetime
+    consent_id: str
+    evidence: Evidence | None = None
+    collector: str | None = None
+    confirmed: bool = False
+
+    def on(self, consent: Consent) -> Consent:
+        """Return a consent with it. What was said first stays, but for a page's own word."""
+        first = None if consent.typed and self.evidence is not None else consent.evidence
+        return replace(
+            consent,
+            evidence=first or self.evidence,
+            typed=consent.typed and self.evidence is None and not self.confirmed,
+            collector=consent.collector or self.collector,
+            confirmed=consent.confirmed or self.confirmed,
+        )
+
+
+Told = Consent | Withdrawal | Erasure | Access | Supplement
 
 
 class Status(StrEnum):
@@ -178,7 +214,9 @@ class Standing:
         """Return when a consent ended before its time."""
         withdrawal = self.ended(consent)
         ends = [] if withdrawal is None else [withdrawal.at]
-        if self.erased_at is not None and consent.captured_at <= self.erased_at:
+        if self.erased_at is not None and (
+            consent.captured_at <= self.erased_at or not consent.is_proven
+        ):
             ends.append(self.erased_at)
         return min(ends, default=None)
 
@@ -200,7 +238,8 @@ class Standing:
         if self.erased_at is not None:
             ends.append(self.erased_at)
         last = max(ends, default=None)
-        since = (each for each in self.consents if each.professional.siren == siren)
+        given = (each for each in self.consents if each.professional.siren == siren)
+        since = (each for each in given if each.is_proven)
         if last is None or any(each.captured_at > last for each in since):
             return None
         return last

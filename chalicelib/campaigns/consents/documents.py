@@ -81,26 +81,35 @@ def _lines(shown: Shown) -> Iterator[tuple[str, int, str]]:
 
 
 def wrapped(text: str, room: int = WIDTH - 2 * MARGIN) -> Iterator[str]:
-    """Yield the lines of a text, none wider than there is room.
+    """Yield the lines of a text, none wider than there is room. Each letter is measured once.
 
     >>> list(wrapped("un deux trois", room=40)), list(wrapped("a" * 12, room=40))
     (['un deux', 'trois'], ['aaaaaaa', 'aaaaa'])
     """
+    space = width(" ")
     for paragraph in text.splitlines() or [""]:
-        line = ""
+        line: list[str] = []
+        taken = 0.0
         for word in paragraph.split(" "):
-            joined = f"{line} {word}" if line else word
-            if width(joined) <= room:
-                line = joined
-                continue
-            if line:
-                yield line
-            line = word
-            while width(line) > room:  # a hash, an address: cut where it has to be
-                fits = next(n for n in range(len(line), 0, -1) if width(line[:n]) <= room)
-                yield line[:fits]
-                line = line[fits:]
-        yield line
+            for at, (piece, wide) in enumerate(_pieces(word, room)):
+                if line and (at or taken + space + wide > room):
+                    yield " ".join(line)
+                    line, taken = [], 0.0
+                taken += wide + (space if line else 0)
+                line.append(piece)
+        yield " ".join(line)
+
+
+def _pieces(word: str, room: int) -> Iterator[tuple[str, float]]:
+    """Yield a word and how wide it is: a hash, an address are cut where they have to be."""
+    start, taken = 0, 0.0
+    for at, letter in enumerate(word):
+        wide = width(letter)
+        if taken + wide > room and at > start:
+            yield word[start:at], taken
+            start, taken = at, 0.0
+        taken += wide
+    yield word[start:], taken
 
 
 def width(text: str, size: int = SIZE) -> float:

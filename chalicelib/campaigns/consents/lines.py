@@ -20,6 +20,7 @@ from chalicelib.campaigns.consents.consents import (
     Consent,
     Erasure,
     Standing,
+    Supplement,
     Withdrawal,
 )
 from chalicelib.campaigns.consents.records import write
@@ -125,12 +126,22 @@ def faults_of(
         yield f"lines after {before.seq} are missing"
 
 
-def fold(lines: Iterable[Line]) -> Standing:
-    """Return what lines add up to, in whatever order."""
+def fold(lines: Iterable[Line], kept: Iterable[Withdrawal] = ()) -> Standing:
+    """Return what lines add up to, in whatever order, with withdrawals that are kept for ever."""
     told = [line.told for line in lines]
     erasures = [each.at for each in told if isinstance(each, Erasure)]
+    withdrawals = [each for each in told if isinstance(each, Withdrawal)]
     return Standing(
-        consents=tuple(each for each in told if isinstance(each, Consent)),
-        withdrawals=tuple(each for each in told if isinstance(each, Withdrawal)),
+        consents=_supplemented(told),
+        withdrawals=(*withdrawals, *(each for each in kept if each not in withdrawals)),
         erased_at=max(erasures, default=None),
     )
+
+
+def _supplemented(told: Iterable[Told]) -> tuple[Consent, ...]:
+    told = tuple(told)
+    consents = {each.id: each for each in told if isinstance(each, Consent)}
+    for each in told:
+        if isinstance(each, Supplement) and each.consent_id in consents:
+            consents[each.consent_id] = each.on(consents[each.consent_id])
+    return tuple(consents.values())

@@ -83,6 +83,9 @@ class AskedIn(Body):
         False, description="A box of its own: calls outside the hours of the law are welcome"
     )
     ticked_beforehand: bool = False
+    expires_at: AwareDatetime | None = Field(
+        None, description="If the text promised less than a year"
+    )
 
 
 class ConsentIn(AskedIn):
@@ -377,6 +380,7 @@ def _captured(
         ticked_beforehand=asked.ticked_beforehand,
         captured_at=captured_at.astimezone(UTC),
         evidence=None if evidence is None else evidence.read(),
+        until=None if asked.expires_at is None else asked.expires_at.astimezone(UTC),
     )
 
 

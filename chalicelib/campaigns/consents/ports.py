@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from chalicelib.campaigns.consents.lines import Book, Head
+from chalicelib.campaigns.consents.lines import Book, Head, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from chalicelib.campaigns.consents.consents import Standing, Withdrawal
     from chalicelib.campaigns.consents.lines import Line, Whose
     from chalicelib.campaigns.consents.suppressions import Prefixes, Suppression
     from chalicelib.directory.ports import Page
@@ -18,11 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """All that is written of a person, but for who looked at it."""
+    """All that is written of a person, but for who looked at it.
+
+    `kept` are the last withdrawals, from each and from all: they stay when lines are over.
+    """
 
     lines: tuple[Line, ...] = ()
     head: Head = field(default_factory=Head)
     suppressions: tuple[Suppression, ...] = ()
+    kept: tuple[Withdrawal, ...] = ()
+
+    @property
+    def standing(self) -> Standing:
+        """Return what it adds up to."""
+        return fold(self.lines, self.kept)
 
 
 class Ledgers(Protocol):
@@ -38,6 +48,9 @@ class Ledgers(Protocol):
 
         Raises Conflict if the ledger does not end with the line before it.
         """
+
+    def keep(self, whose: Whose, withdrawal: Withdrawal) -> None:
+        """Keep a withdrawal for ever, in place of an earlier one from the same."""
 
     def head(self, whose: Whose, book: Book, now: datetime) -> Head:
         """Return how a ledger ends."""

@@ -13,6 +13,7 @@ from chalicelib.campaigns.consents.consents import (
     Evidence,
     Means,
     Professional,
+    Supplement,
     Withdrawal,
 )
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.consents.consents import Told
 
 CAPTURED, WITHDRAWN, ERASED, SEEN = "captured", "withdrawn", "erased", "seen"
+SUPPLEMENTED = "supplemented"
 
 
 def write(told: Told) -> dict[str, Any]:
@@ -37,7 +39,6 @@ def read(record: dict[str, Any]) -> Told:
 
 
 def _consent(told: Consent) -> dict[str, Any]:
-    evidence = told.evidence
     return {
         "kind": CAPTURED,
         "id": told.id,
@@ -53,12 +54,14 @@ def _consent(told: Consent) -> dict[str, Any]:
         "covers": sorted(told.covers),
         "outside_hours": told.outside_hours,
         "confirmed": told.confirmed,
-        "evidence": None if evidence is None else [evidence.reference, evidence.sha256],
+        "evidence": _evidence(told.evidence),
+        "typed": told.typed,
+        "until": None if told.until is None else _stamp(told.until),
     }
 
 
 def _read_consent(facts: dict[str, Any]) -> Consent:
-    evidence = facts.get("evidence")
+    until = facts.get("until")
     return Consent(
         id=facts["id"],
         professional=Professional(siren=facts["siren"], name=facts["name"]),
@@ -70,8 +73,40 @@ def _read_consent(facts: dict[str, Any]) -> Consent:
         covers=frozenset(map(Channel, facts["covers"])),
         outside_hours=facts.get("outside_hours", False),
         confirmed=facts.get("confirmed", False),
-        evidence=evidence and Evidence(reference=evidence[0], sha256=evidence[1]),
+        evidence=_read_evidence(facts),
+        typed=facts.get("typed", False),
+        until=until and datetime.fromisoformat(until),
     )
+
+
+def _supplement(told: Supplement) -> dict[str, Any]:
+    return {
+        "kind": SUPPLEMENTED,
+        "at": _stamp(told.at),
+        "consent_id": told.consent_id,
+        "evidence": _evidence(told.evidence),
+        "collector": told.collector,
+        "confirmed": told.confirmed,
+    }
+
+
+def _read_supplement(facts: dict[str, Any]) -> Supplement:
+    return Supplement(
+        at=datetime.fromisoformat(facts["at"]),
+        consent_id=facts["consent_id"],
+        evidence=_read_evidence(facts),
+        collector=facts.get("collector"),
+        confirmed=facts.get("confirmed", False),
+    )
+
+
+def _evidence(told: Evidence | None) -> list[str | None] | None:
+    return None if told is None else [told.reference, told.sha256]
+
+
+def _read_evidence(facts: dict[str, Any]) -> Evidence | None:
+    said = facts.get("evidence")
+    return None if said is None else Evidence(reference=said[0], sha256=said[1])
 
 
 def _withdrawal(told: Withdrawal) -> dict[str, Any]:
@@ -124,10 +159,12 @@ _WRITERS: dict[type, Callable[[Any], dict[str, Any]]] = {
     Withdrawal: _withdrawal,
     Erasure: _erasure,
     Access: _access,
+    Supplement: _supplement,
 }
 _READERS: dict[str, Callable[[dict[str, Any]], Told]] = {
     CAPTURED: _read_consent,
     WITHDRAWN: _read_withdrawal,
     ERASED: _read_erasure,
     SEEN: _read_access,
+    SUPPLEMENTED: _read_supplement,
 }

@@ -8,6 +8,7 @@ from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import consents_wiring, secrets
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
+from chalicelib.runtime.observability import count
 from chalicelib.runtime.paging import cursor, position
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ else:
     documents = lazily("chalicelib.campaigns.consents.documents")
     filing = lazily("chalicelib.campaigns.consents.filing")
     importing = lazily("chalicelib.campaigns.consents.importing")
-    lines = lazily("chalicelib.campaigns.consents.lines")
     listing = lazily("chalicelib.campaigns.consents.listing")
     models = lazily("chalicelib.campaigns.consents.models")
     pages = lazily("chalicelib.campaigns.consents.pages")
@@ -66,7 +66,7 @@ def list_consents(request: Request, query: models.ByNumberQuery) -> models.Perso
     desk = consents_wiring.desk()
     whose = usecases.whose_is(request.account_id, number, desk)
     ledger = desk.ledgers.ledger(whose, request.now)
-    standing = lines.fold(ledger.lines)
+    standing = ledger.standing
     prefixes = desk.suppressions.prefixes(request.account_id).of(number)
     return models.PersonOut(
         number=number,
@@ -103,8 +103,8 @@ def show_consent(request: Request, consent_id: str) -> models.ConsentOut:
     """Show a consent as it stands; that somebody looked is written down."""
     desk = consents_wiring.desk()
     whose, ledger, consent = usecases.find(request.account_id, consent_id, desk)
-    usecases.note_access(whose, consent_id, request.principal.key_id, "json", desk)
-    return _consent(request, consent, lines.fold(ledger.lines))
+    _note(whose, consent_id, request.principal.key_id, "json")
+    return _consent(request, consent, ledger.standing)
 
 
 @api.get("/v1/consents/{consent_id}/ledger", scope="consents:read")
@@ -244,10 +244,10 @@ def _proof(request: Request, token: str, form: str) -> Answer[str]:
         if request.accept != HTML:
             raise
         return _page(pages.unusable(), status=404)
-    usecases.note_access(whose, consent_id, "link", form, desk)
+    _note(whose, consent_id, "link", form)
     shown = showing.shown(
         consent,
-        lines.fold(ledger.lines),
+        ledger.standing,
         desk.ledgers.number(whose),
         desk.ledgers.accesses(whose, request.now, MOST_SHOWN),
         request.now,
@@ -256,6 +256,11 @@ def _proof(request: Request, token: str, form: str) -> Answer[str]:
         return _page(pages.page(shown, token))
     name = {"Content-Disposition": 'attachment; filename="consentement.pdf"'}
     return Answer(documents.pdf(shown), media=PDF, headers={**pages.HEADERS, **name})
+
+
+def _note(whose: lines.Whose, consent_id: str, by: str, form: str) -> None:
+    if not usecases.note_access(whose, consent_id, by, form, consents_wiring.desk()):
+        count("AccessNotNoted")
 
 
 def _page(text: str, status: int = 200) -> Answer[str]:

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.consents.consents import Means, Withdrawal
-from chalicelib.campaigns.consents.lines import fold
 from chalicelib.campaigns.consents.usecases import whose_is, withdraw
 from chalicelib.campaigns.consents.words import confirmation, is_stop
 from chalicelib.kernel import phone
@@ -53,13 +52,14 @@ class Message:
 class Stopping:
     """All that it takes. `line` raises NotFound for a number that is none of ours.
 
-    `sender` sends texts where the dialled number cannot; "" is nobody.
+    `sender` sends texts where the dialled number cannot; "" is nobody. `name` is an account's.
     """
 
     desk: Desk
     line: Callable[[str], Line]
     texts: Texts
     sender: str
+    name: Callable[[str], str]
 
 
 def from_message(message: dict[str, Any]) -> Message:
@@ -99,7 +99,7 @@ def confirm(message: Message, whose: Whose, stopping: Stopping) -> bool:
     order = TextOrder(
         to=phone.parse(message.sender),
         from_="",
-        body=confirmation(message.words),
+        body=confirmation(message.words, stopping.name(whose.account_id)),
         ordered_at=message.at,
         status_url="",
     )
@@ -112,7 +112,7 @@ def confirm(message: Message, whose: Whose, stopping: Stopping) -> bool:
 
 
 def _told_lately(message: Message, whose: Whose, desk: Desk) -> bool:
-    standing = fold(desk.ledgers.ledger(whose, desk.clock()).lines)
+    standing = desk.ledgers.ledger(whose, desk.clock()).standing
     return any(_before(each, message) for each in standing.withdrawals)
 
 

@@ -1,7 +1,8 @@
 """Ledgers and do-not-call lists on the table `campaigns`.
 
 All that deciding about a person takes is in one range of one partition, `person#<account>#<hash>`:
-the head of the ledger (`book`), its lines, the lists that they are on (`stop#`). Who looked at it
+the head of the ledger (`book`), its lines, their last withdrawals (`said#`), the lists that they
+are on (`stop#`). Who looked at it
 (`view#`) and the number (`who`) lie outside of that range. `consent#<id>` says whose a consent is.
 """
 
@@ -23,7 +24,7 @@ from pynamodb.exceptions import DoesNotExist
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.campaigns.consents import records
-from chalicelib.campaigns.consents.consents import Consent
+from chalicelib.campaigns.consents.consents import Consent, Withdrawal
 from chalicelib.campaigns.consents.lines import Book, Head, Line, Whose
 from chalicelib.campaigns.consents.ports import Ledger
 from chalicelib.campaigns.consents.suppressions import Prefix, Prefixes, Suppression
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
 
 STOP: Final = "stop#"
 WHO: Final = "who"
+SAID: Final = "said#"  # the last withdrawal from somebody, or from all: it has no end
 OWNER: Final = "owner"
 PREFIXES: Final = "prefixes"
 HEADS: Final = {Book.CONSENTS: "book", Book.ACCESSES: "views"}
+ALL: Final = "all"
 LAST: Final = "stop#~"
 LONGEST_ID: Final = 100
 
@@ -92,6 +95,7 @@ class ConsentStore:
             lines=tuple(_line(row) for row in there if row.sk.startswith(Book.CONSENTS + "#")),
             head=heads[0] if heads else Head(),
             suppressions=tuple(_suppression(row) for row in rows if row.sk.startswith(STOP)),
+            kept=tuple(_withdrawal(row) for row in rows if row.sk.startswith(SAID)),
         )
 
     def append(
@@ -113,6 +117,14 @@ class ConsentStore:
                 transaction.save(_owner_row(whose, line.told, line.expires_at))
             if number is not None:
                 transaction.save(PersonRow(pk, WHO, number=number, expires_at=line.expires_at))
+
+    def keep(self, whose: Whose, withdrawal: Withdrawal) -> None:
+        """Put one row, unless a later one is there."""
+        row = PersonRow(_pk(whose), SAID + (withdrawal.siren or ALL))
+        row.told, row.since = records.write(withdrawal), withdrawal.at
+        earlier: Condition = PersonRow.since < withdrawal.at
+        with suppress(Conflict), translated("keep withdrawal", account_id=whose.account_id):
+            row.save(condition=PersonRow.pk.does_not_exist() | earlier)
 
     def head(self, whose: Whose, book: Book, now: datetime) -> Head:
         """Read one row."""
@@ -153,6 +165,8 @@ class ConsentStore:
         for row in rows:
             ends: Action = PersonRow.expires_at.set(until)
             leaves: Action = PersonRow.number.remove()
+            if row.sk.startswith(SAID):
+                continue
             actions = [leaves if row.sk.startswith(STOP) else ends]
             there: Condition = PersonRow.pk.exists()
             with suppress(Conflict), translated("forget person", account_id=whose.account_id):
@@ -250,6 +264,12 @@ def _over(row: PersonRow, now: datetime) -> bool:
 
 def _head(row: PersonRow) -> Head:
     return Head(int(row.seq or 0), row.seal or "", datetime.fromisoformat(str(row.at)))
+
+
+def _withdrawal(row: PersonRow) -> Withdrawal:
+    told = records.read(row.told)
+    assert isinstance(told, Withdrawal)
+    return told
 
 
 def _line(row: PersonRow) -> Line:

@@ -2,11 +2,12 @@
 
 Nothing is ever overwritten. Two who add at once both find the ledger's end, one adds, the other
 looks again. Whatever is told twice is written once: consents by what they are, withdrawals by the
-outside world's name of them.
+outside world's name of them, unless there is more to end than there was.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,7 @@ from chalicelib.campaigns.consents.consents import (
     Erasure,
     Means,
     Standing,
+    Supplement,
     Withdrawal,
 )
 from chalicelib.campaigns.consents.lines import Book, Whose
@@ -34,12 +36,17 @@ if TYPE_CHECKING:
 
     from chalicelib.campaigns.consents.checking import Captured
     from chalicelib.campaigns.consents.consents import Told
+    from chalicelib.campaigns.consents.lines import Line
     from chalicelib.campaigns.consents.ports import Desk
     from chalicelib.campaigns.consents.suppressions import Prefix, Suppression
 
 ATTEMPTS: Final = 8
+ATTEMPTS_TO_NOTE: Final = 2
+LOOKED_AT: Final = 30  # of the last who looked: is this one among them?
 # Two machines' clocks are not one: what was said a moment ahead of ours was said now.
 SKEW: Final = timedelta(minutes=1)
+# Whoever says within this that they withdraw what they withdrew already gets no line of its own.
+REPEATED: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ def facts_for(account_id: str, person: str, desk: Desk) -> Facts:
         faults = faults_of(ledger, whose, desk)
         if not faults:
             break
-    standing = ledger_lines.fold(ledger.lines)
+    standing = ledger.standing
     kept = standing if not faults else replace(standing, consents=())
     return Facts(standing=kept, suppressions=ledger.suppressions, intact=not faults)
 
@@ -98,13 +105,16 @@ def record(captured: Captured, account_id: str, number: str, desk: Desk) -> Reco
     named = ledger_lines.consent_id(desk.key(account_id), whose, bare.basis)
     consent = captured.consent(named)
 
-    def decide(ledger: Ledger) -> Told:
-        there = (each.told for each in ledger.lines if isinstance(each.told, Consent))
-        return next((each for each in there if each.id == consent.id), consent)
+    known: list[Consent] = []
 
-    done = _add(whose, decide, desk, number=number, known=Ledger())
-    assert isinstance(done, Consent)
-    return Recorded(done, new=done is consent)
+    def decide(ledger: Ledger) -> Told | None:
+        known[:] = [each for each in ledger.standing.consents if each.id == consent.id]
+        return _supplement(known[0], consent, ledger, desk) if known else consent
+
+    told = _add(whose, decide, desk, number=number, known=Ledger())
+    if told is consent:
+        return Recorded(consent, new=True)
+    return Recorded(told.on(known[0]) if isinstance(told, Supplement) else known[0], new=False)
 
 
 def withdraw(
@@ -120,8 +130,10 @@ def withdraw(
 ) -> Withdrawal:
     """End what somebody consented to: with one professional, or with all of the account's.
 
-    It holds from the next look at the person on, whether or not they ever consented. Raises
-    Rejected if it is to come, or the professional is none.
+    It holds from the next look at the person on, whether or not they ever consented. A line is
+    written where there is something to end, or a month went by since the last: whoever repeats
+    themselves is kept with their last word only. Returns what is written. Raises Rejected if it
+    is to come, or the professional is none.
     """
     now = desk.clock()
     if at - now < SKEW:
@@ -135,18 +147,22 @@ def withdraw(
     withdrawal = Withdrawal(at=at, means=means, siren=siren, ref=ref)
 
     def decide(ledger: Ledger) -> Told:
+        consents = ledger.standing.consents
         there = (each.told for each in ledger.lines if isinstance(each.told, Withdrawal))
-        return next((each for each in there if _same(each, withdrawal)), withdrawal)
+        return next((each for each in there if _same(each, withdrawal, consents)), withdrawal)
 
-    _add(Whose(account_id, person), decide, desk, number=number)
-    return withdrawal
+    whose = Whose(account_id, person)
+    told = _add(whose, decide, desk, number=number)
+    assert isinstance(told, Withdrawal)
+    desk.ledgers.keep(whose, withdrawal)
+    return told
 
 
 def withdraw_by_link(consent_id: str, desk: Desk) -> str:
     """End a consent from the page of its proof, once; return whom it was given. Raises NotFound."""
     whose, ledger, consent = find(None, consent_id, desk)
     professional = consent.professional
-    if ledger_lines.fold(ledger.lines).ended(consent) is None:
+    if ledger.standing.ended(consent) is None:
         known = (whose.account_id, whose.person, Means.LINK, desk.clock(), desk)
         withdraw(*known, siren=professional.siren)
     return professional.name
@@ -172,27 +188,40 @@ def erase(account_id: str, person: str, by: str, desk: Desk) -> Erasure | None:
     return known
 
 
-def note_access(whose: Whose, consent: str, by: str, form: str, desk: Desk) -> None:
-    """Write down that somebody looked at a proof."""
+def note_access(whose: Whose, consent: str, by: str, form: str, desk: Desk) -> bool:
+    """Write down that somebody looked at a proof, once for each form and hour; say whether it is.
+
+    Whoever wants to see a proof sees it: what cannot be written down is not.
+    """
     access = Access(at=desk.clock(), consent_id=consent, by=by, form=form)
     key, book = desk.key(whose.account_id), Book.ACCESSES
-    for _ in range(ATTEMPTS):
-        head = desk.ledgers.head(whose, book, access.at)
-        line = ledger_lines.following(head, access, access.at, whose, book, key)
-        try:
-            return desk.ledgers.append(whose, line, book=book)
-        except Conflict:
-            continue
-    raise Unavailable("too many look at once")
+    try:
+        for _ in range(ATTEMPTS_TO_NOTE):
+            if _is_noted(access, desk.ledgers.accesses(whose, access.at, LOOKED_AT)):
+                return True
+            head = desk.ledgers.head(whose, book, access.at)
+            line = ledger_lines.following(head, access, access.at, whose, book, key)
+            with suppress(Conflict):
+                desk.ledgers.append(whose, line, book=book)
+                return True
+    except Unavailable:
+        return False
+    return False
+
+
+def _is_noted(access: Access, lines: tuple[Line, ...]) -> bool:
+    hour = access.at.replace(minute=0, second=0, microsecond=0)
+    told = (each.told for each in lines if isinstance(each.told, Access))
+    return any(replace(access, at=each.at) == each and each.at >= hour for each in told)
 
 
 def find(account_id: str | None, consent_id: str, desk: Desk) -> tuple[Whose, Ledger, Consent]:
     """Return a consent, and the ledger that it is in. Raises NotFound."""
     whose = desk.ledgers.whose(account_id, consent_id)
     ledger = desk.ledgers.ledger(whose, desk.clock())
-    for line in ledger.lines:
-        if isinstance(line.told, Consent) and line.told.id == consent_id:
-            return whose, ledger, line.told
+    for each in ledger.standing.consents:
+        if each.id == consent_id:
+            return whose, ledger, each
     raise NotFound("no such consent")
 
 
@@ -201,12 +230,29 @@ def whose_is(account_id: str, number: str, desk: Desk) -> Whose:
     return Whose(account_id, desk.hashing.caller_hash(account_id, number))
 
 
-def _same(one: Withdrawal, other: Withdrawal) -> bool:
+def _same(one: Withdrawal, other: Withdrawal, consents: tuple[Consent, ...]) -> bool:
+    """Say whether one that is written does all that another would."""
     if one.siren not in (None, other.siren):
         return False
-    if other.ref is not None:
-        return one.ref == other.ref
-    return (one.at, one.means) == (other.at, other.means)
+    if any(other.ends(each) and not one.ends(each) for each in consents):
+        return False
+    told_twice = other.ref is not None and one.ref == other.ref
+    return told_twice or other.at - one.at < REPEATED
+
+
+def _supplement(there: Consent, told: Consent, ledger: Ledger, desk: Desk) -> Supplement | None:
+    """Return what speaks for a consent that is written and was not told of it yet."""
+    more = (each.told for each in ledger.lines if isinstance(each.told, Supplement))
+    seen = {there.evidence, *(each.evidence for each in more if each.consent_id == there.id)}
+    evidence = None if told.typed or told.evidence in seen else told.evidence
+    supplement = Supplement(
+        at=desk.clock(),
+        consent_id=there.id,
+        evidence=evidence,
+        collector=told.collector,
+        confirmed=told.confirmed,
+    )
+    return None if evidence is None and supplement.on(there) == there else supplement
 
 
 def _add(

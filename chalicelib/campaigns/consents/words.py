@@ -6,12 +6,14 @@ The lists are `words.json`, written without accents, in small letters, without p
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-LONGEST: Final = 160  # a text message: whoever writes more says more than one word
+LONGEST: Final = 1_600  # letters that are read of a text message: no carrier takes more
+LONGEST_NAME: Final = 60  # of whoever confirms: one text message
 
 
 def plain(text: str) -> str:
@@ -26,42 +28,54 @@ def plain(text: str) -> str:
 
 
 def is_stop(text: str) -> bool:
-    """Say whether a message is nothing but words that end a consent, and what is polite.
+    """Say whether a message ends a consent: it begins with such a word, or says so in others.
 
-    A message that says more is for somebody to read: it may say that a parcel did not stop here.
+    The law wants no form (C. conso L223-1), so in doubt it ends it.
 
-    >>> is_stop("STOP"), is_stop("Arrêt."), is_stop("stop svp, merci"), is_stop("Stop 36111")
+    >>> is_stop("STOP"), is_stop("Arrêt."), is_stop("Bonjour, stop svp"), is_stop("Stop 36111")
     (True, True, True, True)
-    >>> is_stop("Le bus s'arrête au stop ?"), is_stop("merci"), is_stop("")
+    >>> is_stop("Laissez-moi tranquille"), is_stop("Je retire mon consentement")
+    (True, True)
+    >>> is_stop("Le bus s'arrête au stop ?"), is_stop("N'oubliez pas de me rappeler"), is_stop("")
     (False, False, False)
     """
-    if len(text) > LONGEST:
-        return False
-    words = " ".join(word for word in plain(text).split() if not word.isdecimal())
-    left = _without(words, _polite())
-    return bool(left) and not _without(left, _stops())
+    left = _without(plain(text[:LONGEST]), _polite())
+    return _is_only(left, _stops()) or _says(left, "fr") or _says(left, "en")
 
 
-def confirmation(text: str) -> str:
+def confirmation(text: str, name: str) -> str:
     """Return what is answered to a message that ends a consent, in its language, or in French.
 
-    >>> confirmation("Please stop calling me")[:6], confirmation("STOP")[:5]
-    ('Noted:', "C'est")
+    >>> confirmation("Please stop calling me", "Pain SARL")[:16], confirmation("STOP", "")[:5]
+    ('Noted: Pain SARL', "C'est")
     """
-    left = _without(plain(text), _polite())
-    french = _longest_first(_words()["stop"]["fr"])
-    language = "fr" if not _without(left, french) or _without(left, _stops()) else "en"
+    left = _without(plain(text[:LONGEST]), _polite())
+    french, english = (_longest_first(_words()["stop"][each]) for each in ("fr", "en"))
+    is_english = _is_only(left, english) or _says(left, "en")
+    language = "en" if is_english and not _is_only(left, french) else "fr"
     answer: str = _words()["confirmation"][language]
-    return answer
+    return answer.format(name=name[:LONGEST_NAME])
+
+
+def tidy(text: str) -> str:
+    """Write an object without the spaces and stops that make it look like another.
+
+    >>> tidy(" Livraison  de pain .")
+    'Livraison de pain'
+    """
+    return " ".join(text.split()).rstrip(" .,;:")
 
 
 def is_vague(text: str) -> bool:
-    """Say whether an object is none: words that anything could be.
+    """Say whether an object is none: nothing is left of it without words that anything could be.
 
-    >>> is_vague("Nos offres commerciales."), is_vague("Contrat d'entretien de chaudière")
-    (True, False)
+    >>> is_vague("Nos offres commerciales."), is_vague("Offres diverses du groupe")
+    (True, True)
+    >>> is_vague("Contrat d'entretien de chaudière"), is_vague("Nos offres de pain bio")
+    (False, False)
     """
-    return plain(text) in _vague()
+    left = _without(plain(text), _vague())
+    return all(word in _empty() or word.isdecimal() for word in left.split())
 
 
 def names_others(text: str) -> bool:
@@ -85,6 +99,15 @@ def unsaid(text: str, name: str) -> tuple[str, ...]:
     return (*(() if plain(name) in read else ("professional",)), *lacks)
 
 
+def _is_only(left: str, phrases: tuple[str, ...]) -> bool:
+    bare = " ".join(word for word in left.split() if not word.isdecimal())
+    return bool(bare) and not _without(bare, phrases)
+
+
+def _says(left: str, language: str) -> bool:
+    return any(each.search(left) for each in _patterns(language))
+
+
 def _any_of(words: list[str], read: str) -> bool:
     return any(each in read for each in words)
 
@@ -105,8 +128,23 @@ def _words() -> dict[str, Any]:
 
 
 @cache
-def _vague() -> frozenset[str]:
-    return frozenset(_words()["vague"])
+def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
+    said = _words()["says_stop"]
+    parts = {f"{{{name}}}": said[name] for name in ("ring", "about", "filler")}
+    written = list(said[language])
+    for name, part in parts.items():
+        written = [each.replace(name, part) for each in written]
+    return tuple(re.compile(each) for each in written)
+
+
+@cache
+def _vague() -> tuple[str, ...]:
+    return _longest_first(_words()["vague"])
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(_words()["empty"])
 
 
 @cache

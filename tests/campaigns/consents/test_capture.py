@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
 from app import app
+from chalicelib.campaigns.consents.capture import capturing
 from chalicelib.kernel.errors import Rejected, Unavailable
 from chalicelib.runtime import consents_wiring, telling
 from tests.gateway import ask
@@ -260,6 +261,72 @@ def test_nobody_is_written_down_more_than_five_times_a_day(page: Page) -> None:
     assert len(page.consents()) == 5
 
 
+def test_what_anybody_can_type_does_not_revoke_a_withdrawal(page: Page, phone: Phone) -> None:
+    page.shop.makes("/v1/consents/withdrawals", {"number": PERSON, "means": "sms"})
+    page.shop.clock.passes(hours=2)
+
+    a_form(page).fills_in()
+    assert [each["status"] for each in page.consents()] == ["withdrawn"]
+
+    page.shop.clock.passes(minutes=1)
+    doubled(page).fills_in()
+    page.types(phone.code)
+    assert sorted(each["status"] for each in page.consents()) == ["valid", "withdrawn"]
+
+
+def test_machines_consent_to_nothing(page: Page) -> None:
+    a_form(page)
+    body = {"site": page.site, "form": page.form, "number": PERSON}
+    headers = {"content-type": "text/plain", "origin": ORIGIN, "user-agent": "Googlebot/2.1"}
+
+    heard = ask(app, "POST", "/t/consents", body=json.dumps(body), headers=headers)
+
+    assert heard.status == 403
+    assert page.consents() == []
+
+
+def test_a_site_sends_so_many_forms_a_day(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capturing, "MOST_OF_SITE", 3)
+    a_form(page)
+
+    heard = [page.fills_in(number=f"+336123456{at:02}") for at in range(4)]
+
+    assert [each.status for each in heard] == [200, 200, 200, 422]
+    assert [each["pointer"] for each in heard[-1].json["errors"]] == ["/site"]
+    page.shop.clock.passes(days=1)
+    assert page.fills_in().status == 200
+
+
+def test_a_code_is_good_though_the_form_is_archived_meanwhile(page: Page, phone: Phone) -> None:
+    doubled(page).fills_in()
+    page.shop.ask("DELETE", f"/v1/consent-forms/{page.form}")
+
+    assert page.types(phone.code).json == {"status": "recorded"}
+
+
+def test_a_code_sent_meanwhile_is_not_lost(page: Page, phone: Phone) -> None:
+    doubled(page).fills_in()
+    store = consents_wiring.forms()
+    person = consents_wiring.desk().hashing.caller_hash("acct_shop", PERSON)
+    first = store.tried("acct_shop", person, page.form)
+    page.fills_in()
+
+    store.drop("acct_shop", person, replace(first, seal="another"))
+
+    assert page.types(phone.code).json == {"status": "recorded"}
+
+
+def test_a_form_may_promise_less_than_a_year(page: Page) -> None:
+    text = SHOWN["text"].replace("un an", "un mois")
+    refused = page.shop.ask("POST", "/v1/consent-forms", {**SHOWN, "text": text, "site": page.site})
+    assert "for how long" in refused.json["errors"][0]["detail"]
+
+    a_form(page, text=text, lasts_days=30).fills_in()
+    page.shop.clock.passes(days=31)
+
+    assert [each["status"] for each in page.consents()] == ["expired"]
+
+
 @pytest.mark.parametrize("number", ["+33162012345", "+447911123456"])
 def test_a_number_that_no_text_reaches_is_told_to_the_page(page: Page, number: str) -> None:
     heard = doubled(page).fills_in(number=number)
@@ -289,8 +356,14 @@ def test_what_fails_inside_is_not_told_as_a_consent(
     [
         ({"object": "nos offres"}, "/object"),
         ({"text": "Oui"}, "/text"),
+        ({"text": "Oui, on peut m'appeler 12 mois, avec preuve et retrait."}, "/text"),
+        ({"text": SHOWN["text"].replace("la preuve", "cela")}, "/text"),
+        ({"text": SHOWN["text"].replace("retirer", "garder")}, "/text"),
         ({"covers": []}, "/covers"),
-        ({"professional": {"siren": "732829321", "name": "X SARL"}}, "/professional/siren"),
+        (
+            {"professional": {"siren": "732829321", "name": "Boulangerie SARL"}},
+            "/professional/siren",
+        ),
         ({"site": "site_9"}, "/site"),
         ({"sender": "+33162019999"}, "/sender"),
     ],

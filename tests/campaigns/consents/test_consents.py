@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib.campaigns.consents.checking import NoConsent, check
-from chalicelib.campaigns.consents.consents import Channel, Professional, Standing, Status
+from chalicelib.campaigns.consents.consents import Channel, Evidence, Professional, Standing, Status
 from tests.campaigns.consents.builders import (
     NOON,
     OTHER_SIREN,
@@ -19,6 +19,7 @@ from tests.campaigns.consents.builders import (
     captured,
 )
 
+SCAN = Evidence(reference="lot-7.pdf")
 YEAR = timedelta(days=365)
 
 
@@ -48,7 +49,7 @@ def test_a_consent_is_good_for_a_year(captured_at: Any, status: Status) -> None:
     ],
 )
 def test_a_withdrawal_ends_what_was_consented_to_before(withdrawal: Any, ends: bool) -> None:
-    consent = a_consent()
+    consent = a_consent(evidence=SCAN)
 
     standing = Standing((consent,), (withdrawal,))
 
@@ -65,7 +66,8 @@ def test_withdrawn_goes_before_expired_as_in_the_published_order() -> None:
 
 
 def test_who_consents_again_after_withdrawing_has_not_refused_any_more() -> None:
-    first, again = a_consent(captured_at=at(days=-9)), a_consent("cons_2", captured_at=at(hours=-1))
+    first = a_consent(captured_at=at(days=-9))
+    again = a_consent("cons_2", captured_at=at(hours=-1), evidence=SCAN)
     withdrawal = a_withdrawal(at=at(days=-5))
 
     assert Standing((first,), (withdrawal,)).refused(SIREN) == withdrawal.at
@@ -100,6 +102,11 @@ WRONG = {
     "an object that is anything": ({"object": "Nos offres commerciales"}, "/object"),
     "an object of a word": ({"object": "Pain"}, "/object"),
     "an object of partners": ({"object": "Les offres de nos partenaires"}, "/object"),
+    "offers of whoever": ({"object": "Offres diverses du groupe"}, "/object"),
+    "all products": ({"object": "tous nos produits et services"}, "/object"),
+    "products of a company": ({"object": "Produits et services de la société"}, "/object"),
+    "over a year": ({"until": at(days=365)}, "/expires_at"),
+    "an end before the beginning": ({"until": at(days=-2)}, "/expires_at"),
     "no text": ({"text": ""}, "/text"),
     "a text of a word": ({"text": "J'accepte"}, "/text"),
     "no channel": ({"covers": ()}, "/covers"),
@@ -132,6 +139,21 @@ def test_every_fault_is_found() -> None:
         "/covers",
         "/captured_at",
     ]
+
+
+def test_a_text_that_promises_less_than_a_year_is_good_for_less() -> None:
+    consent = a_consent(until=NOON)
+
+    assert Standing((consent,)).status(consent, NOON) is Status.VALID
+    assert Standing((consent,)).status(consent, at(seconds=1)) is Status.EXPIRED
+    assert consent.basis != a_consent().basis
+
+
+def test_an_object_is_the_same_with_another_space_or_stop() -> None:
+    assert (
+        a_consent(object=" Livraison  de pain .").basis
+        == a_consent(object="Livraison de pain").basis
+    )
 
 
 def test_a_consent_as_the_law_wants_it_passes() -> None:

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from chalicelib.campaigns.consents import usecases
-from chalicelib.campaigns.consents.consents import KEPT, Consent, Erasure, Means, Withdrawal
+from chalicelib.campaigns.consents.consents import (
+    KEPT,
+    Consent,
+    Erasure,
+    Evidence,
+    Means,
+    Withdrawal,
+)
 from chalicelib.campaigns.consents.lines import Book, Head, fold
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from tests.campaigns.consents.builders import (
@@ -27,6 +34,9 @@ from tests.campaigns.consents.builders import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+EVIDENCE = Evidence(reference="lot-7.pdf")
 
 
 def recorded(office: Office, **facts: Any) -> Consent:
@@ -94,7 +104,114 @@ def test_a_withdrawal_of_the_same_message_is_written_once() -> None:
         withdrawn(office, means=Means.SMS, ref="SM1")
         office.clock.now += timedelta(seconds=1)
 
-    assert len(facts(office).standing.withdrawals) == 1
+    (line,) = office.ledgers.ledger(office.whose, office.clock.now).lines
+    assert line.told.ref == "SM1"
+
+
+def test_a_name_used_before_swallows_no_withdrawal() -> None:
+    office = Office()
+    recorded(office)
+    withdrawn(office, ref="customer-42")
+    office.clock.now += timedelta(days=1)
+    recorded(office, captured_at=office.clock.now, evidence=EVIDENCE)
+    office.clock.now += timedelta(days=1)
+
+    stored = withdrawn(office, ref="customer-42")
+
+    assert facts(office).standing.valid(office.clock.now) == ()
+    assert stored.at == office.clock.now
+    assert stored in [line.told for line in office.ledgers.ledger(office.whose, stored.at).lines]
+
+
+def test_what_is_answered_to_a_withdrawal_is_what_is_written() -> None:
+    office = Office()
+    first = withdrawn(office, ref="SM1")
+    office.clock.now += timedelta(days=1)
+
+    assert withdrawn(office, ref="SM2") == first
+
+
+def test_whoever_repeats_themselves_makes_no_ledger_longer() -> None:
+    office = Office()
+    recorded(office)
+
+    for number in range(50):
+        withdrawn(office, means=Means.SMS, ref=f"SM{number}")
+        office.clock.now += timedelta(minutes=1)
+
+    assert len(office.ledgers.ledger(office.whose, office.clock.now).lines) == 2
+
+
+def test_a_repeated_withdrawal_ends_what_was_given_since_the_first_and_is_told_later() -> None:
+    office = Office()
+    withdrawn(office)
+    office.clock.now += timedelta(days=9)
+    withdrawn(office)
+
+    recorded(office, captured_at=NOON + timedelta(days=5), evidence=EVIDENCE)
+
+    assert facts(office).standing.valid(office.clock.now) == ()
+
+
+def test_a_withdrawal_stays_when_its_line_is_over() -> None:
+    office = Office()
+    withdrawal = withdrawn(office)
+
+    office.clock.now += 2 * KEPT
+
+    assert office.ledgers.ledger(office.whose, office.clock.now).lines == ()
+    assert facts(office).standing.withdrawals == (withdrawal,)
+    assert facts(office).intact
+
+
+def test_after_a_withdrawal_only_what_is_proven_counts() -> None:
+    office = Office()
+    withdrawn(office)
+    office.clock.now += timedelta(hours=2)
+    soon = office.clock.now
+
+    recorded(office, captured_at=soon)
+    recorded(office, captured_at=soon, object="Pain au levain", typed=True, evidence=EVIDENCE)
+    assert facts(office).standing.valid(soon) == ()
+    assert facts(office).standing.refused(SIREN) == NOON
+
+    proven = recorded(office, captured_at=soon, object="Pain de mie", evidence=EVIDENCE)
+    confirmed = recorded(office, captured_at=soon, object="Pain complet", confirmed=True)
+    assert facts(office).standing.valid(soon) == (proven, confirmed)
+    assert facts(office).standing.refused(SIREN) is None
+
+
+def test_evidence_that_is_told_later_is_a_line_and_counts() -> None:
+    office = Office()
+    withdrawn(office, at=at(days=-2))
+    first = recorded(office)
+    assert facts(office).standing.valid(NOON) == ()
+
+    again = [
+        usecases.record(
+            captured(evidence=EVIDENCE, collector="Recueil SAS"), "acct_1", NUMBER, office.desk
+        )
+        for _ in range(2)
+    ]
+
+    (known,) = facts(office).standing.valid(NOON)
+    assert known == replace(first, evidence=EVIDENCE, collector="Recueil SAS")
+    assert [each.consent for each in again] == [known, known]
+    assert not any(each.new for each in again)
+    assert usecases.find("acct_1", first.id, office.desk)[2] == known
+    assert len(office.ledgers.ledger(office.whose, NOON).lines) == 3
+
+
+def test_other_evidence_is_a_line_too_and_the_first_stays() -> None:
+    office = Office()
+    recorded(office, evidence=EVIDENCE)
+    other = Evidence(reference="lot-8.pdf")
+
+    for _ in range(2):
+        assert recorded(office, evidence=other).evidence == EVIDENCE
+
+    _, line = office.ledgers.ledger(office.whose, NOON).lines
+    assert line.told.evidence == other
 
 
 def test_a_withdrawal_from_one_is_not_one_from_all() -> None:
@@ -170,6 +287,24 @@ def test_who_looks_at_a_proof_is_written_down_in_a_ledger_of_its_own() -> None:
     assert (page.told.form, pdf.told.form) == ("page", "pdf")
     assert pdf.previous == page.seal
     assert len(office.ledgers.ledger(office.whose, NOON).lines) == 1
+
+
+def test_who_looks_again_within_the_hour_is_written_down_already() -> None:
+    office = Office()
+    for _ in range(3):
+        assert usecases.note_access(office.whose, "cons_1", "link", "page", office.desk)
+        office.clock.now += timedelta(minutes=25)
+
+    assert len(office.ledgers.accesses(office.whose, office.clock.now, 10)) == 1
+    assert usecases.note_access(office.whose, "cons_1", "link", "page", office.desk)
+    assert len(office.ledgers.accesses(office.whose, office.clock.now, 10)) == 2
+
+
+def test_a_look_that_cannot_be_written_down_breaks_nothing() -> None:
+    office = Office()
+    office.ledgers.fails_after = 0
+
+    assert not usecases.note_access(office.whose, "cons_1", "link", "page", office.desk)
 
 
 def a_full_ledger() -> Office:
@@ -285,10 +420,19 @@ class LedgerOfAPerson(RuleBasedStateMachine):
 
     losses = st.none() | st.tuples(st.integers(0, 4), st.booleans())
 
-    @rule(days=st.integers(-400, 0), about=st.sampled_from(["pain", "gâteaux"]), lost=losses)
-    def somebody_consents(self, days: int, about: str, lost: tuple[int, bool] | None) -> None:
+    @rule(
+        days=st.integers(-400, 0),
+        about=st.sampled_from(["pain", "gâteaux"]),
+        proven=st.booleans(),
+        lost=losses,
+    )
+    def somebody_consents(
+        self, days: int, about: str, proven: bool, lost: tuple[int, bool] | None
+    ) -> None:
         when = self.office.clock.now + timedelta(days=days)
-        draft = captured(captured_at=when, object=f"Livraison de {about} à domicile")
+        facts: dict[str, Any] = {"object": f"Livraison de {about} à domicile"}
+        facts |= {"evidence": EVIDENCE} if proven else {}
+        draft = captured(captured_at=when, **facts)
         done = self._do(lambda: usecases.record(draft, "acct_1", NUMBER, self.office.desk), lost)
         self.consents[done.consent.id] = done.consent
 
@@ -302,10 +446,8 @@ class LedgerOfAPerson(RuleBasedStateMachine):
         self, siren: str | None, hours: int, ref: str | None, lost: tuple[int, bool] | None
     ) -> None:
         when = self.office.clock.now + timedelta(hours=hours)
-        known = [each for each in facts(self.office).standing.withdrawals if each.ref == ref]
         self._do(lambda: withdrawn(self.office, siren=siren, at=when, ref=ref), lost)
-        if ref is None or not any(each.siren in (None, siren) for each in known):
-            self.ended.append((when, siren))
+        self.ended.append((when, siren))
 
     @rule(lost=losses)
     def somebody_is_erased(self, lost: tuple[int, bool] | None) -> None:
@@ -335,11 +477,13 @@ class LedgerOfAPerson(RuleBasedStateMachine):
         assert valid == {each.id for each in self.consents.values() if self._good(each, now)}
 
     def _good(self, consent: Consent, now: Any) -> bool:
+        unproven = consent.evidence is None
         ended = any(
-            consent.captured_at <= when and siren in (None, consent.professional.siren)
+            (consent.captured_at <= when or unproven)
+            and siren in (None, consent.professional.siren)
             for when, siren in self.ended
         )
-        erased = self.erased is not None and consent.captured_at <= self.erased
+        erased = self.erased is not None and (consent.captured_at <= self.erased or unproven)
         return not ended and not erased and now <= consent.captured_at + timedelta(days=365)
 
 

@@ -6,12 +6,16 @@ import base64
 import hashlib
 import re
 from datetime import timedelta
+from time import process_time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
 
 from app import app
+from chalicelib.campaigns.consents import documents
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import consents_wiring
 from tests.gateway import BASE_URL, ask
 from tests.house.shops import a_shop
 from tests.world import CONSENT
@@ -109,6 +113,14 @@ def test_a_withdrawal_holds_at_once_whatever_they_consented_to(shop: Shop) -> No
     assert consent["withdrawn"]["means"] == "letter"
     (withdrawal,) = person(shop)["withdrawals"]
     assert withdrawal["siren"] is None
+
+
+def test_a_consent_may_last_less_than_a_year(shop: Shop) -> None:
+    made = shop.makes("/v1/consents", a_body(expires_at="2026-12-20T10:00:00+01:00"))
+
+    assert made["expires_at"] == "2026-12-20T09:00:00Z"
+    shop.clock.passes(days=30)
+    assert [each["status"] for each in person(shop)["consents"]] == ["expired"]
 
 
 def test_an_import_names_each_row_that_it_refuses(shop: Shop) -> None:
@@ -349,6 +361,29 @@ def test_what_is_printed_is_a_pdf_that_readers_open(shop: Shop) -> None:
         if kind == b"n":
             assert raw[int(offset) :].startswith(b"%d 0 obj" % number)
     assert raw.count(b"<</Type /Page/Parent") == 2
+
+
+def test_a_text_without_a_space_is_wrapped_in_no_time() -> None:
+    text = "W" * 4_000
+    began = process_time()
+
+    lines = list(documents.wrapped(text))
+
+    assert "".join(lines) == text
+    assert max(map(documents.width, lines)) <= documents.WIDTH - 2 * documents.MARGIN
+    assert process_time() - began < 2  # it took nine seconds
+
+
+def test_a_proof_is_shown_though_the_look_cannot_be_written_down(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise Unavailable("the table did not answer")
+
+    consent = shop.makes("/v1/consents", a_body())
+    monkeypatch.setattr(consents_wiring.store(), "append", fail)
+
+    assert by_link(shop, consent["proof_url"]).status == 200
 
 
 def test_letters_that_the_pdf_cannot_show_are_said_to_be_missing(shop: Shop) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.campaigns.consents.capture.forms import (
     MOST_A_DAY,
+    MOST_OF_SITE,
     MOST_TEXTS_A_DAY,
     MOST_TEXTS_OF_ACCOUNT,
     Form,
@@ -54,12 +55,18 @@ class Sent:
 
 
 def take(sent: Sent, now: datetime, desk: Desk) -> Done:
-    """Record a consent, or send a code to the number. Raises Rejected, naming the field."""
+    """Record a consent, or send a code to the number. Raises Rejected, naming the field.
+
+    Without a code it is what somebody typed: it does not revoke what the person withdrew.
+    """
     form = _form(sent, desk)
     captured = check(form.captured(sent.ticked, now), now)
     person, day = _person(sent, desk), now.date().isoformat()
     if not desk.forms.count(sent.account_id, f"asked#{person}", day, MOST_A_DAY):
         raise _too_many()
+    if not desk.forms.count(sent.account_id, f"forms#{sent.site_id}", day, MOST_OF_SITE):
+        fault = Fault("/site", "as many forms as it may send today were sent: try again tomorrow")
+        raise TooMany("too many for today", faults=(fault,))
     if not form.doubled:
         record(captured, sent.account_id, sent.number, desk.consents)
         return Done.RECORDED
@@ -80,9 +87,10 @@ def take(sent: Sent, now: datetime, desk: Desk) -> Done:
 def confirm(sent: Sent, code: str, now: datetime, desk: Desk) -> Done:
     """Record the consent whose code was typed. Raises WrongCode.
 
-    It was given when the form was sent: from then on its year runs.
+    It was given when the form was sent: from then on its year runs, and the form may be out of
+    use since.
     """
-    form, person = _form(sent, desk), _person(sent, desk)
+    form, person = _form(sent, desk, archived=True), _person(sent, desk)
     try:
         pending = desk.forms.tried(sent.account_id, person, form.id)
     except NotFound:
@@ -92,17 +100,18 @@ def confirm(sent: Sent, code: str, now: datetime, desk: Desk) -> Done:
         raise _wrong()
     captured = form.captured(pending.ticked, pending.at, confirmed=True)
     record(captured, sent.account_id, pending.number, desk.consents)
-    desk.forms.drop(sent.account_id, person, form.id)
+    desk.forms.drop(sent.account_id, person, pending)
     return Done.RECORDED
 
 
-def _form(sent: Sent, desk: Desk) -> Form:
-    """Return the form, which must be of this site's and in use."""
+def _form(sent: Sent, desk: Desk, *, archived: bool = False) -> Form:
+    """Return the form, which must be of this site's and in use, unless it may be archived."""
     try:
         form = desk.forms.form(sent.account_id, sent.form_id)
     except NotFound:
         form = None
-    if form is None or form.archived_at is not None or form.site_id != sent.site_id:
+    over = form is not None and form.archived_at is not None and not archived
+    if form is None or over or form.site_id != sent.site_id:
         fault = Fault("/form", "no form of this site's, or one that is archived")
         raise Rejected("there is no such form", faults=(fault,))
     return form

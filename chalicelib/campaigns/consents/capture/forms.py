@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.campaigns.consents.checking import Captured, NoConsent, faults_of
+from chalicelib.campaigns.consents.checking import SHORTEST_TEXT, Captured, NoConsent, faults_of
 from chalicelib.campaigns.consents.consents import Channel, Evidence, Means
+from chalicelib.campaigns.consents.words import unsaid
 from chalicelib.kernel.errors import Fault, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from chalicelib.campaigns.consents.consents import Professional
@@ -24,11 +25,20 @@ MOST_FORMS: Final = 200
 # A number can be typed by whoever likes to annoy its owner: so often a day, no more.
 MOST_A_DAY: Final = 5
 MOST_TEXTS_A_DAY: Final = 3
+# Nobody's origin is a secret: a script that types numbers ends here.
+MOST_OF_SITE: Final = 2_000
 # What an account's forms send in all: codes to other people's numbers cost its owner money.
 MOST_TEXTS_OF_ACCOUNT: Final = 1_000
 CODE_LASTS: Final = timedelta(minutes=15)
 MOST_TRIES: Final = 5
 CODE_DIGITS: Final = 6
+# C. conso R223-1 ff. (decree 2026-662): what whoever consents is told before.
+UNSAID: Final = {
+    "professional": "on whose behalf they are rung, by name",
+    "duration": "for how long, which is a year at most",
+    "withdrawal": "that they may withdraw it",
+    "proof": "that they may ask for the proof",
+}
 
 
 class TooMany(Rejected):
@@ -47,7 +57,8 @@ class WrongCode(Rejected):
 class Form:
     """A form. `covers` are the boxes that it has; `doubled`: a code by text confirms the number.
 
-    `sender` is the account's number that the code comes from.
+    `sender` is the account's number that the code comes from. `lasts_days`: the text promises less
+    than a year.
     """
 
     id: str
@@ -62,7 +73,11 @@ class Form:
     outside_hours: bool = False
     doubled: bool = False
     sender: str | None = None
+    lasts_days: int | None = None
     archived_at: datetime | None = None
+
+    def _until(self, at: datetime) -> datetime | None:
+        return None if self.lasts_days is None else at + timedelta(days=self.lasts_days)
 
     def captured(self, ticked: Ticked, at: datetime, *, confirmed: bool = False) -> Captured:
         """Return what somebody consented to who ticked boxes of it. Raises NoConsent."""
@@ -82,6 +97,8 @@ class Form:
             covers=ticked.covers,
             outside_hours=ticked.outside_hours,
             confirmed=confirmed,
+            typed=not confirmed,
+            until=self._until(at.astimezone(UTC)),
             evidence=Evidence(reference=f"{self.site_id}/{self.id}"),
         )
 
@@ -114,10 +131,19 @@ def check_form(form: Form, now: datetime) -> Form:
     """Return a form whose consents would be some. Raises NoConsent with each fault."""
     covers = tuple(sorted(form.covers))
     every = form.captured(Ticked(covers, outside_hours=form.outside_hours), now)
-    faults = tuple(faults_of(every, now))
+    faults = (*faults_of(every, now), *_unsaid(form))
     if faults:
         raise NoConsent("nobody can consent by this form", faults=faults)
     return form
+
+
+def _unsaid(form: Form) -> Iterator[Fault]:
+    """Yield what the law wants people told, where there is a text that does not say it."""
+    if len(form.text.strip()) < SHORTEST_TEXT:
+        return
+    for each in unsaid(form.text, form.professional.name):
+        if each != "duration" or form.lasts_days is None:
+            yield Fault("/text", f"it does not say what the law wants people told: {UNSAID[each]}")
 
 
 def code_of(random: str) -> str:

@@ -29,6 +29,9 @@ class FormIn(Body):
     outside_hours: bool = Field(False, description="a box for calls outside the law's hours")
     doubled: bool = Field(False, description="a code by text confirms that the number is theirs")
     sender: Written | None = Field(None, description="your number that codes come from")
+    lasts_days: int | None = Field(
+        None, ge=1, le=365, description="null: a year, as the law has it"
+    )
 
 
 class FormOut(Out):
@@ -44,6 +47,7 @@ class FormOut(Out):
     outside_hours: bool
     doubled: bool
     sender: str | None
+    lasts_days: int | None
     created_at: datetime
 
     @classmethod
@@ -61,6 +65,7 @@ class FormOut(Out):
             outside_hours=form.outside_hours,
             doubled=form.doubled,
             sender=form.sender,
+            lasts_days=form.lasts_days,
             created_at=form.created_at,
         )
 

@@ -34,8 +34,8 @@ class Forms(Protocol):
     def tried(self, account_id: str, person: str, form_id: str) -> Pending:
         """Count a try, and return what is awaited, that try included. Raises NotFound."""
 
-    def drop(self, account_id: str, person: str, form_id: str) -> None:
-        """Forget what was awaited."""
+    def drop(self, account_id: str, person: str, pending: Pending) -> None:
+        """Forget what was awaited, unless another code is by now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from chalicelib.kernel.errors import Forbidden
 from chalicelib.runtime import consents_wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.beacons import Beacons
@@ -42,6 +43,7 @@ def create_consent_form(request: Request, body: models.FormIn) -> Answer[models.
         outside_hours=body.outside_hours,
         doubled=body.doubled,
         sender=body.sender,
+        lasts_days=body.lasts_days,
     )
     made = managing.create(form, consents_wiring.forms(), consents_wiring.Owned())
     return Answer(models.FormOut.of(made), location=f"/v1/consent-forms/{made.id}")
@@ -66,6 +68,8 @@ def archive_consent_form(request: Request, form_id: str) -> None:
 @beacons.post("/t/consents", otherwise=FAILED)
 def send_consent_form(beacon: Beacon, body: models.SentIn) -> models.DoneOut:
     """Take a form that somebody filled in: record the consent, or send a code."""
+    if beacon.is_crawler:
+        raise Forbidden("machines consent to nothing")
     desk = consents_wiring.capture_desk()
     done = capturing.take(body.sent(beacon.site.account_id), beacon.now, desk)
     return models.DoneOut(status=done)

@@ -5,6 +5,7 @@ Forms are one partition of an account. A count forgets itself after two days, a 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -137,10 +138,12 @@ class FormStore:
             tries=int(row.tries) - 1,
         )
 
-    def drop(self, account_id: str, person: str, form_id: str) -> None:
-        """Delete it."""
-        with translated("drop form", account_id=account_id):
-            PendingRow(*_pending_key(account_id, person, form_id)).delete()
+    def drop(self, account_id: str, person: str, pending: Pending) -> None:
+        """Delete it, if its seal is the same."""
+        row = PendingRow(*_pending_key(account_id, person, pending.form_id))
+        same: Condition = PendingRow.seal == pending.seal
+        with suppress(Conflict), translated("drop form", account_id=account_id):
+            row.delete(condition=same)
 
 
 def _account(account_id: str) -> str:
@@ -164,6 +167,7 @@ def _written(form: Form) -> dict[str, Any]:
         "outside_hours": form.outside_hours,
         "doubled": form.doubled,
         "sender": form.sender,
+        "lasts_days": form.lasts_days,
         "archived_at": form.archived_at and form.archived_at.isoformat(),
     }
     return {name: value for name, value in facts.items() if value not in (None, False)}
@@ -185,5 +189,6 @@ def _form(account_id: str, row: FormRow) -> Form:
         outside_hours=facts.get("outside_hours", False),
         doubled=facts.get("doubled", False),
         sender=facts.get("sender"),
+        lasts_days=facts.get("lasts_days"),
         archived_at=None if archived is None else datetime.fromisoformat(archived),
     )
