@@ -58,7 +58,12 @@ def a_pending(**facts: Any) -> Pending:
 
 def test_forms_are_read_as_they_were_stored(store: Store) -> None:
     full = a_form(
-        "form_2", collector="Recueil", outside_hours=True, doubled=True, sender="+33162012345"
+        "form_2",
+        collector="Recueil",
+        outside_hours=True,
+        doubled=True,
+        sender="+33162012345",
+        lasts_days=30,
     )
     store.save_form(a_form())
     store.save_form(full)
@@ -103,8 +108,10 @@ def test_each_try_of_a_code_is_counted(store: Store) -> None:
 
 def test_what_is_not_awaited_cannot_be_tried(store: Store) -> None:
     store.hold("acct_1", "person", a_pending())
-    store.drop("acct_1", "person", "form_1")
-    store.drop("acct_1", "person", "form_1")
+    store.drop("acct_1", "person", a_pending(seal="another"))
+    assert store.tried("acct_1", "person", "form_1") == a_pending()
+    for _ in range(2):
+        store.drop("acct_1", "person", a_pending(tries=1))
 
     for account, person, form in (("acct_1", "person", "form_1"), ("acct_2", "person", "form_1")):
         with pytest.raises(NotFound):

@@ -55,6 +55,8 @@ class FormsInMemory:
         self._pending[key] = replace(before, tries=before.tries + 1)
         return before
 
-    def drop(self, account_id: str, person: str, form_id: str) -> None:
-        """Forget one."""
-        self._pending.pop((account_id, person, form_id), None)
+    def drop(self, account_id: str, person: str, pending: Pending) -> None:
+        """Forget one, unless another code is awaited."""
+        key = (account_id, person, pending.form_id)
+        if key in self._pending and self._pending[key].seal == pending.seal:
+            del self._pending[key]

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.campaigns.consents.consents import (
     Channel,
     Consent,
+    Evidence,
     Means,
     Professional,
     Standing,
@@ -43,6 +44,7 @@ def written(days_ago: float = 30, **facts: Any) -> Consent:
         "captured_at": NOW - days_ago * DAY,
         "means": Means.WEB,
         "covers": frozenset({Channel.PHONE}),
+        "evidence": Evidence(reference="lot-7.pdf"),
     }
     return Consent(**{**usual, **facts})
 
