@@ -71,7 +71,7 @@ def _rows(lines: _Lines, layout: Layout) -> Iterator[Row]:
             continue
         if cells is None:
             return
-        if len(lines.fed) > 1 and lines.has_odd_quotes():  # the file is at its end
+        if len(lines.fed) > 1 and not lines.are_a_row(layout.separator):
             yield began, None
             lines.push_back()
             reader = csv.reader(lines, delimiter=layout.separator)
@@ -121,9 +121,17 @@ class _Lines:
         if not self._text.closed:
             self._text.detach()
 
-    def has_odd_quotes(self) -> bool:
-        """Say whether a quote was opened and never closed."""
-        return sum(line.count('"') for line in self.fed) % 2 == 1
+    def are_a_row(self, separator: str) -> bool:
+        """Say whether several lines are one row: each quote is closed, and then the cell ends.
+
+        Else the file ended first, or the quote that closed it opens a cell of another row.
+        """
+        if sum(line.count('"') for line in self.fed) % 2 == 1:
+            return False
+        try:
+            return len(list(csv.reader(self.fed, delimiter=separator, strict=True))) == 1
+        except csv.Error:
+            return False
 
     def push_back(self) -> None:
         """Give up the first line of a row only: those behind it are read again."""

@@ -106,6 +106,17 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_alone() -> None:
     assert found == [(1, ["a", "b"]), (2, None), (3, ["3", "4"]), (4, ["5", "6"])]
 
 
+@pytest.mark.parametrize("second", ['"3;4', 'x;"3";4', '3;"4'])
+def test_two_rows_with_a_quote_that_is_never_closed_are_not_one(second: str) -> None:
+    text = f'a;b\n"1;2\n{second}\n5;6\n7;8\n'
+
+    found = list(tables.rows(a_csv(text), tables.Layout("utf-8-sig", ";")))
+
+    assert (2, None) in found
+    assert found[-2:] == [(4, ["5", "6"]), (5, ["7", "8"])]
+    assert not [cells for _, cells in found if cells and "\n" in "".join(cells)]
+
+
 def test_a_quote_that_would_swallow_a_long_file_costs_its_own_line_alone() -> None:
     text = 'a;b\n"1;2\n' + "3;4\n" * 100_000
 
