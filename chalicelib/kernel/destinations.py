@@ -36,6 +36,10 @@ REFUSED_ABROAD: Final[dict[str, str]] = {
     **dict.fromkeys(("+870", "+881", "+882", "+883"), _SATELLITE),
     **dict.fromkeys(("+979", "+1900", "+3290", "+34803", "+34806", "+34807"), _PREMIUM),
     **dict.fromkeys(("+41900", "+41901", "+41906", "+449", "+49900"), _PREMIUM),
+    **dict.fromkeys(("+31900", "+31906", "+31909", "+352900", "+352901", "+352905"), _PREMIUM),
+    **dict.fromkeys(("+351760", "+390878", "+39892", "+39893", "+39894"), _PREMIUM),
+    **dict.fromkeys(("+39895", "+39899", "+43900", "+43901", "+43930", "+43931"), _PREMIUM),
+    "+4870": _PREMIUM,
 }
 _LONGEST_PREFIX: Final = max(map(len, REFUSED_ABROAD))
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Where numbers are written as in France: the territories share its plan.
 FRENCH: Final = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF"})
-_REFUSED: Final = {
+REFUSED: Final = {
     Family.URGENCE: Reason.EMERGENCY,
     Family.SVA_MAJORE: Reason.SURCHARGED,
     Family.RENSEIGNEMENTS: Reason.SURCHARGED,
@@ -33,6 +33,7 @@ _REFUSED: Final = {
     Family.SPECIAL_DATA_OR_INTERNET: Reason.MACHINES,
     Family.ROUTING_PREFIX_NOT_DIALABLE: Reason.MACHINES,
     Family.MOBILE_LONG_M2M: Reason.MACHINES,
+    Family.POLYVALENT_LONG: Reason.MACHINES,
 }
 # Spaces that are none, and marks of direction: copied from web pages and address books.
 _UNSEEN: Final = "\u00a0\u202f\u2009\u2007\u200b\u200e\u200f\u202a\u202c\u2060\ufeff"
@@ -169,13 +170,13 @@ def _why_unreadable(text: str, french: bool) -> Reason:
         line = classify(text)
     except Rejected:
         return Reason.UNREADABLE
-    return _REFUSED.get(line.family, Reason.SHARED_RANGE)
+    return REFUSED.get(line.family, Reason.SHARED_RANGE)
 
 
 def _why_refused(number: str) -> Reason | None:
     """Say why a number (E.164) is never rung; None when it may be."""
     try:
-        return _REFUSED.get(classify(number).family)
+        return REFUSED.get(classify(number).family)
     except Rejected:
         if number.startswith("+33"):
             return Reason.UNREADABLE

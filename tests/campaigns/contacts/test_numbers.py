@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
-from chalicelib.campaigns.contacts.numbers import Numbers, Unusable
+from chalicelib.campaigns.contacts.numbers import REFUSED, Numbers, Unusable
 from chalicelib.campaigns.contacts.refusals import WORDS, Reason, words
-from chalicelib.kernel import phone
+from chalicelib.campaigns.rules.french_numbers import NEVER
+from chalicelib.kernel import destinations, phone
 from chalicelib.kernel.numbering import plan
 
+PREMIUM = destinations.refusal("+19005551234")
 MOBILE = "+33612345678"
 
 
@@ -63,6 +67,11 @@ def test_a_number_is_read_however_it_was_written(written: str) -> None:
         ("0598123456", Reason.SHARED_RANGE),
         ("+1 900 555 1234", Reason.ABROAD),
         ("+881612345678", Reason.ABROAD),
+        ("+43 900 123456", Reason.ABROAD),
+        ("+31 900 123456", Reason.ABROAD),
+        ("+351 760 123 456", Reason.ABROAD),
+        ("+48 70 123 45 67", Reason.ABROAD),
+        ("09010 123456789", Reason.MACHINES),
         ("n/a", Reason.UNREADABLE),
         ("0000000000", Reason.UNREADABLE),
         ("061234567", Reason.UNREADABLE),
@@ -77,6 +86,10 @@ def test_a_number_that_is_never_rung_has_its_reason(written: str, reason: Reason
     with pytest.raises(Unusable) as refused:
         numbers.read(written)
     assert refused.value.reason is reason
+
+
+def test_no_list_takes_a_number_that_the_rules_never_ring() -> None:
+    assert set(REFUSED) == set(NEVER)
 
 
 def test_numbers_overseas_have_their_own_code() -> None:
@@ -142,3 +155,30 @@ def test_every_reason_is_told_in_both_languages() -> None:
     assert set(WORDS) == set(Reason)
     assert words(Reason.SURCHARGED, "fr") == "numéro surtaxé : jamais appelé"
     assert words(Reason.SURCHARGED, "de") == "a surcharged number: never rung"
+
+
+_NEIGHBOURS = ("AT", "BE", "CH", "DE", "ES", "GB", "IT", "LU", "NL", "PL", "PT", "US")
+
+
+@pytest.mark.parametrize("region", _NEIGHBOURS)
+def test_what_a_neighbour_calls_premium_is_not_taken(region: str) -> None:
+    premium = phonenumbers.example_number_for_type(region, PhoneNumberType.PREMIUM_RATE)
+
+    with pytest.raises(Unusable) as refused:
+        Numbers().read(written(premium))
+    assert refused.value.reason is Reason.ABROAD
+
+
+@pytest.mark.parametrize("kind", [PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE])
+def test_no_number_of_people_abroad_is_taken_for_premium(kind: int) -> None:
+    found = [
+        phonenumbers.example_number_for_type(region, kind)
+        for region in phonenumbers.SUPPORTED_REGIONS
+    ]
+
+    assert not [each for each in found if each and destinations.refusal(written(each)) == PREMIUM]
+
+
+def written(number: phonenumbers.PhoneNumber | None) -> str:
+    assert number is not None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
