@@ -39,7 +39,7 @@ def winner(number: str) -> Range | None:
 def test_the_plan_is_complete_and_says_where_it_comes_from() -> None:
     text = PLAN_FILE.read_text(encoding="utf-8")
 
-    assert len(plan()) == 121
+    assert len(plan()) == 122
     assert "2018-0881" in text
     assert "2025-2215" in text
     assert {row.family for row in plan()} == set(Family)
@@ -127,6 +127,7 @@ def test_a_number_is_read_however_it_is_written(written: str) -> None:
         ("0690123456", Family.MOBILE, Territory.GUADELOUPE),
         ("+590690123456", Family.MOBILE, Territory.GUADELOUPE),
         ("+262639123456", Family.MOBILE, Territory.MAYOTTE),
+        ("0639981234", Family.MOBILE, Territory.METROPOLE),
         ("+262692123456", Family.MOBILE, Territory.REUNION),
         ("+508708123456", Family.MOBILE, Territory.SAINT_PIERRE_MIQUELON),
         ("+508412345", Family.POLYVALENT, Territory.SAINT_PIERRE_MIQUELON),
