@@ -272,6 +272,24 @@ def test_visits_of_one_source_share_a_number_where_the_pool_says_so(shop: Shop) 
     assert [each["path"] for each in steps(page.remembered(first["visit"]))] == ["/promo", "/prix"]
 
 
+def test_a_new_page_whose_number_a_source_shares_takes_three_requests_at_most(shop: Shop) -> None:
+    page = open_page(shop, level="source", numbers=2)
+    first = page.lent()  # what the process keeps is there
+    post = f"{ORIGIN}/?utm_source=lettre&utm_medium=email"
+    inside = {"url": f"{ORIGIN}/prix", "referrer": ADVERT}
+
+    of_a_new_source = requests_of(page, url=post)
+    of_a_known_one = requests_of(page)
+    going_on = requests_of(page, first["visit"], **inside)
+    shop.clock.passes(minutes=2)
+    keeping = requests_of(page)
+
+    assert of_a_new_source == ["GetItem", "Query", "TransactWriteItems"]
+    assert of_a_known_one == ["GetItem", "UpdateItem"]
+    assert going_on == ["TransactWriteItems"]
+    assert keeping == ["GetItem", "TransactWriteItems", "UpdateItem"]
+
+
 def test_sixty_four_visitors_at_once_have_sixty_four_numbers(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
