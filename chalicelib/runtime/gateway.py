@@ -7,11 +7,11 @@ whether the call exists. Imported lazily: `twilio.rest` is 300 modules.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
+from chalicelib.kernel.errors import NotFound, Rejected
+from chalicelib.runtime.refusals import Slowed, refusal, retry_after, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,8 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 8.0  # API Gateway gives up at 29 s; a slow carrier must leave room to answer
 TWILIO = "https://api.twilio.com"
 PAGE_SIZE = 1000
+NOT_IN_PROGRESS = 21220  # Twilio: "Call is not in-progress. Cannot redirect."
 LARGEST_RECORDING = 64 * 1024 * 1024  # an hour, as the carrier writes it: 8 kHz, 16 bits
-
-
-class OutcomeUnknown(Unavailable):
-    """The carrier did not answer in time: the request may or may not have been carried out."""
-
-    code = "outcome-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +61,17 @@ class CarrierCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Machines:
+    """Have the carrier tell who answered while the call goes on, by a request to `url`.
+
+    With `greeted` of a machine only once its greeting is over: then it can be left a message.
+    """
+
+    url: str
+    greeted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CallOrder:
     """A call to place. `ordered_at` tells its calls from earlier ones to the same number."""
 
@@ -75,6 +81,7 @@ class CallOrder:
     status_url: str
     ordered_at: datetime
     ring_seconds: int = 25
+    machines: Machines | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +124,17 @@ class Carrier(Protocol):
     def place_call(self, order: CallOrder, *, retry: bool = False) -> CarrierCall:
         """Ring somebody. With `retry`, first look whether an earlier attempt got through.
 
-        Raises OutcomeUnknown when the carrier did not answer: retry with `retry=True`.
+        Raises OutcomeUnknown when the carrier did not answer: retry with `retry=True`; Slowed.
         """
+
+    def find_calls(self, order: CallOrder) -> list[CarrierCall]:
+        """Return the calls of this order that the carrier has: none, or it was carried out."""
+
+    def hang_up(self, call_id: str) -> None:
+        """End a call that is up; one that is over is left alone."""
+
+    def redirect(self, call_id: str, url: str) -> None:
+        """Have a call that is up go on with another document; one that is over is left alone."""
 
     def call(self, call_id: str) -> CarrierCall:
         """Return a call as the carrier has it. Raises NotFound."""
@@ -158,13 +174,13 @@ class TwilioGateway:
         )
 
     def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
-        with _translated("search numbers"):
+        with translated("search numbers"):
             listing = getattr(self._client.available_phone_numbers("FR"), kind)
             wanted = {} if contains is None else {"contains": contains}
             return [_for_sale(each) for each in listing.list(limit=limit, **wanted)]
 
     def owned(self, number: str | None = None) -> Iterator[CarrierNumber]:
-        with _translated("list our numbers"):
+        with translated("list our numbers"):
             wanted = {} if number is None else {"phone_number": number}
             for each in self._client.incoming_phone_numbers.stream(page_size=PAGE_SIZE, **wanted):
                 yield _held(each)
@@ -174,19 +190,19 @@ class TwilioGateway:
             if held.carrier_id is not None:
                 self.point(held.carrier_id, urls)
             return held
-        with _translated("buy a number", number=number):
+        with translated("buy a number", number=number):
             created = self._client.incoming_phone_numbers.create(
                 phone_number=number, **_settings(urls)
             )
             return _held(created)
 
     def point(self, carrier_id: str, urls: WebhookUrls) -> None:
-        with _translated("configure a number", carrier_id=carrier_id):
+        with translated("configure a number", carrier_id=carrier_id):
             self._client.incoming_phone_numbers(carrier_id).update(**_settings(urls))
 
     def release(self, carrier_id: str) -> None:
         try:
-            with _translated("release a number", carrier_id=carrier_id):
+            with translated("release a number", carrier_id=carrier_id):
                 self._client.incoming_phone_numbers(carrier_id).delete()
         except NotFound:
             return
@@ -195,7 +211,7 @@ class TwilioGateway:
         if retry:
             for earlier in self._placed(order):
                 return earlier
-        with _translated("place a call"):
+        with translated("place a call"):
             created = self._client.calls.create(
                 to=order.to,
                 from_=order.from_,
@@ -203,15 +219,33 @@ class TwilioGateway:
                 status_callback=order.status_url,
                 status_callback_event=["initiated", "ringing", "answered", "completed"],
                 timeout=order.ring_seconds,
+                **_detection(order.machines),
             )
             return _placed_call(created)
 
+    def find_calls(self, order: CallOrder) -> list[CarrierCall]:
+        return list(self._placed(order))
+
+    def hang_up(self, call_id: str) -> None:
+        self._change("end a call", call_id, status="completed")
+
+    def redirect(self, call_id: str, url: str) -> None:
+        self._change("redirect a call", call_id, url=url, method="POST")
+
+    def _change(self, action: str, call_id: str, **change: str) -> None:
+        try:
+            with translated(action, call_id=call_id):
+                self._client.calls(call_id).update(**change)
+        except Rejected as error:
+            if error.facts.get("carrier_code") != NOT_IN_PROGRESS:
+                raise
+
     def call(self, call_id: str) -> CarrierCall:
-        with _translated("fetch a call", call_id=call_id):
+        with translated("fetch a call", call_id=call_id):
             return _placed_call(self._client.calls(call_id).fetch())
 
     def legs(self, call_id: str) -> list[CarrierCall]:
-        with _translated("list the legs of a call", call_id=call_id):
+        with translated("list the legs of a call", call_id=call_id):
             found = self._client.calls.list(parent_call_sid=call_id, page_size=PAGE_SIZE)
             return [_leg(each) for each in found]
 
@@ -221,7 +255,7 @@ class TwilioGateway:
                 return earlier
         from twilio.base.values import unset
 
-        with _translated("send a text message"):
+        with translated("send a text message"):
             sent = self._client.messages.create(
                 to=order.to,
                 from_=order.from_,
@@ -236,7 +270,7 @@ class TwilioGateway:
         account = self._credentials.account_sid
         url = f"{self._base_url}/2010-04-01/Accounts/{account}/Recordings/{recording_id}.wav"
         with (
-            _translated("fetch a recording", recording_id=recording_id),
+            translated("fetch a recording", recording_id=recording_id),
             requests.get(
                 url,
                 auth=(account, self._credentials.auth_tokens[0]),
@@ -246,7 +280,7 @@ class TwilioGateway:
         ):
             if answer.status_code != 200:
                 facts = {"recording_id": recording_id}
-                raise _refusal("fetch a recording", answer.status_code, None, "", facts)
+                raise refusal("fetch a recording", answer.status_code, None, "", facts)
             data = bytearray()
             for piece in answer.iter_content(64 * 1024):
                 data += piece
@@ -257,7 +291,7 @@ class TwilioGateway:
     def _texted(self, order: TextOrder) -> Iterator[CarrierText]:
         """Yield messages of this order that the carrier has, whatever became of them."""
         since = order.ordered_at.replace(microsecond=0)
-        with _translated("look for a text message"):
+        with translated("look for a text message"):
             for each in self._client.messages.stream(to=order.to, page_size=PAGE_SIZE):
                 created = each.date_created
                 if created is not None and created < since:
@@ -267,60 +301,13 @@ class TwilioGateway:
 
     def _placed(self, order: CallOrder) -> Iterator[CarrierCall]:
         """Yield calls of this order that the carrier has: a queued one has no start time yet."""
-        with _translated("look for a call"):
+        with translated("look for a call"):
             for each in self._client.calls.stream(to=order.to, from_=order.from_):
                 created = each.date_created or each.start_time
+                if each.parent_call_sid:
+                    continue  # somebody was put through: nobody ordered it
                 if created is None or created >= order.ordered_at.replace(microsecond=0):
                     yield _placed_call(each)
-
-
-class _translated:
-    """Turn Twilio's failures into ours: 4xx is a refusal, 429 and 5xx are worth a retry."""
-
-    def __init__(self, action: str, **facts: str) -> None:
-        self.action = action
-        self.facts = facts
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
-        if error is None:
-            return
-        import requests
-        from twilio.base.exceptions import TwilioException, TwilioRestException
-
-        if isinstance(error, requests.RequestException):
-            raise OutcomeUnknown(f"{self.action}: no answer", **self.facts) from error
-        if isinstance(error, TwilioRestException):
-            refusal = _refusal(self.action, error.status, error.code, error.msg, self.facts)
-            raise refusal from error
-        if isinstance(error, TwilioException):
-            raise _refusal(self.action, *_said_by(error), self.facts) from error
-
-
-def _said_by(error: Exception) -> tuple[int, int | None, str]:
-    """Return status, code and words of a list's failure: the SDK leaves them in its response."""
-    response = error.args[1] if len(error.args) > 1 else None
-    try:
-        said = json.loads(response.text)  # type: ignore[union-attr]
-    except (AttributeError, TypeError, ValueError):
-        said = {}
-    said = said if isinstance(said, dict) else {}
-    return getattr(response, "status_code", 500), said.get("code"), said.get("message", "")
-
-
-def _refusal(
-    action: str, status: int, code: int | None, words: str, facts: dict[str, str]
-) -> Exception:
-    known: dict[str, Any] = {**facts, "carrier_code": code, "status": status}
-    if status == 404:
-        return NotFound(f"{action}: the carrier does not know it", **known)
-    if status == 429:  # "never processed, always safe to retry" (Twilio, error 20429)
-        return Unavailable(f"{action}: the carrier asks to slow down", **known)
-    if status >= 500:
-        return OutcomeUnknown(f"{action}: the carrier failed", **known)
-    return Rejected(f"{action}: the carrier refuses ({words})", **known)
 
 
 def _http_client(base_url: str, timeout_seconds: float) -> Any:
@@ -330,9 +317,23 @@ def _http_client(base_url: str, timeout_seconds: float) -> Any:
         """Twilio's own client, with the host replaced: the SDK has no option for it."""
 
         def request(self, method: str, url: str, **options: Any) -> Any:
-            return super().request(method, url.replace(TWILIO, base_url, 1), **options)
+            answer = super().request(method, url.replace(TWILIO, base_url, 1), **options)
+            if answer.status_code == 429:  # the SDK's own error has no headers
+                words = f"{method}: the carrier asks to slow down"
+                raise Slowed(words, status=429, retry_after=retry_after(answer.headers))
+            return answer
 
     return Pointed(timeout=timeout_seconds)
+
+
+def _detection(machines: Machines | None) -> dict[str, str]:
+    if machines is None:
+        return {}
+    return {
+        "machine_detection": "DetectMessageEnd" if machines.greeted else "Enable",
+        "async_amd": "true",
+        "async_amd_status_callback": machines.url,
+    }
 
 
 def _settings(urls: WebhookUrls) -> dict[str, str]:

@@ -240,6 +240,16 @@ class CarrierOfUrls:
         number = self.placed.index(found[0] if found else order)
         return CarrierCall(f"CA{number:032}", order.to, order.from_, "queued", None, None)
 
+    def find_calls(self, order: CallOrder) -> list[CarrierCall]:
+        self._answer()
+        return [self.place_call(order, retry=True)] if order in self.placed else []
+
+    def hang_up(self, call_id: str) -> None:
+        self._answer()
+
+    def redirect(self, call_id: str, url: str) -> None:
+        self._answer()
+
     def call(self, call_id: str) -> CarrierCall:
         raise NotFound("no calls here", call_id=call_id)
 

@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.runtime.gateway import CallOrder, OutcomeUnknown, TwilioGateway, WebhookUrls
+from chalicelib.runtime.gateway import CallOrder, Machines, TwilioGateway, WebhookUrls
+from chalicelib.runtime.refusals import OutcomeUnknown, Slowed, retry_after
 from chalicelib.runtime.secrets import TwilioCredentials
 from local.phone.exchange import ACCOUNT_SID
 from local.phone.handsets import Handset
@@ -189,11 +190,82 @@ def test_when_the_carrier_asks_to_slow_down_nothing_was_done(
     carrier.buy(OURS, URLS)
     network.fault("rest-busy", times=1, path="Calls.json")
 
-    with pytest.raises(Unavailable) as refusal:
+    with pytest.raises(Slowed):
         carrier.place_call(ORDER)
 
-    assert not isinstance(refusal.value, OutcomeUnknown)
+    assert not issubclass(Slowed, OutcomeUnknown)
     assert calls_placed(carrier) == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("3", 3), ("", None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)]
+)
+def test_for_how_long_to_slow_down_is_what_the_carrier_says(told: str, seconds: int | None) -> None:
+    assert retry_after({"Retry-After": told}) == seconds
+    assert retry_after(None) is None
+
+
+def test_an_order_is_looked_for_without_being_placed(carrier: TwilioGateway) -> None:
+    carrier.buy(OURS, URLS)
+
+    before = carrier.find_calls(ORDER)
+    placed = carrier.place_call(ORDER)
+
+    assert before == []
+    assert [each.call_id for each in carrier.find_calls(ORDER)] == [placed.call_id]
+    assert calls_placed(carrier) == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "greeted", "verdict"),
+    [
+        (Handset(answers_after=2, hangs_up_after=30), False, "human"),
+        (Handset(answers_after=2, machine="Laissez un message."), False, "machine_start"),
+        (Handset(answers_after=2, machine="Laissez un message."), True, "machine_end_beep"),
+    ],
+)
+def test_who_answered_is_told_while_the_call_goes_on(
+    script: Handset, greeted: bool, verdict: str
+) -> None:
+    with running(auth_token=TOKEN, seed=1, start=START, autojump=True) as network:
+        carrier = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+        carrier.buy(OURS, URLS)
+        network.handset(SOMEBODY, script)
+        nowhere = "http://127.0.0.1:9"  # nobody listens: what was sent is what counts
+        order = CallOrder(
+            to=SOMEBODY,
+            from_=OURS,
+            url=f"{network.base_url}/nothing",
+            status_url=f"{nowhere}/status",
+            ordered_at=START,
+            machines=Machines(f"{nowhere}/machine", greeted=greeted),
+        )
+
+        call = carrier.place_call(order)
+        network.finished(call.call_id)
+        told = [each.params for each in network.deliveries if each.kind == "amd"]
+
+    assert {each["AnsweredBy"] for each in told} == {verdict}  # sent again where nobody answers
+
+
+def test_a_call_is_ended_or_led_elsewhere_and_one_that_is_over_left_alone() -> None:
+    with running(auth_token=TOKEN, seed=1, start=START) as network:
+        carrier = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)), network.base_url)
+        carrier.buy(OURS, URLS)
+        network.handset(SOMEBODY, Handset(answers_after=0))
+        call_id = str(
+            carrier._client.calls.create(
+                to=SOMEBODY, from_=OURS, twiml="<Response><Pause length='600'/></Response>"
+            ).sid
+        )
+
+        carrier.hang_up(call_id)
+        network.finished(call_id)
+        ended = carrier.call(call_id)
+        carrier.hang_up(call_id)
+        carrier.redirect(call_id, f"{BASE}/voice/elsewhere")
+
+    assert ended.status in ("canceled", "completed")
 
 
 def test_a_carrier_that_is_not_there_is_unavailable() -> None:
