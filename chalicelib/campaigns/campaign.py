@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.pacing.modes import Mode
@@ -31,6 +32,10 @@ class State(StrEnum):
     """What may be done with a campaign."""
 
     DRAFT = "draft"
+    RUNNING = "running"  # people are rung, or will be once its days and hours have come
+    PAUSED = "paused"  # nobody is; who was being rung when it began still is
+    STOPPED = "stopped"  # nobody will be
+    FINISHED = "finished"  # nobody is left to be rung
     ARCHIVED = "archived"  # kept to be read and copied, never changed again
 
 
@@ -38,6 +43,43 @@ class Archived(Conflict):
     """The campaign is archived: a copy of it can be changed."""
 
     code = "campaign-archived"
+
+
+class Running(Conflict):
+    """A campaign that rings, or has rung, is not changed like one that never did."""
+
+    code = "campaign-running"
+
+
+class NoMove(Conflict):
+    """From the state that the campaign is in, nobody comes to that one."""
+
+    code = "campaign-state"
+
+
+class Move(StrEnum):
+    """What is done with a campaign as a whole."""
+
+    START = "start"
+    PAUSE = "pause"
+    RESUME = "resume"
+    STOP = "stop"
+    FINISH = "finish"  # by itself
+    ARCHIVE = "archive"
+
+
+MOVES: Final[Mapping[Move, tuple[frozenset[State], State]]] = MappingProxyType(
+    {
+        Move.START: (frozenset({State.DRAFT}), State.RUNNING),
+        Move.PAUSE: (frozenset({State.RUNNING}), State.PAUSED),
+        Move.RESUME: (frozenset({State.PAUSED}), State.RUNNING),
+        Move.STOP: (frozenset({State.RUNNING, State.PAUSED}), State.STOPPED),
+        Move.FINISH: (frozenset({State.RUNNING}), State.FINISHED),
+        Move.ARCHIVE: (frozenset({State.DRAFT, State.STOPPED, State.FINISHED}), State.ARCHIVED),
+    }
+)
+# What stays once anybody was rung: what is counted, and whom the list was walked for.
+FIXED: Final = ("professional", "purpose", "country", "list_id", "segment")
 
 
 class Machines(StrEnum):
@@ -171,23 +213,46 @@ class Campaign:
     created_at: datetime
     updated_at: datetime
     state: State = State.DRAFT
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
     version: int = 0
 
 
 def changed(campaign: Campaign, plan: Plan, version: int, now: datetime) -> Campaign:
-    """Return a campaign with another plan. Raises Archived, and Stale of another version."""
+    """Return a campaign with another plan. Raises Stale of another version, Archived, Running.
+
+    One that runs is paused first. Of one that was started some fields stay; one that is over stays
+    as it was.
+    """
     if campaign.version != version:
         raise Stale("the campaign changed meanwhile", campaign_id=campaign.id)
     if campaign.state is State.ARCHIVED:
         raise Archived("an archived campaign is not changed: copy it", campaign_id=campaign.id)
+    if campaign.state not in (State.DRAFT, State.PAUSED):
+        raise Running("pause the campaign to change it, or copy it", state=campaign.state.value)
+    other = [name for name in FIXED if getattr(plan, name) != getattr(campaign.plan, name)]
+    if campaign.started_at is not None and other:
+        raise Running("that stays once a campaign was started: copy it", fields=other)
     return replace(campaign, plan=plan, updated_at=now)
 
 
-def archived(campaign: Campaign, now: datetime) -> Campaign:
-    """Return a campaign put away. One that is already is left alone."""
-    if campaign.state is State.ARCHIVED:
+def moved(campaign: Campaign, move: Move, now: datetime) -> Campaign:
+    """Return a campaign in its next state; one that is there already as it is. Raises NoMove."""
+    before, after = MOVES[move]
+    if campaign.state is after:
         return campaign
-    return replace(campaign, state=State.ARCHIVED, updated_at=now)
+    if campaign.state not in before:
+        facts = {"state": campaign.state.value, "campaign_id": campaign.id}
+        raise NoMove(f"a campaign in this state cannot be told to {move.value}", **facts)
+    started = now if move is Move.START else campaign.started_at
+    over = move in (Move.STOP, Move.FINISH)
+    ended = now if over else campaign.ended_at
+    return replace(campaign, state=after, updated_at=now, started_at=started, ended_at=ended)
+
+
+def archived(campaign: Campaign, now: datetime) -> Campaign:
+    """Return a campaign put away. One that is already is left alone. Raises NoMove."""
+    return moved(campaign, Move.ARCHIVE, now)
 
 
 def copied(plan: Plan) -> Plan:

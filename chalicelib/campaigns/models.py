@@ -244,6 +244,8 @@ class CampaignOut(Out):
     columns: dict[str, str]
     created_at: datetime
     updated_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
     version: int
 
     @classmethod
@@ -258,6 +260,8 @@ class CampaignOut(Out):
             state=known.state,
             created_at=known.created_at,
             updated_at=known.updated_at,
+            started_at=known.started_at,
+            ended_at=known.ended_at,
             version=known.version,
             **plan,
         )

@@ -1,4 +1,4 @@
-"""The doors of campaigns: written down, changed, copied, put away, tried against the law."""
+"""The doors of campaigns: written down, changed, copied, put away, tried, started and stopped."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from chalicelib.runtime.versions import etag, expected
 if TYPE_CHECKING:
     from chalicelib.campaigns import campaign as campaigns
     from chalicelib.campaigns import models, usecases
-    from chalicelib.runtime import campaigns_wiring
+    from chalicelib.campaigns.dialling import steering
+    from chalicelib.runtime import campaigns_wiring, dialling_wiring
     from chalicelib.runtime.api import Request
 else:
+    campaigns = lazily("chalicelib.campaigns.campaign")
     campaigns_wiring = lazily("chalicelib.runtime.campaigns_wiring")
+    dialling_wiring = lazily("chalicelib.runtime.dialling_wiring")
     models = lazily("chalicelib.campaigns.models")
+    steering = lazily("chalicelib.campaigns.dialling.steering")
     usecases = lazily("chalicelib.campaigns.usecases")
 
 api = Api(__name__)
@@ -92,6 +96,33 @@ def copy_campaign(
     return _campaign(new, location=f"/v1/campaigns/{new.id}")
 
 
+@api.post("/v1/campaigns/{campaign_id}/start", scope="campaigns:write", status=200)
+def start_campaign(request: Request, campaign_id: str) -> Answer[models.CampaignOut]:
+    """Have a campaign ring, within its days and hours and those of the law.
+
+    All is checked once more; what keeps it from being rung is named at once.
+    """
+    return _steered(request, campaign_id, campaigns.Move.START)
+
+
+@api.post("/v1/campaigns/{campaign_id}/pause", scope="campaigns:write", status=200)
+def pause_campaign(request: Request, campaign_id: str) -> Answer[models.CampaignOut]:
+    """Begin no call more, within a second; conversations go on. Meanwhile it can be changed."""
+    return _steered(request, campaign_id, campaigns.Move.PAUSE)
+
+
+@api.post("/v1/campaigns/{campaign_id}/resume", scope="campaigns:write", status=200)
+def resume_campaign(request: Request, campaign_id: str) -> Answer[models.CampaignOut]:
+    """Go on where it was paused. All is checked as at the start."""
+    return _steered(request, campaign_id, campaigns.Move.RESUME)
+
+
+@api.post("/v1/campaigns/{campaign_id}/stop", scope="campaigns:write", status=200)
+def stop_campaign(request: Request, campaign_id: str) -> Answer[models.CampaignOut]:
+    """Ring nobody more, for good: within a second, as a pause does."""
+    return _steered(request, campaign_id, campaigns.Move.STOP)
+
+
 @api.get("/v1/campaigns/{campaign_id}/dry-run", scope="campaigns:read")
 def try_campaign(request: Request, campaign_id: str, query: models.TryQuery) -> models.TriedOut:
     """Tell who of a page of contacts could be rung at an instant, and why not the others.
@@ -108,6 +139,13 @@ def try_campaign(request: Request, campaign_id: str, query: models.TryQuery) -> 
         desk=campaigns_wiring.desk(),
     )
     return models.TriedOut.of(tried, cursor(following, context))
+
+
+def _steered(
+    request: Request, campaign_id: str, move: campaigns.Move
+) -> Answer[models.CampaignOut]:
+    helm = dialling_wiring.helm()
+    return _campaign(steering.steer(request.account_id, campaign_id, move, request.now, helm))
 
 
 def _campaign(known: campaigns.Campaign, location: str | None = None) -> Answer[models.CampaignOut]:

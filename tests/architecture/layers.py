@@ -55,6 +55,7 @@ WIRING = frozenset(
         "contacts_",
         "conversions_",
         "desk_",
+        "dialling_",
         "lake_",
         "leads_",
         "live_",

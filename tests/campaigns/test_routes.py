@@ -229,3 +229,49 @@ def test_nothing_is_tried_in_the_past_nor_without_its_list(shop: Shop) -> None:
     assert (past.status, pointers(past)) == (422, ["/at"])
     assert (far.status, pointers(far)) == (422, ["/at"])
     assert (without.status, pointers(without)) == (422, ["/list_id"])
+
+
+def test_a_campaign_is_started_paused_resumed_and_stopped(shop: Shop) -> None:
+    made = shop.makes("/v1/campaigns", a_body(shop, name="Steered"))
+    path = f"/v1/campaigns/{made['id']}"
+
+    heard = {
+        move: shop.ask("POST", f"{path}/{move}") for move in ("start", "pause", "resume", "stop")
+    }
+    again = shop.ask("POST", f"{path}/stop")
+
+    assert {move: (each.status, each.json["state"]) for move, each in heard.items()} == {
+        "start": (200, "running"),
+        "pause": (200, "paused"),
+        "resume": (200, "running"),
+        "stop": (200, "stopped"),
+    }
+    assert again.json == shop.gets(path) == heard["stop"].json
+    assert again.json["started_at"] is not None
+    refused = shop.ask("POST", f"{path}/start")
+    assert (refused.status, refused.json["code"]) == (409, "campaign-state")
+
+
+def test_before_people_are_rung_all_is_checked_once_more(shop: Shop) -> None:
+    gone = a_list(shop)
+    made = shop.makes("/v1/campaigns", a_body(shop, name="Rotten", list_id=gone))
+    assert shop.ask("DELETE", f"/v1/contact-lists/{gone}").status == 204
+
+    refused = shop.ask("POST", f"/v1/campaigns/{made['id']}/start")
+
+    assert (refused.status, refused.json["code"]) == (422, "no-campaign")
+    assert pointers(refused) == ["/list_id"]
+    assert shop.gets(f"/v1/campaigns/{made['id']}")["state"] == "draft"
+
+
+def test_what_runs_is_not_changed_nor_put_away(shop: Shop) -> None:
+    made = shop.makes("/v1/campaigns", a_body(shop, name="Busy"))
+    path = f"/v1/campaigns/{made['id']}"
+    running = shop.ask("POST", f"{path}/start")
+
+    changed = shop.ask("PATCH", path, {"priority": 3}, if_match=running.headers["ETag"])
+    archived = shop.ask("DELETE", path)
+
+    assert (changed.status, changed.json["code"]) == (409, "campaign-running")
+    assert (archived.status, archived.json["code"]) == (409, "campaign-state")
+    shop.ask("POST", f"{path}/stop")

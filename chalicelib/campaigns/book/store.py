@@ -34,6 +34,8 @@ class PlanRow(CampaignRow):
     state = UnicodeAttribute()
     created_at = UTCDateTimeAttribute()
     updated_at = UTCDateTimeAttribute()
+    started_at = UTCDateTimeAttribute(null=True)
+    ended_at = UTCDateTimeAttribute(null=True)
     version = NumberAttribute()
 
 
@@ -80,7 +82,7 @@ class CampaignStore:
         return Page(tuple(map(_campaign, shown)), following)
 
     def _put(self, campaign: Campaign, condition: Condition) -> Campaign:
-        row = _row(campaign)
+        row = row_of(campaign)
         with translated("save campaign", campaign_id=campaign.id):
             row.save(condition=condition)
         return _campaign(row)
@@ -94,7 +96,8 @@ def _listed(account_id: str, *, archived: bool) -> str:
     return f"{account_id}#campaigns{'-archived' if archived else ''}"
 
 
-def _row(campaign: Campaign) -> PlanRow:
+def row_of(campaign: Campaign) -> PlanRow:
+    """Return the row that comes over the version that was read."""
     archived = campaign.state is State.ARCHIVED
     made = int(campaign.created_at.timestamp() * 1000)
     return PlanRow(
@@ -106,6 +109,8 @@ def _row(campaign: Campaign) -> PlanRow:
         state=campaign.state.value,
         created_at=campaign.created_at,
         updated_at=campaign.updated_at,
+        started_at=campaign.started_at,
+        ended_at=campaign.ended_at,
         version=campaign.version + 1,
     )
 
@@ -118,5 +123,7 @@ def _campaign(row: Any) -> Campaign:
         state=State(row.state),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
         version=int(row.version),
     )

@@ -1,0 +1,94 @@
+"""Paces of accounts, and campaigns that move, in memory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from chalicelib.campaigns.campaign import State
+from chalicelib.campaigns.pacing import granting
+from chalicelib.campaigns.pacing.bucket import Limit
+from chalicelib.campaigns.pacing.granting import Pace
+from chalicelib.kernel.errors import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from chalicelib.campaigns.campaign import Campaign
+    from chalicelib.campaigns.pacing.granting import Taken
+    from tests.fakes.campaigns import CampaignsInMemory
+
+
+class PacesInMemory:
+    """The port `Paces`."""
+
+    def __init__(self) -> None:
+        self.there: defaultdict[str, Pace] = defaultdict(Pace)
+        self.limits: defaultdict[str, Limit] = defaultdict(Limit)
+
+    def pace(self, account_id: str) -> tuple[Pace, Limit]:
+        """Return an account's."""
+        return self.there[account_id], self.limits[account_id]
+
+    def take(self, account_id: str, seen: Pace, taken: Taken) -> None:
+        """Store what was granted."""
+        there = self._standing(account_id, seen)
+        leases = dict(there.bucket.leases)
+        for number in taken.over:
+            leases.pop(number, None)
+        leases |= {number: taken.pace.bucket.leases[number] for number in taken.added}
+        bucket = replace(taken.pace.bucket, leases=leases)
+        self.there[account_id] = replace(there, bucket=bucket, turns=taken.pace.turns)
+
+    def ended(self, account_id: str, calls: Iterable[int]) -> None:
+        """Give back the room of calls."""
+        self.there[account_id] = granting.ended(self.there[account_id], calls)
+
+    def renewed(self, account_id: str, seen: Pace, up: Iterable[int], now: int) -> None:
+        """Have calls count for longer."""
+        there = self._standing(account_id, seen)
+        self.there[account_id] = granting.renewed(there, up, now)
+
+    def limit(self, account_id: str, limit: Limit) -> None:
+        """Store what the carrier takes."""
+        self.limits[account_id] = limit
+        there = self.there[account_id]
+        self.there[account_id] = replace(there, edition=there.edition + 1)
+
+    def _standing(self, account_id: str, seen: Pace) -> Pace:
+        there = self.there[account_id]
+        if not there.stands_as(seen):
+            raise Conflict("somebody was first")
+        return there
+
+
+class MovesInMemory:
+    """The port `Moves`."""
+
+    def __init__(self, campaigns: CampaignsInMemory, paces: PacesInMemory) -> None:
+        self._campaigns = campaigns
+        self._paces = paces
+        self._listed: dict[tuple[str, str], State] = {}
+
+    def move(self, campaign: Campaign) -> Campaign:
+        """Store a campaign's new state."""
+        stored = self._campaigns.save(campaign)
+        change = granting.go_on if campaign.state is State.RUNNING else granting.halt
+        account_id = campaign.account_id
+        self._paces.there[account_id] = change(self._paces.there[account_id], campaign.id)
+        self._listed[account_id, campaign.id] = campaign.state
+        return stored
+
+    def running(self) -> Mapping[str, tuple[str, ...]]:
+        """Return those that are to be looked at."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for account_id, campaign_id in sorted(self._listed):
+            found[account_id].append(campaign_id)
+        return {account_id: tuple(ids) for account_id, ids in found.items()}
+
+    def settled(self, campaign: Campaign) -> None:
+        """Look no more at one that is as it was."""
+        key = (campaign.account_id, campaign.id)
+        if self._listed.get(key) is campaign.state:
+            del self._listed[key]
