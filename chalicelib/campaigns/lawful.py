@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from chalicelib.directory.lines import Line
 
 # Somebody in each country, who does not exist: numbers that are set aside for fiction.
-_SOMEBODY: Final[Mapping[str, str]] = {
+SOMEBODY: Final[Mapping[str, str]] = {
     "FR": "+33199001234",
     "GB": "+442079460123",
     "US": "+12025550123",
@@ -81,15 +81,16 @@ def law_faults(plan: Plan, line: Line | None, at: datetime) -> Iterator[Fault]:
     if line is None:
         lent = replace(campaign.shown, entitled=True, answers=True)
         campaign = replace(campaign, shown=lent)
-    person = Person(number=_SOMEBODY[plan.country])
-    decision = decide(at, campaign, person, _ideal(plan, at))
+    person = Person(number=SOMEBODY[plan.country])
+    decision = decide(at, campaign, person, ideal(plan, at))
     for reason in decision.reasons:
         field = _FIELDS.get(reason.code.partition(".")[0])
         if reason.until is None and field is not None:
             yield Fault(field, reason.in_words("en"))
 
 
-def _ideal(plan: Plan, at: datetime) -> Past:
+def ideal(plan: Plan, at: datetime) -> Past:
+    """Return the past of somebody who agreed to everything, and has what a campaign asks for."""
     siren, a_day_ago = plan.professional.siren, at - timedelta(days=1)
     agreed = Consent(
         id="",

@@ -50,6 +50,7 @@ WIRING = frozenset(
     f"{part}wiring"
     for part in (
         "",
+        "attempts_",
         "campaigns_",
         "consents_",
         "contacts_",

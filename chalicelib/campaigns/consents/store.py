@@ -88,21 +88,14 @@ class ConsentStore:
         """Query one range of the person's partition."""
         span = PersonRow.sk.between(HEADS[Book.CONSENTS], LAST)
         with translated("load ledger", account_id=whose.account_id):
-            rows = list(PersonRow.query(_pk(whose), span, consistent_read=True))
-        there = [row for row in rows if not _over(row, now)]
-        heads = [_head(row) for row in there if row.sk == HEADS[Book.CONSENTS]]
-        return Ledger(
-            lines=tuple(_line(row) for row in there if row.sk.startswith(Book.CONSENTS + "#")),
-            head=heads[0] if heads else Head(),
-            suppressions=tuple(_suppression(row) for row in rows if row.sk.startswith(STOP)),
-            kept=tuple(_withdrawal(row) for row in rows if row.sk.startswith(SAID)),
-        )
+            rows = list(PersonRow.query(person_key(whose), span, consistent_read=True))
+        return ledger_in(rows, now)
 
     def append(
         self, whose: Whose, line: Line, *, book: Book = Book.CONSENTS, number: str | None = None
     ) -> None:
         """Put a line where none is, and move the head, in one transaction."""
-        pk, head = _pk(whose), HEADS[book]
+        pk, head = person_key(whose), HEADS[book]
         free = _free(line.at)
         ends: Condition = PersonRow.seq == line.seq - 1
         with (
@@ -120,7 +113,7 @@ class ConsentStore:
 
     def keep(self, whose: Whose, withdrawal: Withdrawal) -> None:
         """Put one row, unless a later one is there."""
-        row = PersonRow(_pk(whose), SAID + (withdrawal.siren or ALL))
+        row = PersonRow(person_key(whose), SAID + (withdrawal.siren or ALL))
         row.told, row.since = records.write(withdrawal), withdrawal.at
         earlier: Condition = PersonRow.since < withdrawal.at
         with suppress(Conflict), translated("keep withdrawal", account_id=whose.account_id):
@@ -128,7 +121,7 @@ class ConsentStore:
 
     def head(self, whose: Whose, book: Book, now: datetime) -> Head:
         """Read one row."""
-        row = self._row(_pk(whose), HEADS[book])
+        row = self._row(person_key(whose), HEADS[book])
         return Head() if row is None or _over(row, now) else _head(row)
 
     def accesses(self, whose: Whose, now: datetime, limit: int) -> tuple[Line, ...]:
@@ -136,7 +129,7 @@ class ConsentStore:
         with translated("load accesses", account_id=whose.account_id):
             rows = list(
                 PersonRow.query(
-                    _pk(whose),
+                    person_key(whose),
                     PersonRow.sk.startswith(Book.ACCESSES + "#"),
                     consistent_read=True,
                     scan_index_forward=False,
@@ -154,14 +147,14 @@ class ConsentStore:
 
     def number(self, whose: Whose) -> str | None:
         """Read one row."""
-        row = self._row(_pk(whose), WHO)
+        row = self._row(person_key(whose), WHO)
         return None if row is None else row.number
 
     def forget(self, whose: Whose, until: datetime) -> None:
         """Delete the number, take it from lists, and let every row of a ledger end."""
         with translated("forget person", account_id=whose.account_id):
-            PersonRow(_pk(whose), WHO).delete()
-            rows = list(PersonRow.query(_pk(whose), consistent_read=True))
+            PersonRow(person_key(whose), WHO).delete()
+            rows = list(PersonRow.query(person_key(whose), consistent_read=True))
         for row in rows:
             ends: Action = PersonRow.expires_at.set(until)
             leaves: Action = PersonRow.number.remove()
@@ -188,7 +181,7 @@ class ConsentStore:
 
     def release(self, account_id: str, person: str, scope: str) -> None:
         """Delete one row that is there."""
-        row = PersonRow(_pk(Whose(account_id, person)), STOP + scope)
+        row = PersonRow(person_key(Whose(account_id, person)), STOP + scope)
         try:
             with translated("release", account_id=account_id):
                 row.delete(condition=PersonRow.pk.exists())
@@ -239,7 +232,31 @@ class ConsentStore:
                 return None
 
 
-def _pk(whose: Whose) -> str:
+def ledger_in(rows: Iterable[PersonRow], now: datetime) -> Ledger:
+    """Return the ledger that is in rows of a person; what others keep there is left alone."""
+    rows = list(rows)
+    there = [row for row in rows if not _over(row, now)]
+    heads = [_head(row) for row in there if row.sk == HEADS[Book.CONSENTS]]
+    return Ledger(
+        lines=tuple(_line(row) for row in there if row.sk.startswith(Book.CONSENTS + "#")),
+        head=heads[0] if heads else Head(),
+        suppressions=suppressions_in(rows),
+        kept=withdrawals_in(rows),
+    )
+
+
+def suppressions_in(rows: Iterable[PersonRow]) -> tuple[Suppression, ...]:
+    """Return the lists that are in rows of a person."""
+    return tuple(_suppression(row) for row in rows if row.sk.startswith(STOP))
+
+
+def withdrawals_in(rows: Iterable[PersonRow]) -> tuple[Withdrawal, ...]:
+    """Return the last withdrawals that are in rows of a person."""
+    return tuple(_withdrawal(row) for row in rows if row.sk.startswith(SAID))
+
+
+def person_key(whose: Whose) -> str:
+    """Return the partition of a person."""
     return f"person#{whose.account_id}#{whose.person}"
 
 
@@ -286,7 +303,7 @@ def _line(row: PersonRow) -> Line:
 
 def _line_row(whose: Whose, line: Line, book: Book) -> PersonRow:
     return PersonRow(
-        _pk(whose),
+        person_key(whose),
         f"{book}#{line.seq:06d}",
         seq=line.seq,
         at=line.at.isoformat(),
@@ -317,7 +334,7 @@ def _suppression(row: PersonRow) -> Suppression:
 def _suppression_row(account_id: str, entry: Suppression) -> PersonRow:
     millis = int(entry.since.timestamp() * 1000)
     return PersonRow(
-        _pk(Whose(account_id, entry.person)),
+        person_key(Whose(account_id, entry.person)),
         STOP + entry.scope,
         gsi1pk=_lists(account_id),
         gsi1sk=f"{millis:013d}#{entry.person}#{entry.scope}",
@@ -331,7 +348,7 @@ def _suppression_row(account_id: str, entry: Suppression) -> PersonRow:
 def _position(account_id: str, after: str) -> dict[str, dict[str, str]]:
     _, person, scope = after.split("#", 2)
     key = {
-        "pk": _pk(Whose(account_id, person)),
+        "pk": person_key(Whose(account_id, person)),
         "sk": STOP + scope,
         "gsi1pk": _lists(account_id),
         "gsi1sk": after,

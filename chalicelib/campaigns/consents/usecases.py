@@ -85,9 +85,18 @@ def facts_for(account_id: str, person: str, desk: Desk) -> Facts:
         faults = faults_of(ledger, whose, desk)
         if not faults:
             break
+    return _facts(ledger, intact=not faults)
+
+
+def facts_in(ledger: Ledger, whose: Whose, desk: Desk) -> Facts:
+    """Return what is known of a person whose ledger was read already."""
+    return _facts(ledger, intact=not faults_of(ledger, whose, desk))
+
+
+def _facts(ledger: Ledger, *, intact: bool) -> Facts:
     standing = ledger.standing
-    kept = standing if not faults else replace(standing, consents=())
-    return Facts(standing=kept, suppressions=ledger.suppressions, intact=not faults)
+    kept = standing if intact else replace(standing, consents=())
+    return Facts(standing=kept, suppressions=ledger.suppressions, intact=intact)
 
 
 def faults_of(ledger: Ledger, whose: Whose, desk: Desk) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""What the law remembers of people, as it is stored."""

@@ -1,0 +1,65 @@
+"""Where members and attempts of campaigns meet ledgers, contacts and the clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from chalicelib.runtime import consents_wiring, wiring
+from chalicelib.runtime.settings import settings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.campaigns.attempts.attempts import Attempt
+    from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.attempts.store import AttemptStore
+    from chalicelib.campaigns.attempts.usecases import News
+    from chalicelib.campaigns.campaign import Campaign
+    from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.pacing.hours import Answers
+    from chalicelib.runtime.kept import Kept
+
+
+@cache
+def store() -> AttemptStore:
+    """Return members and attempts."""
+    from chalicelib.campaigns.attempts.store import AttemptStore
+
+    return AttemptStore(settings().campaigns_table)
+
+
+@cache
+def kept_answers() -> Kept[str, Answers]:
+    """Return when people answer campaigns: habits change slowly, and looking costs a request."""
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(lambda campaign_id: store().counts(campaign_id).answers, fresh_seconds=900)
+
+
+def known_of(campaign: Campaign, contact: Contact, number: str, now: datetime) -> Known:
+    """Return all that deciding about ringing one of a contact's numbers takes of what is stored.
+
+    Lists of beginnings are those of at most half a minute ago. Raises Unavailable.
+    """
+    from chalicelib.campaigns.attempts import usecases
+
+    known = usecases.known_of(campaign, contact, store(), consents_wiring.desk(), now)
+    prefixes = consents_wiring.kept_prefixes().get(campaign.account_id).of(number)
+    return replace(known, facts=replace(known.facts, prefixes=prefixes))
+
+
+def end(campaign: Campaign, attempt_id: str, news: News, now: datetime) -> Attempt | None:
+    """Store that an attempt is over; None: it was before. Raises NotFound."""
+    from chalicelib.campaigns.attempts import usecases
+
+    answers = kept_answers().get(campaign.id)
+    return usecases.end(campaign, attempt_id, news, store(), answers=answers, now=now)
+
+
+def refuse(campaign_id: str, attempt_id: str) -> Attempt:
+    """Store that a person refused, in a call or after it. Raises NotFound."""
+    from chalicelib.campaigns.attempts import usecases
+
+    return usecases.refuse(campaign_id, attempt_id, store(), wiring.clock())
