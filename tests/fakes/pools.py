@@ -13,6 +13,7 @@ from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools.deck import SECOND, Deck, Slot, forgotten
 from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, millis, moment
+from chalicelib.tracking.pools.lending import Forgotten
 from chalicelib.tracking.pools.rows.store import entry_of
 from chalicelib.tracking.pools.steps import KINDS, gathered, shelved
 from chalicelib.tracking.pools.tending import Due
@@ -167,7 +168,7 @@ class PoolsInMemory:
         known = [lease.visit_id, *([] if guest is None else [guest.id])]
         kept = [self.visits.get(each) for each in known]
         if any(each is None or each.visit.account_id != lease.account_id for each in kept):
-            raise NotFound("no such visit")
+            raise Forgotten("no such visit")
         slot = self._slots[lease.pool_id].get(lease.number)
         if slot is None or slot.lease_id != lease.id:
             return False

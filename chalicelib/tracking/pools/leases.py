@@ -113,13 +113,15 @@ class Lent:
     """What a visit is shown: a number of its own, or the pool's overflow number, or nothing.
 
     `until` is when the hold ends unless there is activity; None without a lease. `stored` says
-    whether the visit itself was stored, and not only that a source has the number.
+    whether the visit itself was stored, and not only that a source has the number; if it was not,
+    `asked` is how many requests there were.
     """
 
     number: str | None
     lease: Lease | None = None
     until: datetime | None = None
     stored: bool = True
+    asked: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

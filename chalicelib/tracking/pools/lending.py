@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chalicelib.kernel.errors import Conflict, Unavailable
+from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools import deck as decks
 from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Loan, millis, moment
 
@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from chalicelib.tracking.pools.deck import Card, Deck, Slot
     from chalicelib.tracking.pools.leases import Kept, Noted, Refusal, Visit
 
-# Each attempt that fails was somebody else's success.
-ATTEMPTS: Final = 8
+# A tie of two tabs is tried again once: what fails was the other one's success.
+ATTEMPTS: Final = 2
 # A number that a source shares is kept by whoever comes, once in this part of its hold.
 KEPT_EVERY: Final = 20
 # Assumption: as long as the tracker itself may live, by the CNIL's advice on cookies; what becomes
 # of it in reports names nobody.
 REMEMBERED: Final = timedelta(days=396)
+
+
+class Forgotten(NotFound):
+    """The visit is not known any more: its visitor took their consent back, or it is too old."""
 
 
 class Decks(Protocol):
@@ -55,7 +59,7 @@ class Decks(Protocol):
         """Keep a number, and what was done; False if the number is somebody else's.
 
         `guest` is whose doing it was, if it is not the visit that the number was lent to. Raises
-        NotFound if the visit was forgotten, Conflict if another tab was there first.
+        Forgotten, and Conflict if another tab was there first.
         """
 
     def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
@@ -68,17 +72,43 @@ class Decks(Protocol):
         """Erase a visit, and from the log who it was. What is not there is no error."""
 
 
+class Renewals:
+    """Which numbers of sources this process kept lately: a thousand visitors write one slot once.
+
+    It forgets all of them from time to time, which costs a request's weight, and nothing else.
+    """
+
+    MOST: Final = 10_000
+
+    def __init__(self) -> None:
+        self._at: dict[str, int] = {}
+
+    def lately(self, lease: Lease, at: int) -> int | None:
+        """Return when a number was kept, if that is good for a while."""
+        kept = self._at.get(lease.id)
+        fresh = kept is not None and kept <= at < kept + lease.hold // KEPT_EVERY
+        return kept if fresh else None
+
+    def note(self, lease: Lease, at: int) -> None:
+        """Remember that a number was kept."""
+        if len(self._at) >= self.MOST:
+            self._at.clear()
+        self._at[lease.id] = at
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """A visit that wants a number of a pool. The lease's id is new.
 
-    `guest` is who came, where the number is lent to a source in place of a visit.
+    `guest` is who came, where the number is lent to a source in place of a visit. `known`: the
+    visit was stored before.
     """
 
     pool_id: str
     visit: Visit
     lease_id: str
     guest: Visit | None = None
+    known: bool = False
 
 
 def lend(order: Order, *, now: datetime, store: Decks) -> Lent:
@@ -122,16 +152,16 @@ def lend_to_source(
     """Lend a number to all visits that one source brought; `key` names it: nobody is followed.
 
     It takes one request as long as the source has a number, two when that is to be kept, three
-    when it has none; two if it is known to have `lost` the one it had. Raises as `lend` does.
+    when it has none; two if it is known to have `lost` the one it had. With what stores the visit,
+    where that is not `stored`, it is never more than three. Raises as `lend` does, and Forgotten
+    for a `known` visit that is not any more.
     """
     at, account_id = millis(now), order.visit.account_id
     source = replace(order.visit, id=_name_of_source(order.pool_id, key), noted=NOTHING)
     kept = store.kept_by(account_id, source.id) if lost is None else None
-    last = kept.lease.id if kept is not None else "" if lost is None else lost.id
     if kept is not None and at < kept.ends:
-        until = _kept_for_source(kept, at, store)
-        if until is not None:
-            return Lent(number=kept.lease.number, lease=kept.lease, until=until, stored=False)
+        return _kept_for_source(kept, order, at, store)
+    last = kept.lease.id if kept is not None else "" if lost is None else lost.id
     # Whoever else comes from there at this instant has the same number by the same lease.
     lease_id = f"lea_{_hashed(f'{source.id} {last}')}"
     order = replace(order, visit=source, guest=order.visit, lease_id=lease_id)
@@ -139,7 +169,7 @@ def lend_to_source(
     for slot in slots:
         if slot.lease_id == lease_id and slot.is_held(at):
             lease = _lease(order, slot.number, seen.hold)
-            return Lent(number=slot.number, lease=lease, until=moment(slot.ends), stored=False)
+            return _not_stored(lease, moment(slot.ends), asked=2)
     card = _still_its_own(last, slots, at) or decks.found_aside(seen, slots, at, key=source.id)
     return _last(order, seen, card, at, store)
 
@@ -148,27 +178,38 @@ def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING)
     """Keep a number for a visit that goes on, with one request; until when, None if it is lost.
 
     Its visitor keeps a number even after the hold, as long as nobody else was lent it. Raises
-    NotFound if the visit was forgotten.
+    Forgotten, and Unavailable where another tab was first twice, or once if the number is lost too.
     """
     at = millis(now)
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         with suppress(Conflict):
-            return moment(at + lease.hold) if store.extend(lease, at, noted) else None
+            if store.extend(lease, at, noted):
+                return moment(at + lease.hold)
+            if attempt == 0:
+                return None
     raise Unavailable("the visit is too busy", visit_id=lease.visit_id)
 
 
-def extend_shared(lease: Lease, guest: Visit, *, now: datetime, store: Decks) -> Lent | None:
+def extend_shared(
+    lease: Lease, guest: Visit, *, now: datetime, store: Decks, kept: Renewals
+) -> Lent | None:
     """Keep a number that a source has, and what one of its visits did; None if it is lost.
 
-    Where others do the same at this instant, the number is kept and the visit not stored. Raises
-    NotFound if it was forgotten.
+    Whoever `kept` it lately has no need to. Where others do the same at this instant, the number is
+    kept and the visit not stored. Raises Forgotten.
     """
     at = millis(now)
-    lent = Lent(number=lease.number, lease=lease, until=moment(at + lease.hold))
+    lately = kept.lately(lease, at)
+    if lately is not None:
+        return _not_stored(lease, moment(lately + lease.hold))
+    until = moment(at + lease.hold)
     try:
-        return lent if store.extend(lease, at, guest.noted, guest) else None
+        if not store.extend(lease, at, guest.noted, guest):
+            return None
     except Conflict:
-        return replace(lent, stored=False)
+        return _not_stored(lease, until, asked=1)
+    kept.note(lease, at)
+    return Lent(number=lease.number, lease=lease, until=until)
 
 
 def withdraw(account_id: str, visit_id: str, *, store: Decks) -> None:
@@ -199,11 +240,24 @@ def _hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _kept_for_source(kept: Kept, at: int, store: Decks) -> datetime | None:
-    if at >= kept.seen + kept.lease.hold // KEPT_EVERY:
-        with suppress(Conflict):  # somebody else keeps it at this instant
-            return moment(at + kept.lease.hold) if store.extend(kept.lease, at) else None
-    return moment(kept.ends)
+def _kept_for_source(kept: Kept, order: Order, at: int, store: Decks) -> Lent:
+    """Show the number that a source has, and keep it from time to time: with what a visit did."""
+    lease = kept.lease
+    if at < kept.seen + lease.hold // KEPT_EVERY:
+        return _not_stored(lease, moment(kept.ends), asked=1)
+    guest = order.visit if order.known else None
+    try:
+        mine = store.extend(lease, at, order.visit.noted if order.known else NOTHING, guest)
+    except Conflict:  # somebody else keeps it at this instant
+        return _not_stored(lease, moment(kept.ends), asked=2)
+    if not mine:  # no time is left to find another: the next page does
+        return Lent(number=None, stored=False, asked=2)
+    lent = _not_stored(lease, moment(at + lease.hold), asked=2)
+    return replace(lent, stored=order.known)
+
+
+def _not_stored(lease: Lease, until: datetime, asked: int = 0) -> Lent:
+    return Lent(number=lease.number, lease=lease, until=until, stored=False, asked=asked)
 
 
 def _still_its_own(lease_id: str, slots: tuple[Slot, ...], at: int) -> Card | None:

@@ -15,6 +15,7 @@ from pynamodb.transactions import TransactWrite
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import CONDITION_FAILED, bind, translated
 from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, read_lease, stamp
+from chalicelib.tracking.pools.lending import Forgotten
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
 
@@ -143,7 +144,7 @@ class DeckStore:
         except Conflict as error:
             slot_refuses, *visits_refuse = map(_fails, _reasons(error))
             if any(visits_refuse):
-                raise NotFound("no such visit", visit_id=lease.visit_id) from error
+                raise Forgotten("no such visit", visit_id=lease.visit_id) from error
             if not slot_refuses:
                 raise  # two tabs at once
             return False

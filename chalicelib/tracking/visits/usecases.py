@@ -5,13 +5,14 @@ The account is the site's, whose page asks. Without consent nothing is stored an
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from chalicelib.kernel.errors import NotFound, Unavailable
+from chalicelib.kernel.errors import NotFound
 from chalicelib.tracking.landing.classifying import classify
 from chalicelib.tracking.pools import lending
 from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Visit, millis
+from chalicelib.tracking.pools.lending import Forgotten, Renewals
 from chalicelib.tracking.pools.pool import Level
 from chalicelib.tracking.visits import visits
 from chalicelib.tracking.visits.tokens import Known, Passed
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 # A visitor whom a pool had no number for is offered one again after so long: at each page it would
 # be counted as one more visit that got none.
 PASSED_MILLISECONDS: Final = 30 * 60_000
+# So many requests a page makes for a pool at most.
+MOST_REQUESTS: Final = 3
 
 
 class Visits(Protocol):
@@ -51,12 +54,14 @@ class Ports:
     """All that serving a page needs. `pool` raises NotFound.
 
     `forgetting` is told of a visit before it is erased: of what was written of it elsewhere.
+    `kept` are the numbers of sources that were kept lately.
     """
 
     decks: Decks
     visits: Visits
     pool: Callable[[str], Pool]
     forgetting: Callable[[str, Remembered], None]
+    kept: Renewals = field(default_factory=Renewals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,15 @@ class _Serving:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What a visit has of a pool. `stored`: what it did was stored with it."""
+    """What a visit has of a pool. `stored`: what it did was stored with it.
+
+    If it was not, `asked` is how many requests were made.
+    """
 
     grant: Lease | Passed
     until: datetime | None = None
     stored: bool = True
+    asked: int = 0
 
 
 def arrive(
@@ -97,8 +106,10 @@ def arrive(
 ) -> Shown:
     """Tell a page that was opened what to show. `followed`: it is somebody, who agreed to it.
 
-    A new visit takes two requests, or three if all cards of a pool are dealt, whatever others do;
-    a known one takes one, and two more if its number is another's by now.
+    Of a pool, a new visit takes two requests, or three if all cards are dealt, whatever others do;
+    one that goes on takes one, and two more if its number is another's by now; one that an advert
+    brings back to a number that sources share takes two or three. Raises Unavailable for whoever
+    met others each time: the page asks again.
     """
     swaps = visits.wanted(site, arrival.numbers)
     landing = classify(arrival.url, arrival.referrer, hosts=site.hosts, rules=site.rules)
@@ -173,7 +184,7 @@ def _serve(serving: _Serving, pools: Iterable[str]) -> dict[str, _Held]:
             found[pool_id] = held
             left = _with_nothing_new(left) if held.stored else left
     if left is serving:
-        _store(serving)
+        _store(serving, max((each.asked for each in found.values()), default=0))
     return found
 
 
@@ -181,9 +192,10 @@ def _with_nothing_new(serving: _Serving) -> _Serving:
     return replace(serving, visit=replace(serving.visit, noted=NOTHING))
 
 
-def _store(serving: _Serving) -> None:
+def _store(serving: _Serving, asked: int) -> None:
+    """Store what a visit did. With the last of three requests, one that was forgotten begins."""
     visit, at, store = serving.visit, millis(serving.now), serving.ports.visits
-    if serving.known is None:
+    if serving.known is None or asked == MOST_REQUESTS - 1:
         store.begin(visit, at)
     else:
         store.note(visit.account_id, visit.id, visit.noted, at)
@@ -218,23 +230,26 @@ def _kept(lease: Lease, serving: _Serving) -> _Held | None:
     if lease.visit_id == visit.id:
         until = lending.extend(lease, now=now, store=store, noted=visit.noted)
         return None if until is None else _Held(lease, until)
-    lent = lending.extend_shared(lease, visit, now=now, store=store)
-    return None if lent is None else _Held(lease, lent.until, stored=lent.stored)
+    kept = serving.ports.kept
+    lent = lending.extend_shared(lease, visit, now=now, store=store, kept=kept)
+    if lent is None:
+        return None
+    return _Held(lease, lent.until, stored=lent.stored, asked=lent.asked)
 
 
 def _lent(pool_id: str, serving: _Serving, lost: Lease | None = None) -> _Held | None:
-    order = lending.Order(pool_id=pool_id, visit=serving.visit, lease_id=f"lea_{serving.new_id()}")
+    visit, known = serving.visit, serving.known is not None
+    lease_id = f"lea_{serving.new_id()}"
+    order = lending.Order(pool_id=pool_id, visit=visit, lease_id=lease_id, known=known)
     try:
         shared = serving.ports.pool(pool_id).level is Level.SOURCE
         lent = _of_source(order, serving, lost) if shared else _of_its_own(order, serving)
+    except Forgotten:
+        raise
     except NotFound:
         return None
-    except Unavailable:
-        if serving.known is None:
-            raise  # the page asks again
-        return None  # what it did is kept all the same
     grant = lent.lease or Passed(pool_id, lent.number, millis(serving.now))
-    return _Held(grant, lent.until, stored=lent.stored)
+    return _Held(grant, lent.until, stored=lent.stored, asked=lent.asked)
 
 
 def _of_its_own(order: lending.Order, serving: _Serving) -> Lent:
@@ -245,6 +260,8 @@ def _of_its_own(order: lending.Order, serving: _Serving) -> Lent:
 def _of_source(order: lending.Order, serving: _Serving, lost: Lease | None) -> Lent:
     if serving.landing is None:  # what brought it is told by no event: the next page asks
         raise NotFound("no source")
+    if serving.anew and serving.known is None:  # it was forgotten: two requests were made for that
+        raise NotFound("no request is left")
     key, store = visits.source_of(serving.landing), serving.ports.decks
     lost = lost if lost is not None and lost.visit_id != serving.visit.id else None
     return lending.lend_to_source(order, key, now=serving.now, store=store, lost=lost)

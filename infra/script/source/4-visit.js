@@ -155,8 +155,8 @@ const ask = () => {
     asking = 0;
     if (again) return (again = 0), ask();
     if (!failed) return wanted();
-    // Again, twice at most, and not all pages together; what was refused stays so.
-    if (typeof failed != "number" && tries++ < 2) setTimeout(safe(ask), 4000 + Math.random() * 8000);
+    // Again, twice at most, and not all pages together; what was refused stays so (below 500).
+    if (!(failed < 500) && tries++ < 2) setTimeout(safe(ask), 4000 + Math.random() * 8000);
   };
   const arrive = () => {
     const consent = agreed() && !preview;
@@ -225,7 +225,7 @@ const flushed = () => {
   sent = Date.now();
   pulse();
   post("events", { events }).then(safe(told), (failed) => {
-    if (typeof failed != "number") queue = events.concat(queue).slice(-MOST_EVENTS);
+    if (!(failed < 500)) queue = events.concat(queue).slice(-MOST_EVENTS);
   });
   if (queue.length) flushed();
 };

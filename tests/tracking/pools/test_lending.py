@@ -11,6 +11,7 @@ import pytest
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from chalicelib.tracking.pools.leases import Lease, Lent, Noted, millis, read_lease
 from chalicelib.tracking.pools.lending import (
+    Renewals,
     extend,
     extend_shared,
     lay_out,
@@ -305,7 +306,7 @@ def test_a_source_that_lost_its_number_gets_one_for_all_its_visits() -> None:
         pass
     order = an_order("g0")
 
-    kept = extend_shared(first, order.visit, now=after(21), store=store)
+    kept = extend_shared(first, order.visit, now=after(21), store=store, kept=Renewals())
     store.asked.clear()
     again = [
         lend_to_source(

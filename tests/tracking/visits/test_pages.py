@@ -290,6 +290,28 @@ def test_a_new_page_whose_number_a_source_shares_takes_three_requests_at_most(sh
     assert keeping == ["GetItem", "TransactWriteItems", "UpdateItem"]
 
 
+def test_an_advert_that_brings_a_visitor_back_takes_three_requests_at_most(shop: Shop) -> None:
+    page = open_page(shop, level="source", numbers=3)
+    token = page.lent()["visit"]
+    post, mail = (f"{ORIGIN}/?utm_source=lettre&utm_medium={each}" for each in ("post", "email"))
+
+    to_a_new_source = requests_of(page, token, url=post)
+    to_a_known_one = requests_of(page, token, url=post)
+    shop.clock.passes(minutes=2)
+    keeping = requests_of(page, token, url=post)
+    going_on = requests_of(page, token, url=f"{ORIGIN}/prix", referrer=ADVERT)
+    page.tells(token, {"kind": "withdraw", "at": 1})
+    forgotten = requests_of(page, token, url=post)
+    forgotten_of_a_new_source = requests_of(page, token, url=mail)
+
+    assert to_a_new_source == ["GetItem", "Query", "TransactWriteItems"]
+    assert to_a_known_one == ["GetItem", "UpdateItem"]
+    assert keeping == ["GetItem", "TransactWriteItems"]
+    assert going_on == ["TransactWriteItems"]
+    assert forgotten == ["GetItem", "UpdateItem", "UpdateItem"]
+    assert forgotten_of_a_new_source == ["GetItem", "Query", "TransactWriteItems"]
+
+
 def test_sixty_four_visitors_at_once_have_sixty_four_numbers(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,10 +169,13 @@ def test_a_page_without_the_question_does_not_load_the_diagnosis(
         assert [each for each in loaded if "debug" in each] == []
 
 
-def test_a_page_that_was_answered_nothing_asks_again_twice(site: Site, browser: Browser) -> None:
+@pytest.mark.parametrize("fault", ["nothing", "down"])
+def test_a_page_that_was_answered_nothing_asks_again_twice(
+    site: Site, browser: Browser, fault: str
+) -> None:
     with a_tab(browser) as page:
         stopped(page)
-        site.fault = Fault(status=200)
+        site.fault = FAULTS[fault]
         asked: list[str] = []
         page.on("request", lambda sent: asked.append(sent.url) if "/t/visits" in sent.url else None)
         page.goto(site.shows(f"<p>{SHOWN}</p>") + ADVERT)
@@ -188,3 +191,18 @@ def test_a_page_that_was_answered_nothing_asks_again_twice(site: Site, browser: 
 
         assert len(asked) == 3
         expect(page.locator("p")).to_have_text(SHOWN)
+
+
+def test_what_a_page_tells_while_we_are_down_is_told_later(site: Site, browser: Browser) -> None:
+    with a_tab(browser) as page:
+        page.goto(site.shows(f"<p>{SHOWN}</p>", head=AGREES) + ADVERT + "&cadran=debug")
+        taken_in(page)
+        site.fault = Fault(status=503)
+        page.evaluate("cadran('cart', {total: '12.00'})")
+        page.wait_for_function("cadran.state().answers.some((each) => each[1] == '503')")
+
+        site.fault = Fault()
+        page.evaluate("cadran('event', 'video', {seconds: 3})")
+
+        until(page, lambda: bool(site.said("events", "custom")), "the event")
+        assert [each["data"] for each in site.said("events", "cart")] == [{"total": "12.00"}]
