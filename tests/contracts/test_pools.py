@@ -271,6 +271,18 @@ def test_a_number_is_kept_by_whoever_has_it(store: Store) -> None:
     assert store.extend(lease, AT + 3 * HOLD)
 
 
+def test_numbers_of_several_pools_are_kept_together_or_not_at_all(store: Store) -> None:
+    opened(store)
+    lease = taken(store).lease
+    other = replace(lease, id="lea_other", number=number(1), pool_id=POOL)
+    assert store.take(replace(a_loan(store, "a"), lease=other, card=Card(number(1), 0))) is None
+
+    assert store.extend(lease, AT + 5, others=[other])
+    assert not store.extend(lease, AT + 9, others=[replace(other, id="lea_none")])
+
+    assert [slot.ends for slot in store.look(POOL, ACCOUNT)[1]] == [AT + 5 + HOLD] * 2
+
+
 def test_a_number_is_not_kept_by_whoever_lost_it_nor_for_a_forgotten_visit(store: Store) -> None:
     opened(store)
     lease = taken(store).lease

@@ -21,7 +21,7 @@ from chalicelib.tracking.visits.visits import Remembered
 from tests.fakes.tracking import TrackingInMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from chalicelib.tracking.pools.health import Hour
     from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
@@ -163,16 +163,24 @@ class PoolsInMemory:
 
     @request
     def extend(
-        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+        self,
+        lease: Lease,
+        at: int,
+        noted: Noted = NOTHING,
+        guest: Visit | None = None,
+        others: Sequence[Lease] = (),
     ) -> bool:
         known = [lease.visit_id, *([] if guest is None else [guest.id])]
         kept = [self.visits.get(each) for each in known]
         if any(each is None or each.visit.account_id != lease.account_id for each in kept):
             raise Forgotten("no such visit")
-        slot = self._slots[lease.pool_id].get(lease.number)
-        if slot is None or slot.lease_id != lease.id:
+        slots = [self._slots[each.pool_id].get(each.number) for each in (lease, *others)]
+        mine = list(zip((lease, *others), slots, strict=True))
+        if any(slot is None or slot.lease_id != each.id for each, slot in mine):
             return False
-        self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
+        for each, slot in mine:
+            ends = at + each.hold
+            self._slots[each.pool_id][each.number] = replace(cast("Slot", slot), ends=ends)
         self.visits[lease.visit_id].last_seen = at
         self.visits[known[-1]].note(noted, at)
         return True

@@ -17,6 +17,7 @@ from chalicelib.tracking.pools import deck as decks
 from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Loan, millis, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from chalicelib.tracking.pools.deck import Card, Deck, Slot
@@ -54,12 +55,18 @@ class Decks(Protocol):
         """Store a visit that gets no number, and its line of the log."""
 
     def extend(
-        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+        self,
+        lease: Lease,
+        at: int,
+        noted: Noted = NOTHING,
+        guest: Visit | None = None,
+        others: Sequence[Lease] = (),
     ) -> bool:
         """Keep a number, and what was done; False if the number is somebody else's.
 
-        `guest` is whose doing it was, if it is not the visit that the number was lent to. Raises
-        Forgotten, and Conflict if another tab was there first.
+        `guest` is whose doing it was, if it is not the visit that the number was lent to. `others`
+        are numbers of other pools that the same visit has: all are kept, or none. Raises Forgotten,
+        and Conflict if another tab was there first.
         """
 
     def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
@@ -174,8 +181,14 @@ def lend_to_source(
     return _last(order, seen, card, at, store)
 
 
-def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING) -> datetime | None:
-    """Keep a number for a visit that goes on, with one request; until when, None if it is lost.
+def extend(
+    lease: Lease,
+    *others: Lease,
+    now: datetime,
+    store: Decks,
+    noted: Noted = NOTHING,
+) -> datetime | None:
+    """Keep the numbers of a visit that goes on, with one request; until when, None if one is lost.
 
     Its visitor keeps a number even after the hold, as long as nobody else was lent it. Raises
     Forgotten, and Unavailable where another tab was first twice, or once if the number is lost too.
@@ -183,8 +196,8 @@ def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING)
     at = millis(now)
     for attempt in range(ATTEMPTS):
         with suppress(Conflict):
-            if store.extend(lease, at, noted):
-                return moment(at + lease.hold)
+            if store.extend(lease, at, noted, others=others):
+                return moment(at + min(each.hold for each in (lease, *others)))
             if attempt == 0:
                 return None
     raise Unavailable("the visit is too busy", visit_id=lease.visit_id)

@@ -20,7 +20,7 @@ from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
@@ -125,27 +125,33 @@ class DeckStore:
                 _store_guest(transaction, order.guest, at)
 
     def extend(
-        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
+        self,
+        lease: Lease,
+        at: int,
+        noted: Noted = NOTHING,
+        guest: Visit | None = None,
+        others: Sequence[Lease] = (),
     ) -> bool:
         """Keep a number, and what was done."""
-        mine = (PoolRow.lease == lease.id) & (PoolRow.account_id == lease.account_id)
         known = VisitRow.account_id == lease.account_id
-        slot = rows.slot_row(lease.pool_id, lease.number)
-        keeping: list[Action] = [PoolRow.ends.set(at + lease.hold)]
         done = noted if guest is None else NOTHING
         seen = rows.noting(lease.account_id, lease.visit_id, done, at)
+        kept = (lease, *others)
         try:
             with translated("extend", pool_id=lease.pool_id), _transaction() as transaction:
-                transaction.update(slot, actions=keeping, condition=mine)
+                for each in kept:
+                    mine = (PoolRow.lease == each.id) & (PoolRow.account_id == each.account_id)
+                    slot, ends = rows.slot_row(each.pool_id, each.number), at + each.hold
+                    transaction.update(slot, actions=[PoolRow.ends.set(ends)], condition=mine)
                 transaction.update(rows.visit_row(lease.visit_id), actions=seen, condition=known)
                 if guest is not None:
                     doing = rows.noting(guest.account_id, guest.id, noted, at)
                     transaction.update(rows.visit_row(guest.id), actions=doing, condition=known)
         except Conflict as error:
-            slot_refuses, *visits_refuse = map(_fails, _reasons(error))
-            if any(visits_refuse):
+            refusals = [_fails(each) for each in _reasons(error)]
+            if any(refusals[len(kept) :]):
                 raise Forgotten("no such visit", visit_id=lease.visit_id) from error
-            if not slot_refuses:
+            if not any(refusals):
                 raise  # two tabs at once
             return False
         return True

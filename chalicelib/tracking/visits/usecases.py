@@ -19,7 +19,7 @@ from chalicelib.tracking.visits.tokens import Known, Passed
 from chalicelib.tracking.visits.visits import BEAT_SECONDS, Kind, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from datetime import datetime
 
     from chalicelib.tracking.landing.classifying import Landing
@@ -171,14 +171,14 @@ def _forget(account_id: str, visit_id: str, ports: Ports) -> None:
     lending.withdraw(account_id, visit_id, store=ports.decks)
 
 
-def _serve(serving: _Serving, pools: Iterable[str]) -> dict[str, _Held]:
+def _serve(serving: _Serving, pools: Collection[str]) -> dict[str, _Held]:
     """Give a visit what it is to have of each pool. What it did is stored with the first of them.
 
     Raises NotFound for a known visit that was forgotten.
     """
-    found: dict[str, _Held] = {}
-    left = serving
-    for pool_id in pools:
+    found = _kept_together(serving, pools)
+    left = _with_nothing_new(serving) if found else serving
+    for pool_id in (each for each in pools if each not in found):
         held = _held(left, pool_id)
         if held is not None:
             found[pool_id] = held
@@ -186,6 +186,17 @@ def _serve(serving: _Serving, pools: Iterable[str]) -> dict[str, _Held]:
     if left is serving:
         _store(serving, max((each.asked for each in found.values()), default=0))
     return found
+
+
+def _kept_together(serving: _Serving, pools: Collection[str]) -> dict[str, _Held]:
+    """Keep the numbers that a visit has of several pools at once; none if one of them is lost."""
+    grants = (None if serving.known is None else serving.known.grant(each) for each in pools)
+    own = [each for each in grants if isinstance(each, Lease) and each.visit_id == serving.visit.id]
+    if len(own) < 2:
+        return {}
+    noted, store = serving.visit.noted, serving.ports.decks
+    until = lending.extend(*own, now=serving.now, store=store, noted=noted)
+    return {} if until is None else {each.pool_id: _Held(each, until) for each in own}
 
 
 def _with_nothing_new(serving: _Serving) -> _Serving:

@@ -94,10 +94,10 @@ def shown(answer: dict[str, Any]) -> str | None:
     return found.get(PRINTED)
 
 
-def open_page(shop: Shop, numbers: int = 3, **pool: Any) -> Page:
+def open_page(shop: Shop, numbers: int = 3, first: int = 1000, **pool: Any) -> Page:
     """Make a pool, and a site that shows its numbers."""
     pool_id = shop.makes("/v1/pools", {"name": "Visiteurs", **pool})["id"]
-    lines = [f"+3316201{at:04}" for at in range(1000, 1000 + numbers)]
+    lines = [f"+3316201{at:04}" for at in range(first, first + numbers)]
     for line in lines:
         shop.makes("/v1/numbers", {"number": line})
         shop.makes(f"/v1/pools/{pool_id}/numbers/{line.replace('+', '%2B')}", {}, method="PUT")

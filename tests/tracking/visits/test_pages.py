@@ -290,6 +290,25 @@ def test_a_new_page_whose_number_a_source_shares_takes_three_requests_at_most(sh
     assert keeping == ["GetItem", "TransactWriteItems", "UpdateItem"]
 
 
+def test_a_visit_that_goes_on_takes_one_request_for_numbers_of_several_pools(shop: Shop) -> None:
+    page, other = open_page(shop), open_page(shop, first=2000)
+    swaps = [
+        {"find": PRINTED, "pool_id": page.pool},
+        {"find": "+33472001133", "pool_id": other.pool},
+    ]
+    site = shop.makes("/v1/sites", {"name": "Deux", "origins": [ORIGIN], "swaps": swaps})
+    page.site = site["id"]
+    first = page.lent()
+
+    going_on = requests_of(page, first["visit"], url=f"{ORIGIN}/prix", referrer=ADVERT)
+    brought_back = requests_of(page, first["visit"], url=f"{ADVERT}&gclid=march")
+    again = page.lent(first["visit"])
+
+    assert (going_on, brought_back) == (["TransactWriteItems"], ["TransactWriteItems"])
+    assert again["numbers"] == first["numbers"]
+    assert len(first["numbers"]) == 2
+
+
 def test_an_advert_that_brings_a_visitor_back_takes_three_requests_at_most(shop: Shop) -> None:
     page = open_page(shop, level="source", numbers=3)
     token = page.lent()["visit"]
