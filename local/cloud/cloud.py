@@ -42,6 +42,11 @@ class Cloud:
     outgoing: str = ""  # servers of this machine that flows may ask; "" = those of the stage
     say: Callable[[str], None] = field(default=print)
 
+    @property
+    def clock(self) -> Path:
+        """Return the file that says by how many seconds the product's clock is ahead."""
+        return self.state / "clock"
+
     def start(self) -> RunningCloud:
         """Start it, deploy the product if its code changed, and return it running.
 
@@ -79,6 +84,7 @@ class Cloud:
             "CADRAN_TWILIO_URL": self.twilio_url,
             "CADRAN_PUBLIC_URL": f"{apis}/{template.API_ID}/{template.API_STAGE}",
             "CADRAN_SOCKETS_URL": f"ws{sockets.removeprefix('http')}",
+            "CADRAN_LOCAL_CLOCK": str(self.clock.resolve()),
         }
         if self.outgoing:
             addresses["CADRAN_OUTGOING_LOCAL"] = self.outgoing

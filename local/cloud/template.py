@@ -7,18 +7,20 @@ differs, and why, is in docs/decisions/0006-emulators.md.
 from __future__ import annotations
 
 import copy
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from infra.stages import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 API_ID: Final = "cadran"
 API_STAGE: Final = "api"
 SOCKETS_ID: Final = "cadran-sockets"
+INSIDE: Final = Path(__file__).with_name("inside")
 _API_HANDLER: Final = "app.app"
 
 
@@ -60,7 +62,8 @@ def _sockets_api(resources: dict[str, Any]) -> None:
 def _place(function: dict[str, Any], place: Place) -> None:
     """Name the function as `chalice deploy` does, and give it its code and libraries.
 
-    The layer's directory is put on Python's path instead of being unpacked for each process.
+    The layer's directory is put on Python's path instead of being unpacked for each process, after
+    what functions load at start here only.
     """
     function.pop("Layers", None)
     handler = function["Handler"]
@@ -69,7 +72,8 @@ def _place(function: dict[str, Any], place: Place) -> None:
     )
     function["CodeUri"] = {"Bucket": place.bucket, "Key": place.key}
     variables = function.setdefault("Environment", {}).setdefault("Variables", {})
-    variables |= {**place.environment, "PYTHONPATH": str(place.libraries)}
+    path = os.pathsep.join(map(str, (INSIDE, place.libraries)))
+    variables |= {**place.environment, "PYTHONPATH": path}
 
 
 def _rest_api(serverless: dict[str, Any]) -> dict[str, Any]:

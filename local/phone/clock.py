@@ -50,6 +50,12 @@ class Clock:
             return self._jumped
         return (time.monotonic() - self._began) * self.rate
 
+    def skip_to(self, instant: datetime) -> None:
+        """Move a jumping clock on to an instant, past whatever is due; it never goes back."""
+        self._jumped = max(self._jumped, (instant - self.start).total_seconds())
+        self._wake_due()
+        self._stirred()
+
     def timer(self, seconds: float) -> asyncio.Future[None]:
         """Make a future that is done once so many seconds have gone by; cancel it to forget it."""
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
