@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from chalicelib.ivr.lookups import LookupRequest
     from chalicelib.ivr.nodes import Value
@@ -69,9 +70,13 @@ class JoinQueue:
 
 @dataclass(frozen=True, slots=True)
 class AskQueue:
-    """Ask how far the caller has come, and whether an agent is free for them."""
+    """Ask how far the caller has come, and whether an agent is free for them.
+
+    `since` is when they came: a place that they took later is not the one that is asked about.
+    """
 
     queue: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
