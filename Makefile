@@ -88,6 +88,10 @@ replay: setup stage ## project calls again: STAGE=prod ARGS="--dead-letters"
 recount: setup stage ## prove that reports are the sum of the calls: STAGE=prod ARGS="--account acct_1"
 	@$(BIN)/python -m infra.recount --stage "$(STAGE)" $(ARGS)
 
+.PHONY: recount-surveys
+recount-surveys: setup stage ## prove that results are the sum of the answers: STAGE=prod ARGS="--account acct_1 --survey srv_1"
+	@$(BIN)/python -m infra.recount_surveys --stage "$(STAGE)" $(ARGS)
+
 .PHONY: stage
 stage:
 	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=dev, staging or prod"; exit 2; }

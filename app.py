@@ -18,6 +18,7 @@ from chalicelib.campaigns import routes as campaigns
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
+from chalicelib.campaigns.surveys import routes as surveys
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
 from chalicelib.ivr import routes as ivr
@@ -90,6 +91,7 @@ ROOMS = (
     consents,
     capture,
     contacts,
+    surveys,
     desk,
     webhooks,
     spam,

@@ -30,9 +30,15 @@ from app import (
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
 from chalicelib.directory.issuing import found
-from chalicelib.runtime import contacts_wiring, tracking_wiring, watch_wiring, wiring
+from chalicelib.runtime import (
+    contacts_wiring,
+    tracking_wiring,
+    watch_wiring,
+    wiring,
+)
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
+from tests.campaigns.surveys.surveyed import a_surveyed
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask, ring
 
@@ -337,6 +343,7 @@ class World:
         for name in (f"Essai {client.name}", f"Enquête {client.name}"):
             campaign = client.made("/v1/campaigns", campaign_of(client.ids, name))
         client.ids["campaign_id"] = campaign["id"]
+        client.ids["survey_id"] = a_surveyed(client)
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 

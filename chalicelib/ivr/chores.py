@@ -6,8 +6,12 @@ only lists them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class By(StrEnum):
@@ -50,4 +54,22 @@ class PassOn:
     transcribe: bool = False
 
 
-Chore = SendText | PassOn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellSurvey:
+    """Keep what was answered to a survey: that it was `begun`, an `answer`, that it is `finished`.
+
+    `about` says of whoever answers what is known: a campaign, a contact, an agent.
+    """
+
+    id: str
+    node: str
+    survey_id: str
+    version: int
+    what: str
+    language: str
+    question: str = ""
+    answer: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+Chore = SendText | PassOn | TellSurvey

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from chalicelib.calls.events import VariablesSet
 from chalicelib.ivr import engine
 from chalicelib.ivr.actions import Arrived, Reply
-from chalicelib.ivr.needs import Fetch, FlowMissing, OpenFlow
+from chalicelib.ivr.needs import Fetch, FlowMissing, OpenFlow, ReadSurvey
 from chalicelib.ivr.position import MOST_RETURNS, Position, Return
 
 if TYPE_CHECKING:
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     from chalicelib.ivr.actions import Context, Input
     from chalicelib.ivr.lookups import LookupRequest
-    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, Fetched, FetchFailed
+    from chalicelib.ivr.needs import (
+        DeskAnswer,
+        DeskNeed,
+        Fetched,
+        FetchFailed,
+        SurveyMissing,
+        SurveyRead,
+    )
     from chalicelib.ivr.nodes import Flow, Value
 
 MOST_NEEDS: Final = 8  # in one answer: beyond, flows send each other round in circles
@@ -55,6 +62,9 @@ class World(Protocol):
     def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
         """Ask the contact centre, or tell it."""
 
+    def survey(self, need: ReadSurvey) -> SurveyRead | SurveyMissing:
+        """Return a survey of the account, the newest version or a given one."""
+
     def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
         """Return what a flow asks for of a call, and only the world knows."""
 
@@ -76,6 +86,8 @@ def drive(
         elif isinstance(need, OpenFlow):
             opened, position, given = _enter(opened, position, need, world)
             reply, context = _told(reply, position, context, world.tell(opened.flow, context))
+        elif isinstance(need, ReadSurvey):
+            given = world.survey(need)
         else:
             given = world.queue(need, context)
         reply = reply.and_then(engine.step(opened.flow, position, given, context))

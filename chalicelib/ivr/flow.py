@@ -129,6 +129,7 @@ def _read(place: Place, *, judging: bool) -> tuple[Flow, Reading, frozenset[str]
         uploads=tuple(about.uploads),
         tests=_tests(fields.get("tests")) if judging else (),
         queues=tuple(about.queues),
+        surveys=tuple(about.surveys),
     )
     return flow, about, unread
 

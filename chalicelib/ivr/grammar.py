@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from enum import StrEnum
 
-    from chalicelib.ivr.nodes import NamedQueue, Upload, Value
+    from chalicelib.ivr.nodes import NamedQueue, NamedSurvey, Upload, Value
     from chalicelib.ivr.prompting import Prompt
     from chalicelib.kernel.hours import Schedule
 
@@ -57,6 +57,7 @@ class Reading:
     uploads: list[Upload] = field(default_factory=list)
     heard: dict[str, tuple[str, ...]] = field(default_factory=dict)  # prompts: in which languages
     queues: list[NamedQueue] = field(default_factory=list)
+    surveys: list[NamedSurvey] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)  # texts in nodes of which nothing could be read
 
     def use(self, names: Iterable[str], place: Place) -> None:
@@ -387,10 +388,8 @@ class PhoneNumber(Field[str]):
     def read(self, place: Place, about: Reading) -> str:
         """Read it."""
         written = text(place, _LONGEST_NUMBER)
-        if not written:
-            return ""
         try:
-            return destinations.read(written)
+            return destinations.read(written) if written else ""
         except Rejected as error:
             place.fault(f"{quoted(written)} is {error.message}")
             return ""

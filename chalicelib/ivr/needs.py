@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from chalicelib.ivr.actions import Heard
     from chalicelib.ivr.lookups import LookupRequest
     from chalicelib.ivr.nodes import Value
+    from chalicelib.ivr.questionnaire import Questionnaire
     from chalicelib.ivr.queueing import Booked, Slot, Standing, Ticket
 
 
@@ -56,6 +58,33 @@ class OpenFlow:
 @dataclass(frozen=True, slots=True)
 class FlowMissing:
     """The other flow has no published version, or too many flows are open already."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSurvey:
+    """Read a version of a survey, the newest one where it is 0.
+
+    `given` is what the caller did meanwhile: it comes back with the answer.
+    """
+
+    survey_id: str
+    version: int = 0
+    given: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRead:
+    """The survey, and what the caller did meanwhile."""
+
+    survey: Questionnaire
+    given: Heard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyMissing:
+    """There is no such survey, or it could not be read."""
 
     reason: str
 
@@ -148,12 +177,14 @@ class QueueFailed:
 
 DeskNeed = JoinQueue | AskQueue | PickedUp | OfferOver | LeaveQueue | BookCallback
 DeskAnswer = InQueue | OutOfQueue | CallbackBooked | QueueFailed
-Need = Fetch | OpenFlow | DeskNeed
-NeedMet = Fetched | FetchFailed | FlowMissing | DeskAnswer
+Need = Fetch | OpenFlow | ReadSurvey | DeskNeed
+NeedMet = Fetched | FetchFailed | FlowMissing | SurveyRead | SurveyMissing | DeskAnswer
 MET = (
     Fetched,
     FetchFailed,
     FlowMissing,
+    SurveyRead,
+    SurveyMissing,
     InQueue,
     OutOfQueue,
     CallbackBooked,

@@ -60,6 +60,14 @@ class NamedQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSurvey:
+    """Where a document (a JSON pointer) names a survey."""
+
+    pointer: str
+    survey_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exit:
     """A way out of a node: where it is written (a pointer inside the node) and where it goes."""
 
@@ -98,6 +106,7 @@ class Flow:
     uploads: tuple[Upload, ...] = ()
     tests: tuple[Script, ...] = ()
     queues: tuple[NamedQueue, ...] = ()
+    surveys: tuple[NamedSurvey, ...] = ()
 
     def exits(self, name: str) -> tuple[Exit, ...]:
         """Return every way out of a node that the document names."""

@@ -82,6 +82,14 @@ def missing_queues(flow: Flow, names: Collection[str]) -> Iterator[Fault]:
             yield Fault(each.pointer, f"no queue is called {quoted(each.name)}")
 
 
+def missing_surveys(flow: Flow, published: Collection[str]) -> Iterator[Fault]:
+    """Yield a fault for each place that names a survey of which no version is published."""
+    for each in flow.surveys:
+        if each.survey_id not in published:
+            reason = f"no survey with the id {quoted(each.survey_id)} is published"
+            yield Fault(each.pointer, reason)
+
+
 def closed_for_good(flow: Flow, now: datetime) -> Iterator[Fault]:
     """Yield a fault for each calendar whose only openings are past: nobody is let in again."""
     for name, node in flow.nodes.items():

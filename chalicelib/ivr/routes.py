@@ -12,7 +12,7 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.kernel.errors import NotFound, Rejected
-from chalicelib.runtime import wiring
+from chalicelib.runtime import surveys_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count, logger
@@ -154,6 +154,7 @@ def publish_flow(request: Request, flow_id: str) -> Answer[models.PublishedOut]:
             usage=wiring.usage(),
             rehearsals=_rehearsals(),
             lines=wiring.directory(),
+            surveys=surveys_wiring.asked(),
         )
     location = f"/v1/flows/{flow_id}/versions/{header.version}"
     return Answer(models.PublishedOut.with_tests(header, report), location=location)
@@ -233,7 +234,7 @@ def _located(account_id: str, flow_id: str) -> Iterator[None]:
 
 
 def _rehearsals() -> trials.Rehearsals:
-    return trials.Rehearsals(wiring.flows(), perf_counter_ns)
+    return trials.Rehearsals(wiring.flows(), perf_counter_ns, surveys_wiring.asked())
 
 
 def _surroundings() -> surroundings.Surroundings:
@@ -243,4 +244,5 @@ def _surroundings() -> surroundings.Surroundings:
         queues=wiring.queues(),
         lines=wiring.directory(),
         now=wiring.clock(),
+        surveys=surveys_wiring.asked(),
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.nodes import Flow
     from chalicelib.ivr.ports import Drafts
     from chalicelib.ivr.publishing import Queues, Sound, Sounds
+    from chalicelib.ivr.surveying import Surveys
     from chalicelib.kernel.errors import Fault
 
 
@@ -30,6 +31,7 @@ class Surroundings:
     queues: Queues
     lines: AttachedLines
     now: datetime
+    surveys: Surveys | None = None
 
     def sounds_of(self, account_id: str, flow: Flow) -> Mapping[str, Sound]:
         """Return the newest version of each sound that a flow plays, of those that are there."""
@@ -43,10 +45,21 @@ class Surroundings:
             *publishing.closed_for_good(flow, self.now),
             *publishing.missing(flow.uploads, found),
             *publishing.missing_queues(flow, names),
+            *publishing.missing_surveys(flow, self._asked(account_id, flow)),
             *publishing.missing_flows(flow, self._answering(account_id, flow_id, flow)),
             *publishing.long_music(flow, found),
             *faults_of_lines(flow, self.lines.lines_of_flow(account_id, flow_id)),
         )
+
+    def _asked(self, account_id: str, flow: Flow) -> set[str]:
+        """Return those of the surveys that this one asks that are published."""
+        found: set[str] = set()
+        for survey_id in {each.survey_id for each in flow.surveys}:
+            with suppress(NotFound):
+                if self.surveys is not None:
+                    self.surveys.survey(account_id, survey_id, 0)
+                    found.add(survey_id)
+        return found
 
     def _answering(self, account_id: str, flow_id: str, flow: Flow) -> set[str]:
         """Return those of the flows that this one transfers to that answer, or soon will."""

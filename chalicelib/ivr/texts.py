@@ -69,6 +69,8 @@ class Line(StrEnum):
     COLLECT_INVALID = "collect-invalid"
     COLLECT_CHECK = "collect-check"
 
+    SURVEY_CHOICE = "survey-choice"  # label, key
+
     SMS_OFFER = "sms-offer"  # key
     SMS_SENT = "sms-sent"
     SMS_CANNOT = "sms-cannot"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from chalicelib.calls import usecases as call_log
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.late import Memory
-from chalicelib.ivr import answering, telling, waiting
+from chalicelib.ivr import answering, surveying, telling, waiting
 from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.errands.ports import Errands
     from chalicelib.ivr.lookups import LookupRequest, Lookups
-    from chalicelib.ivr.needs import DeskAnswer, DeskNeed
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, ReadSurvey, SurveyMissing, SurveyRead
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.ports import Drafts, Rehearsals
     from chalicelib.ivr.published import Document, Draft, Published, VersionHeader
     from chalicelib.ivr.publishing import Queues, Sounds
     from chalicelib.ivr.queueing import Desk
+    from chalicelib.ivr.surveying import Surveys
     from chalicelib.ivr.telling import Book, Callers, Rings, Sources
     from chalicelib.ivr.trials.rehearsing import Report
     from chalicelib.ivr.usage import Usage
@@ -76,6 +77,7 @@ class Ports:
     desk: Desk | None = None
     book: Book | None = None
     rings: Rings | None = None
+    surveys: Surveys | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -158,8 +160,8 @@ class Standing:
 class AccountFlows:
     """The world of an account's call: its own flows and its own system, never another's.
 
-    Without `lookups` its system is not asked, without a `desk` its queues are not, and without a
-    `teller` nobody knows what made the phone ring or who calls.
+    Without `lookups` its system is not asked, without a `desk` its queues are not, without a
+    `teller` nobody knows what made the phone ring or who calls, without `surveys` it has none.
     """
 
     account_id: str
@@ -167,6 +169,7 @@ class AccountFlows:
     lookups: Lookups | None = None
     desk: Desk | None = None
     teller: Teller | None = None
+    surveys: Surveys | None = None
 
     def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
         """Return what a flow asks for of a call, and has to be looked up."""
@@ -194,6 +197,10 @@ class AccountFlows:
         except Unavailable:
             return QueueFailed("ours", passing=True)
 
+    def survey(self, need: ReadSurvey) -> SurveyRead | SurveyMissing:
+        """Return a survey."""
+        return surveying.read(need, self.account_id, self.surveys)
+
     def open(self, flow_id: str, version: int | None) -> Opened | None:
         """Return a flow, the newest version or the one that a call came from."""
         try:
@@ -217,7 +224,7 @@ def _world(
         book=ports.book,
         source_of=source_of,
     )
-    return AccountFlows(account_id, ports.flows, ports.lookups, ports.desk, teller)
+    return AccountFlows(account_id, ports.flows, ports.lookups, ports.desk, teller, ports.surveys)
 
 
 def _source_again(account_id: str, ports: Ports) -> Callable[[Context], str | None]:
@@ -270,6 +277,7 @@ def publish_flow(
     usage: Usage,
     rehearsals: Rehearsals,
     lines: AttachedLines,
+    surveys: Surveys | None = None,
 ) -> tuple[VersionHeader, Report]:
     """Make the draft the version that answers. Raises FlowRefused with every fault it has.
 
@@ -284,7 +292,9 @@ def publish_flow(
     draft = at_revision(drafts.draft(account_id, flow_id), revision)
     newest = draft.header.newest
     new = newest is None or not draft.header.all_published
-    around = Surroundings(drafts=drafts, sounds=sounds, queues=queues, lines=lines, now=now)
+    around = Surroundings(
+        drafts=drafts, sounds=sounds, queues=queues, lines=lines, now=now, surveys=surveys
+    )
     flow, faults = judge(draft.document)
     report = None if faults else rehearsals.report(account_id, flow_id, flow)
     if new:

@@ -62,6 +62,7 @@ WIRING = frozenset(
         "live_",
         "market_",
         "reports_",
+        "surveys_",
         "tracking_",
         "watch_",
         "webhooks_",

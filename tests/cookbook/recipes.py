@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.ivr.documents import read_yaml
 from chalicelib.ivr.flow import parse
-from chalicelib.ivr.needs import FetchFailed, QueueFailed
+from chalicelib.ivr.needs import FetchFailed, QueueFailed, SurveyMissing
 from chalicelib.ivr.usecases import Standing
 
 if TYPE_CHECKING:
@@ -93,6 +93,10 @@ class Alone:
     def queue(self, *_: object) -> QueueFailed:
         """Ask nobody."""
         return QueueFailed("no desk")
+
+    def survey(self, *_: object) -> SurveyMissing:
+        """Ask nobody."""
+        return SurveyMissing("no surveys")
 
     def tell(self, *_: object) -> dict[str, Value]:
         """Know nobody."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.campaigns.surveys.surveyed import survey_of
 from tests.world import CONSENT, FLOW, SOUND, TARIFF, campaign_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ NAMES_A_THING = frozenset(
         "import_id",
         "evidence_id",
         "campaign_id",
+        "survey_id",
     }
 )
 
@@ -149,6 +151,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_campaign": [campaign_of(ids)],
         "edit_campaign": [{"name": "Stolen"}, {"list_id": ids["list_id"]}],
         "copy_campaign": [{}, {"name": "Stolen"}],
+        "create_survey": [{"document": survey_of("Stolen")}],
+        "save_survey": [{"document": survey_of("Stolen")}],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }
@@ -169,6 +173,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "show_pool_health": "?from=2026-11-01&to=2026-11-30",
         "forecast_pool": "?visits_per_hour=200&visit_minutes=3&price=1.15",
         "report_queues": f"?from=2026-11-01&to=2026-11-30&queue={ids['queue']}",
+        "show_results": "?from=2026-11-01&to=2026-11-30&by=agent",
         "list_charges": "?month=2026-11",
         "list_services": "?month=2026-11",
         "show_usage": "?month=2026-11",

@@ -31,6 +31,7 @@ from chalicelib.kernel import tiers
 from chalicelib.kernel.internet import Trouble
 from chalicelib.runtime import secrets, wiring
 from local.phone.twiml.document import from_text
+from tests.campaigns.surveys.builders import a_version
 from tests.clouds import PEPPER, TOKEN
 from tests.directory.builders import a_line
 from tests.fakes import CallLogInMemory, FlowsInMemory, LateEventsInMemory
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.calls.call import Call
+    from chalicelib.campaigns.surveys.survey import Published
     from chalicelib.directory.lines import Line
     from chalicelib.ivr.errands.errands import Errand
     from chalicelib.ivr.lookups import LookupRequest, Lookups
@@ -101,6 +103,10 @@ class QuietHouse:
             raise LookupFailed(Trouble.TIMEOUT)
         return {"shop.number": "0612345678", "shop.open": True}
 
+    def survey(self, account_id: str, survey_id: str, version: int) -> Published:
+        """Return the account's survey, whichever is asked for."""
+        return a_version(version=version or 1)
+
     def publish(self, flow_id: str, document: dict[str, Any]) -> None:
         draft = self.flows.create(ACCOUNT, flow_id, document, NOON)
         self.flows.publish(draft.header, document, NOON)
@@ -141,6 +147,7 @@ class QuietHouse:
             lookups=self.lookups or self,
             errands=self,
             desk=self.desk,
+            surveys=self,
         )
 
 

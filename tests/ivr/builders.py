@@ -26,11 +26,13 @@ from chalicelib.ivr.actions import (
 )
 from chalicelib.ivr.engine import step
 from chalicelib.ivr.flow import Flow, restore
+from chalicelib.ivr.needs import SurveyMissing
 from chalicelib.ivr.position import Position
 
 if TYPE_CHECKING:
     from chalicelib.calls.events import Event
     from chalicelib.ivr.actions import Action, Input
+    from chalicelib.ivr.needs import ReadSurvey, SurveyRead
     from chalicelib.ivr.nodes import Value
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -166,6 +168,9 @@ class ACall:
 
 class KnowsNothing:
     """A world that nobody can ask about the call."""
+
+    def survey(self, need: ReadSurvey) -> SurveyRead | SurveyMissing:
+        return SurveyMissing("no surveys")
 
     def tell(self, flow: Flow, context: Context) -> dict[str, Value]:
         return {}

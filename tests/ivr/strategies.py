@@ -406,6 +406,12 @@ def _lookup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     return {"kind": "lookup", **asked, "next": draw(targets), **_some(draw, {"failed": targets})}
 
 
+def _survey(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
+    listens = {"listen": st.sampled_from(["keys", "both"]), "transcribe": st.booleans()}
+    more = _some(draw, {"failed": targets, **listens})
+    return {"kind": "survey", "survey": "srv_1", "next": draw(targets), **more}
+
+
 def _voicebot(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     intent = {"name": "bill", "phrases": ["ma facture"], "reply": draw(TEXTS), "go": draw(targets)}
     more = _some(draw, dict.fromkeys(["not_understood", "no_input", "ended", "failed"], targets))
@@ -464,6 +470,7 @@ _NODES: dict[str, Callable[[Draw, st.SearchStrategy[str]], dict[str, Any]]] = {
     "branch": _branch,
     "lookup": _lookup,
     "voicebot": _voicebot,
+    "survey": _survey,
     "transfer": _transfer,
     "return": _return,
     "tag": _tag,

@@ -135,6 +135,16 @@ def test_the_conversation_over_the_call_goes_on_where_the_flow_says() -> None:
     )
 
 
+def test_who_talked_with_an_agent_is_surveyed_about_them() -> None:
+    ask = {"kind": "survey", "survey": "srv_1", "next": "bye"}
+    flow = restore(a_document(queue=a_queue(answered="ask"), ask=ask, bye={"kind": "hangup"}))
+    call = AWaitingCall(flow, ADesk(AStanding(offer=AnOffer())))
+
+    call.dial_ends(DialStatus.ANSWERED, 90)
+
+    assert call.memory["queue.agent"] == "agent_1"
+
+
 def test_the_conversation_over_a_call_without_more_to_do_ends() -> None:
     assert an_offered_call().dial_ends(DialStatus.ANSWERED, 9).actions == (HangUp(),)
 

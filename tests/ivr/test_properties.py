@@ -27,13 +27,14 @@ from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.driving import drive
 from chalicelib.ivr.engine import MOST_STEPS, step
 from chalicelib.ivr.flow import FlowRefused, parse
-from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
+from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed, SurveyMissing, SurveyRead
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.twiml import render
 from chalicelib.ivr.usecases import Standing
 from chalicelib.kernel.errors import Fault
 from chalicelib.kernel.tiers import Tier
 from local.phone.twiml.document import from_text
+from tests.campaigns.surveys.builders import a_version
 from tests.ivr.builders import AT_WORK, a_context, words_of
 from tests.ivr.queue_builders import ADesk, AStanding
 from tests.ivr.strategies import broken, desk_answers, documents, inputs, rubbish
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.driving import Opened
     from chalicelib.ivr.lookups import LookupRequest
-    from chalicelib.ivr.needs import DeskAnswer, DeskNeed
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, ReadSurvey
     from chalicelib.ivr.nodes import Flow, Value
 
 WAITS = (Ask, Connect, TakeMessage, Continue, Converse)
@@ -81,6 +82,10 @@ class AWorld:
     def queue(self, need: DeskNeed, context: Context) -> DeskAnswer:
         said = self.desk[self.at % len(self.desk)]
         return said if isinstance(said, QueueFailed) else ADesk(said).queue(need, context)
+
+    def survey(self, need: ReadSurvey) -> SurveyRead | SurveyMissing:
+        known = SurveyRead(a_version(version=need.version or 1), need.given)
+        return known if self.answers else SurveyMissing("ours")
 
     def tell(self, flow: Flow, context: Context) -> dict[str, Value]:
         return {"call.campaign": "Rentrée"} if self.answers else {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.runtime import wiring
+from chalicelib.runtime import surveys_wiring, wiring
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 
@@ -43,13 +43,14 @@ def draw_flow(request: Request, flow_id: str, query: models.DiagramQuery) -> Ans
         query.version,
         query.test,
         drafts=flows,
-        rehearsals=trials.Rehearsals(flows, perf_counter_ns),
+        rehearsals=trials.Rehearsals(flows, perf_counter_ns, surveys_wiring.asked()),
         around=surroundings.Surroundings(
             drafts=flows,
             sounds=wiring.prompts(),
             queues=wiring.queues(),
             lines=wiring.directory(),
             now=request.now,
+            surveys=surveys_wiring.asked(),
         ),
     )
     if query.format == "mermaid":

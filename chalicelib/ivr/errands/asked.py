@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.ivr.chores import PassOn
-from chalicelib.ivr.errands.errands import Errand, Notify, SendText, Transcribe
+from chalicelib.ivr.chores import TellSurvey as ToldSurvey
+from chalicelib.ivr.errands.errands import Errand, Notify, SendText, TellSurvey, Transcribe
 from chalicelib.kernel.telling import Means
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ def _errands(chore: Chore, asker: Asker) -> Iterator[Errand]:
     if isinstance(chore, PassOn):
         yield from _passed_on(chore, asker)
         return
+    if isinstance(chore, ToldSurvey):
+        yield _survey(chore, asker)
+        return
     yield SendText(
         id=f"{asker.call_id}:{chore.id}",
         account_id=asker.account_id,
@@ -43,6 +47,26 @@ def _errands(chore: Chore, asker: Asker) -> Iterator[Errand]:
         to=chore.to,
         from_=asker.dialled,
         body=chore.body,
+    )
+
+
+def _survey(chore: ToldSurvey, asker: Asker) -> TellSurvey:
+    facts = {
+        **chore.about,
+        "what": chore.what,
+        "at": asker.at.isoformat(),
+        "language": chore.language,
+        "question": chore.question,
+        "answer": chore.answer,
+    }
+    return TellSurvey(
+        id=f"{asker.call_id}:{chore.id}",
+        account_id=asker.account_id,
+        call_id=asker.call_id,
+        node=chore.node,
+        survey_id=chore.survey_id,
+        version=chore.version,
+        facts={name: value for name, value in facts.items() if value},
     )
 
 

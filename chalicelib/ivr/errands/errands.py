@@ -84,9 +84,22 @@ class Transcribe(Errand):
     language: str
 
 
-_TYPES: Final[dict[str, type]] = {"secret": int, "waits": bool}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellSurvey(Errand):
+    """Keep what was answered to a survey. `facts` say what, when, and of whom."""
 
-KINDS: Final[dict[str, type[Errand]]] = {each.kind: each for each in (SendText, Notify, Transcribe)}
+    kind: ClassVar[str] = "tell-survey"
+
+    survey_id: str
+    version: int
+    facts: Mapping[str, str] = field(repr=False)
+
+
+_TYPES: Final[dict[str, type]] = {"secret": int, "waits": bool, "version": int}
+
+KINDS: Final[dict[str, type[Errand]]] = {
+    each.kind: each for each in (SendText, Notify, Transcribe, TellSurvey)
+}
 
 
 @dataclass(frozen=True, slots=True)

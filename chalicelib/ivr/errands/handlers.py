@@ -11,7 +11,7 @@ from chalicelib.ivr.errands.errands import from_message
 from chalicelib.ivr.errands.ports import Desk
 from chalicelib.ivr.errands.store import AttemptStore
 from chalicelib.ivr.errands.usecases import see_to
-from chalicelib.runtime import jobs, secrets, wiring
+from chalicelib.runtime import jobs, secrets, surveys_wiring, wiring
 from chalicelib.runtime.settings import settings
 from chalicelib.runtime.telling import CarrierTexts, SesMail, SignedHooks
 
@@ -43,6 +43,7 @@ def open_desk() -> Desk:
         base_url=secrets.api_url,
         links=lambda shared: url_of(shared, secrets.api_url(), secrets.pepper()),
         clock=wiring.clock,
+        surveys=surveys_wiring.take_told,
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from chalicelib.calls.recordings.sharing import Shared
     from chalicelib.calls.recordings.usecases import Recordings
     from chalicelib.calls.usecases import CallLog
-    from chalicelib.ivr.errands.errands import Errand, Notify, Order
+    from chalicelib.ivr.errands.errands import Errand, Notify, Order, TellSurvey
     from chalicelib.kernel.telling import Mail, Texts
 
 
@@ -85,6 +85,7 @@ class Desk:
 
     `sender` sends text messages where the number that was dialled cannot: "" is nobody.
     `base_url` says where the carrier reaches us, `links` where people hear a recording.
+    `surveys` keeps what was answered; it is idempotent.
     """
 
     log: CallLog
@@ -100,3 +101,4 @@ class Desk:
     base_url: Callable[[], str]
     links: Callable[[Shared], str]
     clock: Callable[[], datetime]
+    surveys: Callable[[TellSurvey], None]

@@ -26,7 +26,7 @@ from chalicelib.calls.recordings.recordings import (
 )
 from chalicelib.calls.recordings.sharing import share
 from chalicelib.ivr.errands import notices, texting
-from chalicelib.ivr.errands.errands import Notify, SendText, Transcribe
+from chalicelib.ivr.errands.errands import Notify, SendText, TellSurvey, Transcribe
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Unavailable
 from chalicelib.kernel.telling import Means, TextOrder, text
 
@@ -71,6 +71,8 @@ def see_to(order: Order, desk: Desk) -> None:
         _notify(errand, order, desk)
     elif isinstance(errand, Transcribe):
         _transcribe(errand, order, desk)
+    elif isinstance(errand, TellSurvey):
+        desk.surveys(errand)
 
 
 def _send_text(errand: SendText, desk: Desk) -> None:

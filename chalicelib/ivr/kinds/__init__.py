@@ -34,6 +34,7 @@ _MODULES: Final = {
     "voicemail": "voicemail",
     "sms": "sms",
     "voicebot": "voicebot",
+    "survey": "survey",
     "transfer": "transfer",
     "return": "transfer",
     "tag": "marking",

@@ -199,6 +199,8 @@ def _kept(node: Queue, wait: Wait, turn: Turn) -> dict[str, Value]:
     known: dict[str, Value] = {"queue.name": node.queue}
     if wait.told:
         known["queue.position"] = wait.told
+    if wait.stage is Stage.ANSWERED and wait.agent:
+        known["queue.agent"] = wait.agent
     if wait.stage is Stage.CALLBACK:  # the place is kept by it, whatever becomes of the desk's own
         arrived_at = datetime.fromtimestamp(wait.since, UTC).isoformat()
         return {**_wanted(known, turn), "queue.name": node.queue, ARRIVED_AT: arrived_at}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.actions import Action, Input, Passed, Reply
     from chalicelib.ivr.driving import Opened, World
     from chalicelib.ivr.lookups import LookupRequest
-    from chalicelib.ivr.needs import DeskAnswer, DeskNeed
+    from chalicelib.ivr.needs import DeskAnswer, DeskNeed, ReadSurvey, SurveyMissing, SurveyRead
     from chalicelib.ivr.nodes import Flow, Value
     from chalicelib.ivr.trials.scripts import Act, Script
 
@@ -199,6 +199,10 @@ class _Call:
             self._desk.says(act)
             self._done += 1
         return self._desk.answer(need, context.now)
+
+    def survey(self, need: ReadSurvey) -> SurveyRead | SurveyMissing:
+        """Ask the account's own survey."""
+        return self._world.survey(need)
 
     def tell(self, flow: Flow, context: Context) -> Mapping[str, Value]:
         """Tell what the script says is known of the call."""

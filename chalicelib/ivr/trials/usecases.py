@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.ports import Drafts
     from chalicelib.ivr.published import Document
     from chalicelib.ivr.surroundings import Surroundings
+    from chalicelib.ivr.surveying import Surveys
     from chalicelib.ivr.trials.scripts import Script
     from chalicelib.ivr.trials.simulation import Transcript
     from chalicelib.ivr.usecases import Flows
@@ -34,15 +35,16 @@ class Rehearsals:
 
     flows: Flows
     clock: Callable[[], int]
+    surveys: Surveys | None = None
 
     def report(self, account_id: str, flow_id: str, flow: Flow) -> Report:
         """Try all the tests of a document that is not published yet."""
-        world = AccountFlows(account_id, self.flows)
+        world = AccountFlows(account_id, self.flows, surveys=self.surveys)
         return rehearse(Standing(flow_id, 0, flow), world, self.clock)
 
     def attempt(self, account_id: str, opened: Standing, script: Script, now: datetime) -> Attempt:
         """Try one script in a version of a flow."""
-        world = AccountFlows(account_id, self.flows)
+        world = AccountFlows(account_id, self.flows, surveys=self.surveys)
         transcript = simulate(opened, script, world, self.clock, now)
         untaken = coverage(opened.flow, [transcript])
         return Attempt(transcript, judging.judge(script, transcript), untaken)
