@@ -29,6 +29,9 @@ REASONS: Final[dict[int, str]] = {
     30005: "unknown-number",
     30006: "not-a-mobile",
     30007: "filtered",
+    63016: "template-wanted",
+    63003: "unreachable",
+    63007: "sender-cannot-text",
 }
 SENDER_CANNOT_TEXT: Final = "sender-cannot-text"
 EMAIL: Final = re.compile(r"[^@\s,;<>]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -55,7 +58,8 @@ class NotSendable(Rejected):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOrder:
     """A text message to send. `ordered_at` tells it from earlier ones with the same words, and
-    `status_url` is told what becomes of it; "" is nobody.
+    `status_url` is told what becomes of it; "" is nobody. With a `template` (the carrier's id of
+    one), the body is its first variable.
     """
 
     to: str
@@ -63,6 +67,7 @@ class TextOrder:
     body: str
     ordered_at: datetime
     status_url: str
+    template: str = ""
 
 
 class Texts(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime import (
     consents_wiring,
+    surveys_wiring,
     tracking_wiring,
     watch_wiring,
     webhooks_wiring,
@@ -94,9 +95,9 @@ class Texts:
                 consents_wiring.stop(message)
 
     def take(self, message: dict[str, Any]) -> None:
-        """Put a text to the lead of whoever sent it; idempotent."""
+        """Put a text to the survey that it answers, or the lead of its sender; idempotent."""
         consents_wiring.stop(message, confirmed=True)
-        if message.get("opt_out"):
+        if surveys_wiring.take_text(message) or message.get("opt_out"):
             return
         from chalicelib.tracking.leads.texting import take_text
         from chalicelib.tracking.leads.texts import from_message

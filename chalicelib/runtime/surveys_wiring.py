@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chalicelib.runtime import consents_wiring, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.surveys.answers import Told
+    from chalicelib.campaigns.surveys.messages.ports import Desk
+    from chalicelib.campaigns.surveys.messages.store import SessionStore
     from chalicelib.campaigns.surveys.store import SurveyStore
     from chalicelib.campaigns.surveys.survey import Published, Survey
     from chalicelib.ivr.errands.errands import TellSurvey
+    from chalicelib.kernel.telling import TextOrder
     from chalicelib.runtime.kept import Kept
 
 
@@ -63,7 +69,7 @@ def asked() -> Asked:
 
 def take_told(errand: TellSurvey) -> None:
     """Keep what was answered in a call; idempotent. Raises Unavailable."""
-    from chalicelib.campaigns.surveys import answers, usecases
+    from chalicelib.campaigns.surveys import answers
 
     facts = dict(errand.facts)
     told = answers.Told(
@@ -79,7 +85,7 @@ def take_told(errand: TellSurvey) -> None:
         answer=facts.get("answer", ""),
         about={**facts, "call": errand.call_id},
     )
-    usecases.take(told, _survey_of(errand.account_id, errand.survey_id), store())
+    _keep(told)
 
 
 def _survey_of(account_id: str, survey_id: str) -> Callable[[int], Survey]:
@@ -87,3 +93,78 @@ def _survey_of(account_id: str, survey_id: str) -> Callable[[int], Survey]:
         return asked().survey(account_id, survey_id, version).survey
 
     return survey_of
+
+
+@cache
+def sessions() -> SessionStore:
+    """Return who is being asked what by text message."""
+    from chalicelib.campaigns.surveys.messages.store import SessionStore
+
+    return SessionStore(settings().campaigns_table)
+
+
+def desk() -> Desk:
+    """Return all that asking by text message takes."""
+    from chalicelib.campaigns.surveys.messages.ports import Desk
+    from chalicelib.ivr.questionnaire import understood
+
+    return Desk(
+        sessions=sessions(),
+        line=wiring.lines().line,
+        contact=_contact,
+        survey=asked().survey,
+        known=consents_wiring.facts_for,
+        hashed=wiring.Callers().caller_hash,
+        take=_keep,
+        understand=understood,
+        send=_send,
+    )
+
+
+def take_text(message: dict[str, Any]) -> bool:
+    """Take a text message for an answer, if one is awaited; idempotent. Say whether it was one.
+
+    Raises Unavailable.
+    """
+    from chalicelib.campaigns.consents import stops
+    from chalicelib.campaigns.surveys.messages import asking
+
+    told = stops.from_message(message)
+    reply = asking.Reply(
+        id=told.id,
+        at=told.at,
+        ours=message["to"],
+        sender=message["from"],
+        words=told.words,
+        stops=told.is_stop,
+    )
+    return asking.take(reply, desk())
+
+
+def _keep(told: Told) -> None:
+    from chalicelib.campaigns.surveys import usecases
+
+    usecases.take(told, _survey_of(told.account_id, told.survey_id), store())
+
+
+def _contact(account_id: str, list_id: str, contact_id: str) -> Contact:
+    from chalicelib.campaigns.contacts import managing
+    from chalicelib.runtime import contacts_wiring
+
+    return managing.load(account_id, list_id, contact_id, contacts_wiring.office())
+
+
+def _send(order: TextOrder, again: bool) -> None:
+    """Send a text from the very number that replies come to, by WhatsApp if it says so."""
+    from chalicelib.kernel.errors import Rejected
+    from chalicelib.kernel.telling import NotSendable, reason_of, text
+    from chalicelib.runtime.telling import CarrierTexts
+
+    texts = CarrierTexts(wiring.gateway)
+    if not order.to.startswith("whatsapp:"):
+        text(order, (order.from_,), texts, retry=again)
+        return
+    try:
+        texts.send(order, retry=again)
+    except Rejected as error:
+        raise NotSendable(reason_of(error)) from error

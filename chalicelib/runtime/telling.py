@@ -55,7 +55,9 @@ class CarrierTexts:
         """Send it."""
         from chalicelib.runtime.gateway import TextOrder as CarrierOrder
 
-        wanted = CarrierOrder(order.to, order.from_, order.body, order.ordered_at, order.status_url)
+        wanted = CarrierOrder(
+            order.to, order.from_, order.body, order.ordered_at, order.status_url, order.template
+        )
         return self._carrier().send_text(wanted, retry=retry).text_id
 
 

@@ -11,17 +11,21 @@ import pytest
 
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.campaigns.surveys import usecases
-from chalicelib.campaigns.surveys.answers import By, Key, folded
+from chalicelib.campaigns.surveys.answers import By, Channel, Key, folded
+from chalicelib.campaigns.surveys.messages.session import Session
+from chalicelib.campaigns.surveys.messages.store import SessionStore
 from chalicelib.campaigns.surveys.ports import Responses, Surveys
 from chalicelib.campaigns.surveys.store import ROWS, SurveyStore
 from chalicelib.campaigns.surveys.versions import Kept, archived
 from chalicelib.kernel.errors import Conflict, NotFound, Stale
 from tests.campaigns.surveys.builders import DOCUMENT, NOON, a_survey, told
 from tests.clouds import ENVIRONMENT, requests_counted, tables
-from tests.fakes.surveys import SurveysInMemory
+from tests.fakes.surveys import SessionsInMemory, SurveysInMemory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from chalicelib.campaigns.surveys.messages.ports import Sessions
 
 
 class Store(Surveys, Responses, Protocol):
@@ -211,6 +215,78 @@ def test_free_answers_are_listed_the_newest_first_each_once(store: Store) -> Non
     found = [(each.given[key], key) for each, key in (*first.items, *second.items)]
     assert found == [("RE2", "why"), ("RE1", "why"), ("RE0", "why")]
     assert store.verbatims("acct_2", "srv_1", 2).items == ()
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def sessions(request: pytest.FixtureRequest) -> Iterator[Sessions]:
+    if request.param == "in memory":
+        yield SessionsInMemory()
+        return
+    with tables(CampaignRow):
+        yield SessionStore(ENVIRONMENT["CADRAN_CAMPAIGNS_TABLE"])
+
+
+def a_session(**fields: Any) -> Session:
+    values: dict[str, Any] = {
+        "account_id": "acct_1",
+        "survey_id": "srv_1",
+        "version": 2,
+        "respondent": "resp_1",
+        "channel": Channel.WHATSAPP,
+        "language": "fr",
+        "ours": "+33644600001",
+        "person": "hash",
+        "question": "visit",
+        "said": "Le technicien est-il venu ?",
+        "said_at": NOON,
+        "about": {"segment": "Lyon"},
+        "answers": {"nps": 9},
+        "attempt": 2,
+        "heard": "SM1",
+        "told": ("nps", "9"),
+        **fields,
+    }
+    return Session(**values)
+
+
+def test_a_session_is_read_as_it_was_written_by_the_number_and_the_person(
+    sessions: Sessions,
+) -> None:
+    stored = sessions.save(a_session())
+
+    assert stored == a_session(rev=1)
+    assert sessions.session("acct_1", "+33644600001", "hash") == stored
+    for key in (("acct_2", "+33644600001", "hash"), ("acct_1", "+33644600002", "hash")):
+        assert sessions.session(*key) is None
+    assert sessions.session("acct_1", "+33644600001", "other") is None
+
+
+def test_of_two_messages_at_once_one_moves_a_session_on(sessions: Sessions) -> None:
+    seen = sessions.save(a_session())
+
+    moved = sessions.save(replace(seen, question="care"))
+    with pytest.raises(Conflict):
+        sessions.save(replace(seen, question="why"))
+    with pytest.raises(Conflict):
+        sessions.save(a_session())
+
+    assert (
+        sessions.session("acct_1", "+33644600001", "hash")
+        == moved
+        == replace(seen, question="care", rev=2)
+    )
+
+
+def test_a_session_that_never_began_is_forgotten_unless_it_moved_on(sessions: Sessions) -> None:
+    seen = sessions.save(a_session())
+    moved = sessions.save(replace(seen, question="care"))
+
+    sessions.drop(seen)
+    assert sessions.session("acct_1", "+33644600001", "hash") == moved
+    sessions.drop(moved)
+    sessions.drop(moved)
+
+    assert sessions.session("acct_1", "+33644600001", "hash") is None
 
 
 def test_an_answer_costs_a_read_and_a_transaction() -> None:

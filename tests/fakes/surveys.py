@@ -12,6 +12,7 @@ from chalicelib.kernel.errors import Conflict, NotFound, Stale
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.surveys.answers import By, Counts, Response
+    from chalicelib.campaigns.surveys.messages.session import Session
     from chalicelib.campaigns.surveys.survey import Survey
     from chalicelib.campaigns.surveys.versions import Kept
 
@@ -114,6 +115,32 @@ class SurveysInMemory:
             if (owner, survey) == (account_id, survey_id):
                 mine[f"{made:013d}#{place}"] = (each, key)
         return _page(mine, limit, after, newest_first=True)
+
+
+class SessionsInMemory:
+    """The port `Sessions`."""
+
+    def __init__(self) -> None:
+        self._there: dict[tuple[str, str, str], Session] = {}
+
+    def session(self, account_id: str, ours: str, person: str) -> Session | None:
+        """Return somebody's session."""
+        return self._there.get((account_id, ours, person))
+
+    def save(self, session: Session) -> Session:
+        """Store a session."""
+        key = session.account_id, session.ours, session.person
+        there = self._there.get(key)
+        if (0 if there is None else there.rev) != session.rev:
+            raise Conflict("changed meanwhile")
+        self._there[key] = replace(session, rev=session.rev + 1)
+        return self._there[key]
+
+    def drop(self, session: Session) -> None:
+        """Forget a session, unless it changed."""
+        key = session.account_id, session.ours, session.person
+        if self._there.get(key) == session:
+            del self._there[key]
 
 
 def _page(

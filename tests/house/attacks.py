@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
 
 SHOP = "https://boutique.example"
+# Who asks to send a survey, and from which number that is nobody's.
+ASKED = {"professional": CONSENT["professional"]}
+OWN = "+33162019998"
 SPENT = {"amount": "5.00", "from": "2026-11-02", "to": "2026-11-08"}
 
 # Parts of paths that name somebody's own thing. The others (a version, a revision) name nothing
@@ -153,6 +156,10 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "copy_campaign": [{}, {"name": "Stolen"}],
         "create_survey": [{"document": survey_of("Stolen")}],
         "save_survey": [{"document": survey_of("Stolen")}],
+        "send_survey": [
+            {"number": "+33639981299", "from": ids["number"], **ASKED},
+            {"list_id": ids["list_id"], "contact_id": ids["contact_id"], "from": OWN, **ASKED},
+        ],
         "create_webhook": [{"url": f"{SHOP}/stolen", "events": ["call.missed"]}],
         "edit_webhook": [{"url": f"{SHOP}/stolen"}, {"enabled": False}],
     }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
-from chalicelib.runtime.gateway import CallOrder, Machines, TwilioGateway, WebhookUrls
+from chalicelib.runtime.gateway import CallOrder, Machines, TextOrder, TwilioGateway, WebhookUrls
 from chalicelib.runtime.refusals import OutcomeUnknown, Slowed, retry_after
 from chalicelib.runtime.secrets import TwilioCredentials
 from local.phone.exchange import ACCOUNT_SID
@@ -282,3 +285,40 @@ def test_a_wrong_token_is_refused(network: RunningNetwork) -> None:
         list(stranger.owned())
 
     assert refusal.value.facts["carrier_code"] == 20003
+
+
+@dataclass
+class ContentApi:
+    """The carrier's messages, as far as templates go: it fills them in by itself."""
+
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def create(self, **asked: Any) -> Any:
+        self.asked.append(asked)
+        return self._message(asked)
+
+    def stream(self, **_: Any) -> Iterator[Any]:
+        return map(self._message, reversed(self.asked))
+
+    def _message(self, asked: dict[str, Any]) -> Any:
+        body = asked.get("body", "Bonjour ! De 0 à 10 ?")
+        return SimpleNamespace(
+            sid="SM1", status="queued", date_created=START, body=body, from_=asked["from_"]
+        )
+
+
+def test_a_template_is_sent_with_its_variable_and_looked_for_before_another_try() -> None:
+    carrier = TwilioGateway(TwilioCredentials(ACCOUNT_SID, (TOKEN,)))
+    messages = ContentApi()
+    carrier._client = SimpleNamespace(messages=messages)
+    order = TextOrder(
+        f"whatsapp:{SOMEBODY}", f"whatsapp:{OURS}", "De 0 à 10 ?\nSTOP", START, "", "HX1"
+    )
+
+    carrier.send_text(order)
+    carrier.send_text(order, retry=True)
+
+    (asked,) = messages.asked
+    assert asked["content_sid"] == "HX1"
+    assert json.loads(asked["content_variables"]) == {"1": "De 0 à 10 ? STOP"}
+    assert "body" not in asked

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 CONFIRMED_FOR: Final = timedelta(days=30)
 # How the carrier calls a message that it heard itself: it confirms it, and sends no more texts.
 OPTED_OUT: Final = "STOP"
+# How the carrier marks numbers of WhatsApp: whoever writes there wants no calls either.
+WHATSAPP: Final = "whatsapp:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +69,8 @@ def from_message(message: dict[str, Any]) -> Message:
     return Message(
         id=message["id"],
         at=datetime.fromisoformat(message["at"]),
-        dialled=message["to"],
-        sender=message["from"],
+        dialled=message["to"].removeprefix(WHATSAPP),
+        sender=message["from"].removeprefix(WHATSAPP),
         words=message["words"],
         heard=message.get("opt_out") == OPTED_OUT,
     )

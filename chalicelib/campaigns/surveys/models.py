@@ -6,15 +6,24 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, JsonValue, field_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    Field,
+    JsonValue,
+    StringConstraints,
+    field_validator,
+)
 
+from chalicelib.campaigns.models import Id, ProfessionalIn
 from chalicelib.campaigns.surveys.answers import By, Channel
 from chalicelib.campaigns.surveys.reading import judge
 from chalicelib.campaigns.surveys.survey import Kind
-from chalicelib.runtime.schema import Body, Out, Query
+from chalicelib.runtime.schema import E164, Body, Out, Query, storable
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.surveys.answers import Response
+    from chalicelib.campaigns.surveys.messages.session import Session
     from chalicelib.campaigns.surveys.results import Answered, Result
     from chalicelib.campaigns.surveys.survey import Published
     from chalicelib.campaigns.surveys.versions import Kept
@@ -32,6 +41,7 @@ def _fitting(document: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return document
 
 
+Group = Annotated[str, StringConstraints(max_length=100), AfterValidator(storable)]
 Document = Annotated[dict[str, JsonValue], AfterValidator(_fitting)]
 
 
@@ -39,6 +49,46 @@ class SurveyIn(Body):
     """A survey's draft. It may have faults: only publishing demands that it has none."""
 
     document: Document = Field(description="The survey; see docs/surveys.md.")
+
+
+class MessageIn(Body):
+    """Whom to send a survey: a number, or the first one of a contact; from which of yours."""
+
+    number: E164 | None = None
+    list_id: Id | None = None
+    contact_id: Id | None = None
+    ours: E164 = Field(alias="from", description="your number: replies come to it")
+    professional: ProfessionalIn = Field(description="on whose behalf they are asked")
+    channel: Literal["sms", "whatsapp"] = "sms"
+    template: str = Field(
+        "", pattern=r"^(HX[0-9a-f]{32})?$", description="the carrier's id of it, for WhatsApp"
+    )
+    language: Literal["fr", "en", "es", "de", "ar"] = "fr"
+    segment: Group = ""
+    campaign_id: Group = ""
+
+
+class MessageOut(Out):
+    """A survey that was sent: `respondent` is whose response it will be."""
+
+    respondent: str
+    survey_id: str
+    version: int
+    channel: Channel
+    text: str = Field(description="the first message")
+    expires_at: AwareDatetime = Field(description="a reply from then on is no answer")
+
+    @classmethod
+    def of(cls, session: Session) -> MessageOut:
+        """Show it."""
+        return cls(
+            respondent=session.respondent,
+            survey_id=session.survey_id,
+            version=session.version,
+            channel=session.channel,
+            text=session.said,
+            expires_at=session.expires_at,
+        )
 
 
 class Fault(Out):

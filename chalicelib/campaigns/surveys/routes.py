@@ -11,12 +11,14 @@ from chalicelib.runtime.versions import etag, expected
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.surveys import documents, models, picture, usecases, versions
+    from chalicelib.campaigns.surveys.messages import sending
     from chalicelib.runtime import surveys_wiring
     from chalicelib.runtime.api import Request
 else:
     documents = lazily("chalicelib.campaigns.surveys.documents")
     models = lazily("chalicelib.campaigns.surveys.models")
     picture = lazily("chalicelib.campaigns.surveys.picture")
+    sending = lazily("chalicelib.campaigns.surveys.messages.sending")
     surveys_wiring = lazily("chalicelib.runtime.surveys_wiring")
     usecases = lazily("chalicelib.campaigns.surveys.usecases")
 
@@ -96,6 +98,32 @@ def publish_survey(request: Request, survey_id: str) -> Answer[models.SurveyOut]
 def archive_survey(request: Request, survey_id: str) -> None:
     """Put a survey away: it is not changed any more; its results stay."""
     usecases.archive(request.account_id, survey_id, request.now, surveys_wiring.store())
+
+
+@api.post("/v1/surveys/{survey_id}/messages", scope="campaigns:write")
+def send_survey(request: Request, survey_id: str, body: models.MessageIn) -> models.MessageOut:
+    """Send a survey by text message: its first question; replies are answers."""
+    session = sending.send(
+        sending.Wanted(
+            account_id=request.account_id,
+            survey_id=survey_id,
+            number=body.number,
+            list_id=body.list_id,
+            contact_id=body.contact_id,
+            ours=body.ours,
+            siren=body.professional.siren,
+            name=body.professional.name,
+            channel=body.channel,
+            template=body.template,
+            language=body.language,
+            segment=body.segment,
+            campaign_id=body.campaign_id,
+        ),
+        request.new_id("resp"),
+        request.now,
+        surveys_wiring.desk(),
+    )
+    return models.MessageOut.of(session)
 
 
 @api.get("/v1/surveys/{survey_id}/results", scope="campaigns:read", also=(_CSV, _SVG))

@@ -20,7 +20,7 @@ from chalicelib.campaigns.surveys.results import results
 from chalicelib.campaigns.surveys.survey import LANGUAGES, Kind
 
 PAGE = (Path(__file__).parents[3] / "docs" / "surveys.md").read_text(encoding="utf-8")
-DOCUMENT, ANSWERED, *_ = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
+DOCUMENT, _, ANSWERED = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
 
 
 def test_the_survey_of_the_page_can_be_published() -> None:
