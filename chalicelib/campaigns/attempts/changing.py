@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib.campaigns.attempts import counting
 from chalicelib.campaigns.attempts.attempts import Attempt, Member, Run, Standing, Why
-from chalicelib.campaigns.attempts.past import Call, Rung, name_of
+from chalicelib.campaigns.attempts.past import Call, Rung, counts, name_of
 from chalicelib.campaigns.lawful import seen_by_law
 from chalicelib.campaigns.pacing import life, retries
 from chalicelib.campaigns.pacing.life import State
@@ -250,19 +250,15 @@ def refused(attempt: Attempt, member: Member, at: datetime, now: datetime) -> Re
     the law's row keeps the next call from being made, and what is known of the end decides.
     """
     over = not attempt.is_open
-    after = replace(
-        attempt, refused_at=at, outcome=_refused(attempt.outcome) if over else attempt.outcome
-    )
-    adds = [counting.refused(attempt)] if over else []
+    spoke = over and counts(attempt.outcome)  # nobody refused in a call that did not come about
+    outcome = Outcome.REFUSED if spoke else attempt.outcome
+    after = replace(attempt, refused_at=at, outcome=outcome)
+    adds = [counting.refused(attempt)] if spoke else []
     moving = None
     if over and member.standing is not Standing.OUT and member.why is not Why.REFUSED:
         moving = finished(member, Why.REFUSED, now)
         adds.append(counting.moved(moving.before, moving.after))
     return Refusing(before=attempt, after=after, member=moving, adds=counting.adds(now, *adds))
-
-
-def _refused(outcome: Outcome | None) -> Outcome | None:
-    return None if outcome is None else Outcome.REFUSED
 
 
 def _moving(
