@@ -29,8 +29,11 @@ from app import (
 )
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
+from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.directory.issuing import found
 from chalicelib.runtime import (
+    attempts_wiring,
+    campaigns_wiring,
     contacts_wiring,
     tracking_wiring,
     watch_wiring,
@@ -39,6 +42,7 @@ from chalicelib.runtime import (
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
 from tests.campaigns.surveys.surveyed import a_surveyed
+from tests.campaigns.attempts.builders import rung as ring_people
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask, ring
 
@@ -344,6 +348,12 @@ class World:
             campaign = client.made("/v1/campaigns", campaign_of(client.ids, name))
         client.ids["campaign_id"] = campaign["id"]
         client.ids["survey_id"] = a_surveyed(client)
+        whom = contacts_wiring.store().known(
+            client.account_id, people["id"], [client.ids["contact_id"]]
+        )
+        rung_by = campaigns_wiring.store().campaign(client.account_id, campaign["id"])
+        twice = (Outcome.NO_ANSWER, Outcome.ANSWERED)
+        ring_people(attempts_wiring.store(), rung_by, whom[client.ids["contact_id"]], *twice)
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 

@@ -13,6 +13,7 @@ from chalicelib.campaigns.days import Days, zone_of
 from chalicelib.campaigns.evidence import past_of, person_of
 from chalicelib.campaigns.rules import Reason, decide
 from chalicelib.campaigns.rules.articles import HOUSE
+from chalicelib.campaigns.rules.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -62,10 +63,7 @@ class Why:
 
     def in_words(self, language: str) -> str:
         """Say it, with the article that it rests on."""
-        own = _WORDS.get(self.reason.code)
-        if own is None:
-            return self.reason.in_words(language)
-        return f"{own[language]} ({self.reason.article.named(language)})"
+        return in_words(self.reason, language)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +79,14 @@ class Tried:
     last: datetime | None
     reasons: tuple[Why, ...]
     examples: tuple[Verdict, ...]
+
+
+def in_words(reason: Reason, language: str) -> str:
+    """Say a reason of the law's, or of the campaign's own; another one is called by its code."""
+    if reason.code in WORDS[language]:
+        return reason.in_words(language)
+    own = _WORDS.get(reason.code, {}).get(language, reason.code)
+    return f"{own} ({reason.article.named(language)})"
 
 
 def judged(

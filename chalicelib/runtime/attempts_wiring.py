@@ -11,9 +11,11 @@ from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from zoneinfo import ZoneInfo
 
     from chalicelib.campaigns.attempts.attempts import Attempt
     from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.attempts.progress import Progress
     from chalicelib.campaigns.attempts.store import AttemptStore
     from chalicelib.campaigns.attempts.usecases import News
     from chalicelib.campaigns.campaign import Campaign
@@ -63,3 +65,25 @@ def refuse(campaign_id: str, attempt_id: str) -> Attempt:
     from chalicelib.campaigns.attempts import usecases
 
     return usecases.refuse(campaign_id, attempt_id, store(), wiring.clock())
+
+
+def progress(campaign: Campaign, now: datetime) -> Progress:
+    """Return how far a campaign has come, with two requests."""
+    from chalicelib.campaigns.attempts import opening
+    from chalicelib.campaigns.attempts import progress as far
+
+    run = store().run(campaign.account_id, campaign.id)
+    somebody = opening.somebody(campaign.plan)
+    return far.progress(
+        store().counts(campaign.id),
+        whole=run.whole,
+        now=now,
+        opens=lambda at: opening.opens(campaign.plan, somebody, at),
+    )
+
+
+def zone(campaign: Campaign) -> ZoneInfo:
+    """Return by whose clock a campaign's hours are drawn."""
+    from chalicelib.campaigns.days import zone_of
+
+    return zone_of(campaign.plan.country)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from chalicelib.kernel import privacy
 from chalicelib.kernel.errors import NotFound
-from chalicelib.runtime import consents_wiring, secrets, wiring
+from chalicelib.runtime import attempts_wiring, consents_wiring, secrets, wiring
 from chalicelib.runtime.queues import Queue
 from chalicelib.runtime.settings import settings
 
@@ -74,7 +74,7 @@ def listed(account_id: str, list_id: str) -> bool:
 
 
 def forget(account_id: str, people: Collection[str]) -> None:
-    """Have consents forget people, who are not to be rung again: by their hashes alone."""
+    """Have consents and attempts forget people, who are not to be rung again, but for hashes."""
     from chalicelib.campaigns.consents.suppressions import ACCOUNT, Suppression
     from chalicelib.campaigns.consents.usecases import erase
 
@@ -87,6 +87,7 @@ def forget(account_id: str, people: Collection[str]) -> None:
         for each in people
     ]
     desk.suppressions.suppress(account_id, entries)
+    attempts_wiring.store().forget(account_id, people)
 
 
 def desk(seconds_left: Callable[[], float]) -> Desk:

@@ -276,13 +276,13 @@ def test_somebody_who_may_not_be_rung_waits_and_is_counted_by_the_rule(office: O
     assert office.attempts.put(changing.put_off(two, refused(None), None, NOON))
 
     counts = office.attempts.counts("camp_1")
-    assert counts.blocked == {"hours.closed": 2}
+    assert counts.blocked == {"hours.closed@fr.d223-9": 2}
     assert (counts.remaining, counts.done) == (1, {Why.BLOCKED: 1})
     assert office.attempts.due("camp_1", at(minutes=59), 9) == ()
     office.now = at(minutes=60)
     assert ids(office.attempts.due("camp_1", office.now, 9)) == {ONE.id}
     office.claims(ONE)
-    assert office.attempts.counts("camp_1").blocked == {"hours.closed": 1}
+    assert office.attempts.counts("camp_1").blocked == {"hours.closed@fr.d223-9": 1}
 
 
 def test_who_refuses_in_a_call_has_refused_whatever_is_told_of_its_end(office: Office) -> None:

@@ -181,6 +181,7 @@ def query_of(operation: str, ids: dict[str, str]) -> str:
         "forecast_pool": "?visits_per_hour=200&visit_minutes=3&price=1.15",
         "report_queues": f"?from=2026-11-01&to=2026-11-30&queue={ids['queue']}",
         "show_results": "?from=2026-11-01&to=2026-11-30&by=agent",
+        "list_person_attempts": f"?contact_id={ids['contact_id']}",
         "list_charges": "?month=2026-11",
         "list_services": "?month=2026-11",
         "show_usage": "?month=2026-11",

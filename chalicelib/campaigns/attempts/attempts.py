@@ -61,9 +61,9 @@ class Run:
 class Member:
     """A contact in a campaign.
 
-    `number` is the hash of the one to ring next; "" is their first. `block` is the code of what
-    kept them from being rung when they were last looked at. Whoever changes a member has seen it:
-    `due_at` and `tries` are what it is known by.
+    `number` is the hash of the one to ring next; "" is their first. `block` is what kept them from
+    being rung when they were last looked at: a code, `@` and the key of its article. Whoever
+    changes a member has seen it: `due_at` and `tries` are what it is known by.
     """
 
     campaign_id: str

@@ -214,8 +214,15 @@ def ended(
 
 def put_off(member: Member, decision: Decision, until: datetime | None, now: datetime) -> Moving:
     """Return a member who may not be rung now: looked at again then, or never if there is none."""
-    block = decision.reasons[0].code if decision.reasons else ""
-    return blocked(member, block, until, now, decision.as_fields())
+    return blocked(member, block_of(decision), until, now, decision.as_fields())
+
+
+def block_of(decision: Decision) -> str:
+    """Name what is against a call for longest, with the key of the article that it rests on."""
+    reasons = [each for each in decision.reasons if each.until is None] or sorted(
+        decision.reasons, key=lambda each: each.until.timestamp() if each.until else 0.0
+    )[-1:]
+    return f"{reasons[0].code}@{reasons[0].article.key}" if reasons else ""
 
 
 def blocked(

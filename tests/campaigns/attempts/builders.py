@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.attempts import changing, usecases
+from chalicelib.campaigns.attempts.past import Known
 from chalicelib.campaigns.attempts.usecases import News
 from chalicelib.campaigns.consents.lines import key_of
 from chalicelib.campaigns.consents.ports import Desk
+from chalicelib.campaigns.consents.usecases import Facts
 from chalicelib.campaigns.pacing.hours import Answers
 from chalicelib.campaigns.rules import Decision, Ground
 from tests.campaigns.builders import NOON, a_campaign, a_contact
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.attempts.attempts import Attempt, Member
-    from chalicelib.campaigns.attempts.past import Known
     from chalicelib.campaigns.attempts.ports import Attempts
     from chalicelib.campaigns.campaign import Campaign
     from chalicelib.campaigns.contacts.contacts import Contact
@@ -81,13 +82,15 @@ class Office:
         """Return what is stored of a contact."""
         return usecases.known_of(self.campaign, contact, self.attempts, self.desk, self.now)
 
-    def claiming(self, contact: Contact, slot: int = 7) -> changing.Claiming:
+    def claiming(
+        self, contact: Contact, slot: int = 7, known: Known | None = None
+    ) -> changing.Claiming:
         """Return an attempt that begins now."""
         return changing.claimed(
             self.member(contact),
             contact,
             self.campaign,
-            self.known(contact),
+            known or self.known(contact),
             allowed(self.now),
             slot=slot,
             zone=PARIS,
@@ -126,3 +129,20 @@ class Office:
 def ids(members: Iterable[Member]) -> set[str]:
     """Return whose members these are."""
     return {each.contact_id for each in members}
+
+
+def rung(store: Attempts, campaign: Campaign, contact: Contact, *outcomes: Outcome) -> None:
+    """Have a campaign ring a contact so often, a day apart, from when it was made on."""
+    office = Office(store, None, campaign, campaign.created_at)
+    if contact.id not in store.members(campaign.id, [contact.id]):
+        office.enrol(contact)
+    siren = campaign.plan.professional.siren
+    for outcome in outcomes:
+        hashes = (contact.id, *contact.others)
+        stored = store.stored(campaign.account_id, siren, hashes, campaign.id, office.now)
+        facts = Facts(standing=stored.ledger.standing, suppressions=(), intact=True)
+        known = Known(siren=siren, facts=facts, rungs=stored.rungs)
+        attempt = store.claim(office.claiming(contact, known=known))
+        office.now += timedelta(minutes=1)
+        office.ends(attempt, outcome, call_id=f"CA{attempt.id}", seconds=50)
+        office.now += timedelta(days=1)
