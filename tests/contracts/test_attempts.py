@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from chalicelib.campaigns.attempts import changing, usecases
-from chalicelib.campaigns.attempts.attempts import Standing, Why
+from chalicelib.campaigns.attempts.attempts import Placed, Standing, Why
 from chalicelib.campaigns.attempts.members.store import SHARDS
 from chalicelib.campaigns.attempts.store import AttemptStore
 from chalicelib.campaigns.consents.consents import Means, Professional
@@ -152,6 +152,8 @@ def test_another_professional_of_the_account_is_another_caller(office: Office) -
     other.enrol(ONE)
     office.claims(ONE)
 
+    assert other.known(ONE).is_busy(NOON)
+    assert other.known(ONE).attempts == ()
     other.claims(ONE)
 
     assert [each.professional for each in office.known(ONE).attempts] == [SIREN]
@@ -174,6 +176,21 @@ def test_an_attempt_goes_forward_only(office: Office) -> None:
     assert (known.answered_by, known.seconds, known.ended_at) == ("human", 50, at(minutes=1))
     assert office.attempts.open("acct_1", 10) == ()
     assert office.member(ONE).why is Why.REACHED
+
+
+def test_calls_that_were_placed_are_stored_together_but_for_old_news(office: Office) -> None:
+    people = [a_contact(f"+336123457{at:02}") for at in range(3)]
+    office.enrol(*people)
+    over, *others = [office.claims(each) for each in people]
+    office.ends(over, Outcome.BUSY, call_id="CA0")
+
+    news = [Placed("camp_1", each.id, f"CA{each.id}", NOON) for each in (*others, over)]
+    office.attempts.placed_all([*news, Placed("camp_1", "nobody-1", "CA9", NOON)])
+
+    stored = [office.attempts.attempt("camp_1", each.id) for each in (*others, over)]
+    states = [each.state for each in stored]
+    assert states == [State.PLACED, State.PLACED, State.ENDED]
+    assert [each.call_id for each in stored] == [*(each.call_id for each in news[:2]), "CA0"]
 
 
 def test_a_call_that_is_told_of_twice_counts_once(office: Office) -> None:

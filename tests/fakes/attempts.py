@@ -11,6 +11,7 @@ from chalicelib.campaigns.attempts.attempts import (
     LOOKED_AFTER,
     Attempt,
     Member,
+    Placed,
     Run,
 )
 from chalicelib.campaigns.attempts.past import Rung, counts, name_of
@@ -109,6 +110,12 @@ class AttemptsInMemory:
                 for stop in each.suppressions
                 if holds(stop.scope, siren, campaign_id)
             ),
+            elsewhere=tuple(
+                call
+                for (owner, person, other), rung in self.rungs.items()
+                if (owner, person) == (account_id, hashes[0]) and other != siren
+                for call in rung.calls.values()
+            ),
         )
 
     def claim(self, claiming: Claiming) -> Attempt:
@@ -165,6 +172,11 @@ class AttemptsInMemory:
             look_at=at + LOOKED_AFTER,
         )
         return True
+
+    def placed_all(self, placed: Sequence[Placed]) -> None:
+        """Store that the carrier has some calls."""
+        for each in placed:
+            self.placed(each.campaign_id, each.attempt_id, each.call_id, each.at)
 
     def note(self, attempt: Attempt, facts: Mapping[str, str]) -> bool:
         """Store more of what the dialler wants to know."""

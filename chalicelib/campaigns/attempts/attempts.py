@@ -151,6 +151,16 @@ class Attempt:
         return self.state is not State.ENDED
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The carrier has an attempt's call."""
+
+    campaign_id: str
+    attempt_id: str
+    call_id: str
+    at: datetime
+
+
 def attempt_id(contact_id: str, serial: int) -> str:
     """Name the nth call of a campaign to a contact.
 

@@ -79,13 +79,15 @@ class Known:
     """All that deciding about a person takes of what is stored.
 
     `facts` are those of consents and do-not-call lists, of all their numbers; `rungs` the rows of
-    a professional by number. `ledger` says how the ledger ended then.
+    a professional by number. `ledger` says how the ledger ended then. `elsewhere` are calls of
+    other professionals of the account.
     """
 
     siren: str
     facts: Facts
     rungs: Mapping[str, Rung]
     ledger: str = ""
+    elsewhere: tuple[Call, ...] = ()
 
     @property
     def attempts(self) -> tuple[law.Attempt, ...]:
@@ -100,8 +102,9 @@ class Known:
         return tuple(law.Refusal(professional=self.siren, at=each) for each in sorted(said))
 
     def is_busy(self, now: datetime) -> bool:
-        """Say whether a call to them may go on: then nobody rings them."""
-        return any(call.is_up(now) for rung in self.rungs.values() for call in rung.calls.values())
+        """Say whether a call to them may go on, whoever's: then nobody rings them."""
+        mine = (call for rung in self.rungs.values() for call in rung.calls.values())
+        return any(call.is_up(now) for call in (*mine, *self.elsewhere))
 
     def past(self, past: law.Past) -> law.Past:
         """Return what is known of them otherwise, with this."""

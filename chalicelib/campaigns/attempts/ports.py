@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from chalicelib.campaigns.attempts.attempts import Attempt, Member, Run
+    from chalicelib.campaigns.attempts.attempts import Attempt, Member, Placed, Run
     from chalicelib.campaigns.attempts.changing import (
         Claiming,
         Ending,
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         Refusing,
     )
     from chalicelib.campaigns.attempts.counting import Counts
-    from chalicelib.campaigns.attempts.past import Rung
+    from chalicelib.campaigns.attempts.past import Call, Rung
     from chalicelib.campaigns.consents.consents import Withdrawal
     from chalicelib.campaigns.consents.ports import Ledger
     from chalicelib.campaigns.consents.suppressions import Suppression
@@ -29,12 +29,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
-    """What is stored of a person: the ledger of their first number, and what others add to it."""
+    """What is stored of a person: the ledger of their first number, and what others add to it.
+
+    `elsewhere` are calls of the account's other professionals to that number.
+    """
 
     ledger: Ledger
     rungs: Mapping[str, Rung]
     withdrawals: tuple[Withdrawal, ...] = ()
     suppressions: tuple[Suppression, ...] = field(default=())
+    elsewhere: tuple[Call, ...] = ()
 
 
 class Members(Protocol):
@@ -84,6 +88,12 @@ class Attempts(Members, Protocol):
 
     def placed(self, campaign_id: str, attempt_id: str, call_id: str, at: datetime) -> bool:
         """Store that the carrier has the call; False if it is old news."""
+
+    def placed_all(self, placed: Sequence[Placed]) -> None:
+        """Store that the carrier has some calls, fifty with one request; old news is left out.
+
+        Whoever dies with calls that they did not store yet leaves them to be looked for.
+        """
 
     def note(self, attempt: Attempt, facts: Mapping[str, str]) -> bool:
         """Store more of what the dialler wants to know of an attempt; False if there is none."""

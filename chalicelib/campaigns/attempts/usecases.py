@@ -70,6 +70,7 @@ def known_of(
             facts, standing=said, suppressions=(*facts.suppressions, *stored.suppressions)
         ),
         rungs=stored.rungs,
+        elsewhere=stored.elsewhere,
         ledger=f"{head.seq}:{head.seal}" if head.seq else "",
     )
 

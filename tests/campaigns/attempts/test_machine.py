@@ -76,9 +76,14 @@ class Ringing(RuleBasedStateMachine):
         self.store = AttemptsInMemory()
         self.mortal = Mortal(self.store)
         eager = Retries(most=20, most_a_day=9, rules=dict.fromkeys(AGAIN, OFTEN))
-        plan = {"retries": eager, "mode": Mode.PREVIEW, "flow": None, "queue": "ventes"}
+        plan: dict[str, Any] = {
+            "retries": eager,
+            "mode": Mode.PREVIEW,
+            "flow": None,
+            "queue": "ventes",
+        }
         first = Office(
-            self.mortal,  # type: ignore[arg-type]
+            self.mortal,
             self.store.ledgers,
             a_campaign(shown=ORDINARY, **plan),
         )
@@ -154,7 +159,7 @@ class Ringing(RuleBasedStateMachine):
         campaign_id, name = data.draw(st.sampled_from(sorted(self.store.calls)))
         try:
             if refuses:
-                usecases.refuse(campaign_id, name, self.mortal, self.now)  # type: ignore[arg-type]
+                usecases.refuse(campaign_id, name, self.mortal, self.now)
             else:
                 self.mortal.placed(campaign_id, name, f"CA{name}", self.now)
         except Killed:

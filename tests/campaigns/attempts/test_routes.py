@@ -36,7 +36,7 @@ def a_campaign_that_rang(shop: Shop, name: str, whom: str = ANA) -> dict[str, An
     """Have a campaign ring Ana twice, and be kept from ringing Luc."""
     people = [{"numbers": [each]} for each in (whom, LUC)]
     list_id = a_list(shop, *people)
-    made = shop.makes("/v1/campaigns", a_body(shop, name=name, list_id=list_id))
+    made: dict[str, Any] = shop.makes("/v1/campaigns", a_body(shop, name=name, list_id=list_id))
     campaign = campaigns_wiring.store().campaign("acct_shop", made["id"])
     store, hashed = attempts_wiring.store(), contacts_wiring.hashing(campaign.account_id)
     known = contacts_wiring.store().known(campaign.account_id, list_id, [hashed(whom), hashed(LUC)])

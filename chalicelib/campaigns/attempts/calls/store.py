@@ -20,14 +20,14 @@ from pynamodb.attributes import (
 )
 
 from chalicelib.campaigns.attempts import records
-from chalicelib.campaigns.attempts.attempts import KEPT, LOOKED_AFTER, Attempt, parts_of
+from chalicelib.campaigns.attempts.attempts import KEPT, LOOKED_AFTER, Attempt, Placed, parts_of
 from chalicelib.campaigns.attempts.members.store import MemberStore, member_key, set_to
 from chalicelib.campaigns.consents.lines import Whose
 from chalicelib.campaigns.consents.store import person_key
 from chalicelib.campaigns.pacing import life
 from chalicelib.campaigns.pacing.life import State, Told
 from chalicelib.campaigns.pacing.outcomes import Outcome
-from chalicelib.campaigns.store import CampaignRow, Write
+from chalicelib.campaigns.store import CampaignRow, Write, transacted
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import translated
@@ -43,6 +43,7 @@ OPEN_SHARDS: Final = 2
 OVER_SHARDS: Final = 8
 TRIED: Final = "tried#"
 _AT_ONCE: Final = 100
+_PLACED_AT_ONCE: Final = 50
 _LONGEST: Final = 300
 
 
@@ -111,16 +112,17 @@ class CallStore(MemberStore):
 
     def placed(self, campaign_id: str, attempt_id: str, call_id: str, at: datetime) -> bool:
         """Change one row, if it is to be placed."""
-        row = AttemptRow(*key_of(campaign_id, attempt_id))
-        look_at = at + LOOKED_AFTER
-        actions = [
-            AttemptRow.state.set(State.PLACED.value),
-            AttemptRow.told.set(Told.TAKEN.value),
-            AttemptRow.call_id.set(call_id),
-            AttemptRow.look_at.set(look_at),
-            AttemptRow.gsi1sk.set(_place(look_at, campaign_id, attempt_id)),
-        ]
-        return _updated(row, actions, AttemptRow.state == State.PLACING.value)
+        write = _placed(Placed(campaign_id, attempt_id, call_id, at))
+        assert write.actions is not None
+        assert write.condition is not None
+        return _updated(write.row, list(write.actions), write.condition)
+
+    def placed_all(self, placed: Sequence[Placed]) -> None:
+        """Change fifty rows in one transaction, again without those that moved on meanwhile."""
+        for at in range(0, len(placed), _PLACED_AT_ONCE):
+            writes = [_placed(each) for each in placed[at : at + _PLACED_AT_ONCE]]
+            while writes and (failed := transacted("place attempts", writes)):
+                writes = [each for at, each in enumerate(writes) if at not in failed]
 
     def note(self, attempt: Attempt, facts: Mapping[str, str]) -> bool:
         """Change one row."""
@@ -218,6 +220,21 @@ class CallStore(MemberStore):
         if not _updated(row, set_to(AttemptRow, columns), as_seen(seen)):
             raise Conflict("the attempt changed meanwhile", campaign_id=seen.campaign_id)
         return after
+
+
+def _placed(news: Placed) -> Write:
+    look_at = news.at + LOOKED_AFTER
+    return Write(
+        row=AttemptRow(*key_of(news.campaign_id, news.attempt_id)),
+        condition=AttemptRow.state == State.PLACING.value,
+        actions=[
+            AttemptRow.state.set(State.PLACED.value),
+            AttemptRow.told.set(Told.TAKEN.value),
+            AttemptRow.call_id.set(news.call_id),
+            AttemptRow.look_at.set(look_at),
+            AttemptRow.gsi1sk.set(_place(look_at, news.campaign_id, news.attempt_id)),
+        ],
+    )
 
 
 def is_open(seen: Attempt) -> Condition:

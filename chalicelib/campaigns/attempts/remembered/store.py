@@ -65,6 +65,12 @@ def stored(
         rungs={each: rungs.get(each, Rung()) for each in hashes},
         withdrawals=withdrawals_in(others),
         suppressions=suppressions_in(others),
+        elsewhere=tuple(
+            call
+            for row in rows
+            if row.sk.startswith(RUNG) and row.sk != RUNG + siren
+            for call in _rung(row).calls.values()
+        ),
     )
 
 
