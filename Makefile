@@ -34,6 +34,10 @@ demo: setup test-tools ## real calls through the deployed package, checked step 
 call: setup ## ring the running product: TO=+33... FROM=+33... [KEYS=1,2] [SAY="..."]
 	@$(BIN)/python -m local.call --to "$(TO)" --from "$(FROM)" --keys "$(KEYS)" --say "$(SAY)"
 
+.PHONY: campaign
+campaign: setup ## follow a campaign until it is over: ID=camp_... [API=https://... with CADRAN_KEY set]
+	@$(BIN)/python -m local.campaign --id "$(ID)" --api "$(API)" --account "$(ACCOUNT)"
+
 .PHONY: check
 check: setup ## format, lint, types
 	@$(BIN)/ruff format --check --quiet $(CODE)

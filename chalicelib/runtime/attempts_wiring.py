@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime import consents_wiring, wiring
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import consents_wiring, live_wiring, wiring
+from chalicelib.runtime.observability import count
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -87,3 +90,22 @@ def zone(campaign: Campaign) -> ZoneInfo:
     from chalicelib.campaigns.days import zone_of
 
     return zone_of(campaign.plan.country)
+
+
+def show_progress(campaign: Campaign, now: datetime) -> None:
+    """Push how far a campaign has come to those who watch its account, if anybody does.
+
+    Nobody's call waits for it: what cannot be told is told the next time.
+    """
+    from chalicelib.campaigns.attempts import models
+    from chalicelib.runtime.sockets import Management
+    from chalicelib.tracking.live.gateway import Audience
+
+    audience = Audience(live_wiring.watchers(), Management)
+    try:
+        watching = audience.watching(campaign.account_id)
+        if watching:
+            message = models.message(campaign, progress(campaign, now))
+            audience.tell(campaign.account_id, watching, json.dumps(message, ensure_ascii=False))
+    except Unavailable:
+        count("CampaignProgressNotPushed")

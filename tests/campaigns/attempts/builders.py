@@ -83,11 +83,15 @@ class Office:
         return usecases.known_of(self.campaign, contact, self.attempts, self.desk, self.now)
 
     def claiming(
-        self, contact: Contact, slot: int = 7, known: Known | None = None
+        self,
+        contact: Contact,
+        slot: int = 7,
+        known: Known | None = None,
+        member: Member | None = None,
     ) -> changing.Claiming:
         """Return an attempt that begins now."""
         return changing.claimed(
-            self.member(contact),
+            member or self.member(contact),
             contact,
             self.campaign,
             known or self.known(contact),
