@@ -41,8 +41,8 @@ from chalicelib.runtime import (
 )
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
-from tests.campaigns.surveys.surveyed import a_surveyed
 from tests.campaigns.attempts.builders import rung as ring_people
+from tests.campaigns.surveys.surveyed import a_surveyed
 from tests.fakes import CarrierOfUrls
 from tests.gateway import Context, Heard, ask, ring
 
