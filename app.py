@@ -19,6 +19,7 @@ from chalicelib.campaigns.attempts import routes as attempts
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
+from chalicelib.campaigns.dialling import routes as dialling
 from chalicelib.campaigns.surveys import routes as surveys
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
@@ -101,7 +102,7 @@ ROOMS = (
 )
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
-WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks)
+WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks, dialling.webhooks)
 BEACONS = (visits.beacons, script.beacons, capture.beacons)
 
 for door in (*DOORS, *WEBHOOKS, *BEACONS):
@@ -321,3 +322,23 @@ def import_contacts(event: SQSEvent) -> None:
     context: Any = event.context
     desk = contacts_wiring.desk(lambda: context.get_remaining_time_in_millis() / 1000)
     handlers.import_contacts([record.body for record in event], desk, contacts_wiring.store())
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def campaigns_tick(event: CloudWatchEvent) -> None:
+    """Have every account looked at that has campaigns which ring."""
+    from chalicelib.campaigns.dialling import handlers
+    from chalicelib.runtime import dialling_wiring
+
+    handlers.campaigns_tick(dialling_wiring.moves(), dialling_wiring.outbox())
+
+
+@app.on_sqs_message(queue=settings().campaign_calls_queue, batch_size=1)
+def place_campaign_calls(event: SQSEvent) -> None:
+    """Plan the next minute of an account's campaigns, and ring those who were planned."""
+    from chalicelib.campaigns.dialling import handlers
+    from chalicelib.runtime import dialling_wiring
+
+    context: Any = event.context
+    desk = dialling_wiring.desk(lambda: context.get_remaining_time_in_millis() / 1000)
+    handlers.place_campaign_calls([record.body for record in event], desk)

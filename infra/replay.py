@@ -37,6 +37,7 @@ QUEUES: Final = (
     "hooks",
     "lake",
     "contacts",
+    "campaign-calls",
     "callbacks",
     "conversions",
 )

@@ -60,6 +60,7 @@ ENVIRONMENT = {
     "CADRAN_HOOKS_QUEUE": "cadran-test-hooks",
     "CADRAN_LAKE_QUEUE": "cadran-test-lake",
     "CADRAN_CONTACTS_QUEUE": "cadran-test-contacts",
+    "CADRAN_CAMPAIGN_CALLS_QUEUE": "cadran-test-campaign-calls",
     "CADRAN_RINGS_QUEUE": "cadran-test-rings",
     "CADRAN_SECRETS_PREFIX": "/cadran/test",
     "CADRAN_TWILIO_URL": "https://api.twilio.com",

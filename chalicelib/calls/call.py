@@ -86,6 +86,7 @@ class Call:
     source_id: str | None = None
     flow_id: str | None = None
     flow_version: int | None = None
+    attempt_id: str | None = None  # of a campaign, whose id is the source; not in lists
     state: State = State.RINGING
     outcome: Outcome = Outcome.ABANDONED
     talk_seconds: int = 0

@@ -58,7 +58,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received(Event):
-    """A call reached one of our numbers. Everything later hangs on this one."""
+    """A call reached one of our numbers. Everything later hangs on this one.
+
+    Of a call that we placed and somebody answered, they are the caller and the source is the
+    campaign.
+    """
 
     kind: ClassVar[str] = "received"
 
@@ -67,6 +71,7 @@ class Received(Event):
     source_id: str | None = None
     flow_id: str | None = None
     flow_version: int | None = None
+    attempt_id: str | None = None  # of a campaign: then it is a call that we placed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -158,6 +158,7 @@ def _received(ref: CallRef, event: Received) -> Facts:
             "source_id": event.source_id,
             "flow_id": event.flow_id,
             "flow_version": event.flow_version,
+            "attempt_id": event.attempt_id,
             **_index_keys(ref, event),
         },
         outcome=Offer.of(Outcome.ABANDONED),

@@ -9,7 +9,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.calls import exporting, settling
-from chalicelib.calls.projections import answered_calls, ended_calls, projection_message
+from chalicelib.calls.projections import (
+    answered_calls,
+    concerned,
+    ended_calls,
+    projection_message,
+)
 from chalicelib.calls.usecases import store_late
 from chalicelib.runtime import jobs
 from chalicelib.runtime.observability import count, logger
@@ -44,7 +49,7 @@ def project(images: Iterable[Image], projections: Mapping[str, Projection], retr
     Raises Unavailable if the queue fails too: the stream then brings the batch back.
     """
     for call in ended_calls(images):
-        for name, projection in projections.items():
+        for name, projection in concerned(call, projections).items():
             if jobs.attempt(f"project-{name}", _showing(projection, call)) is not None:
                 retry.put(projection_message(call.account_id, call.call_id, name))
         if call.unsettled:
@@ -107,7 +112,10 @@ def _replay(message: dict[str, str], log: CallLog, projections: Mapping[str, Pro
     if not call.ended:  # its end will bring it to every projection anyway
         return
     wanted = message.get("projection")
-    names = list(projections) if wanted is None else [wanted]
+    known = concerned(call, projections)
+    names = list(known) if wanted is None else [wanted]
+    if call.attempt_id is not None:
+        names = [each for each in names if each in known]
     jobs.every("replay", names, lambda name: projections[name](call))
 
 

@@ -111,6 +111,9 @@ class CallOut(Out):
     recordings: tuple[RecordingOut, ...] = Field(
         description="Messages and conversations. Empty in lists; read the call itself"
     )
+    attempt: str | None = Field(
+        description="Of a call that a campaign placed (`source`); not in lists"
+    )
     tags: tuple[str, ...] = Field(
         description="Labels that its flow put on it. Empty in lists; read the call itself"
     )

@@ -6,12 +6,12 @@ A projection is a function of a call; it may be given the same call again, and a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from chalicelib.calls.rows import call_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from chalicelib.calls.call import Call
     from chalicelib.calls.rows import Image
@@ -35,6 +35,16 @@ def ended_calls(images: Iterable[Image]) -> list[Call]:
     """Return the calls that ended among rows in order of change: the last state of each."""
     calls = (call for call in map(call_in, images) if call is not None and call.ended)
     return list({call.call_id: call for call in calls}.values())
+
+
+# What is kept of calls that we placed as well: others count callers, and charge for them.
+OF_PLACED: Final = frozenset({"desk", "legs"})
+
+
+def concerned(call: Call, projections: Mapping[str, Projection]) -> dict[str, Projection]:
+    """Return the projections that a call concerns."""
+    every = call.attempt_id is None
+    return {name: each for name, each in projections.items() if every or name in OF_PLACED}
 
 
 def answered_calls(changes: Iterable[tuple[Image | None, Image]]) -> list[tuple[str, str]]:

@@ -226,6 +226,7 @@ def _shown(call: Call, transcripts: tuple[Transcript, ...] = ()) -> models.CallO
         source=call.source_id,
         flow=call.flow_id,
         flow_version=call.flow_version,
+        attempt=call.attempt_id,
         seconds=call.seconds,
         talk_seconds=call.known_talk_seconds,
         answered_by=call.answered_by,

@@ -29,6 +29,7 @@ class Summary(TypedDict, total=False):
     source_id: str
     flow_id: str
     flow_version: int
+    attempt_id: str
     in_menu: bool
     connected: bool
     talk_seconds: int
@@ -68,6 +69,7 @@ def call_of(call_id: str, summary: Summary, events: Iterable[Event] = ()) -> Cal
         source_id=summary.get("source_id"),
         flow_id=summary.get("flow_id"),
         flow_version=summary.get("flow_version"),
+        attempt_id=summary.get("attempt_id"),
         state=state_of(summary),
         outcome=Outcome(summary["outcome"]),
         talk_seconds=summary.get("talk_seconds", 0),

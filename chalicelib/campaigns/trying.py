@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 MOST_EXAMPLES: Final = 20
 # The law's hours and the campaign's are looked at in turns until both are open.
 _MOST_TURNS: Final = 60
+HOURS_CODE: Final = "campaign.hours"
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "campaign.days": {
         "fr": "Ce jour n'est pas de ceux de la campagne.",
         "en": "It is none of the campaign's days.",
     },
-    "campaign.hours": {
+    HOURS_CODE: {
         "fr": "Ce n'est pas une heure de la campagne.",
         "en": "It is none of the campaign's hours.",
     },
@@ -107,8 +108,8 @@ def judged(
 
     decision = ask(at)
     reasons = (*decision.reasons, *_own(days, at))
-    earliest = _earliest(decision, days, ask) if reasons else at
-    return Verdict(contact.id, reasons, earliest)
+    found = earliest(decision, days, ask) if reasons else at
+    return Verdict(contact.id, reasons, found)
 
 
 def counted(verdicts: Iterable[Verdict], at: datetime, country: str) -> Tried:
@@ -149,11 +150,11 @@ def _own(days: Days, at: datetime) -> tuple[Reason, ...]:
     if opens == at:
         return ()
     early = days.begins is not None and at < days.begins
-    code = "campaign.days" if early or days.over(at) else "campaign.hours"
+    code = "campaign.days" if early or days.over(at) else HOURS_CODE
     return (Reason(code, HOUSE, opens),)
 
 
-def _earliest(
+def earliest(
     decision: Decision, days: Days, ask: Callable[[datetime], Decision]
 ) -> datetime | None:
     """Go from the law's next instant to the campaign's, and back, until it is one of both."""

@@ -46,18 +46,11 @@ class FloorDesk:
 
         return self._stand(account_id, decide)
 
-    def ask(
-        self,
-        account_id: str,
-        queue: str,
-        call_id: str,
-        now: datetime,
-        since: datetime | None = None,
-    ) -> Standing:
+    def ask(self, account_id: str, queue: str, call_id: str, now: datetime) -> Standing:
         """Tell how far the caller has come, and keep an agent who is free for them."""
 
         def decide(floor: Floor, offering: bool) -> tuple[Standing, Change]:
-            return waiting.ask(floor, queue, call_id, now, since, offering=offering)
+            return waiting.ask(floor, queue, call_id, now, offering=offering)
 
         return self._stand(account_id, decide)
 

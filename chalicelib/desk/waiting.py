@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 def join(
     floor: Floor, queue: str, arrival: Arrival, now: datetime, *, offering: bool = True
 ) -> tuple[Standing, Change]:
-    """Give a caller a place; one who has one keeps it. Places in other queues are given up.
-
-    So is one that they took later, as who comes to one queue twice does: a webhook of their first
-    wait, brought again, is answered as it was.
-    """
+    """Give a caller a place; one who has one keeps it. Places in other queues are given up."""
     floor.queue(queue)
     known = floor.ticket(queue, arrival.call_id)
-    if known is not None and (known.phase is Phase.TALKING or _is_later(known, arrival.arrived_at)):
+    if known is not None and known.phase is Phase.TALKING:
         new = replace(arrived(queue, arrival, now), revision=known.revision)
     else:
         new = known or arrived(queue, arrival, now)
@@ -44,23 +40,11 @@ def join(
 
 
 def ask(
-    floor: Floor,
-    queue: str,
-    call_id: str,
-    now: datetime,
-    since: datetime | None = None,
-    *,
-    offering: bool = True,
+    floor: Floor, queue: str, call_id: str, now: datetime, *, offering: bool = True
 ) -> tuple[Standing, Change]:
-    """Tell how a caller stands, and keep an agent who is free for them.
-
-    Raises NotFound, also for a place that they took after `since`.
-    """
+    """Tell how a caller stands, and keep an agent who is free for them. Raises NotFound."""
     floor.queue(queue)
-    ticket = _ticket(floor, queue, call_id)
-    if since is not None and _is_later(ticket, since):
-        raise NotFound("that place was given up", queue=queue, call_id=call_id)
-    return _turn(floor, ticket, now, offering=offering)
+    return _turn(floor, _ticket(floor, queue, call_id), now, offering=offering)
 
 
 def picked_up(floor: Floor, queue: str, call_id: str, agent_id: str, now: datetime) -> Change:
@@ -223,11 +207,6 @@ def _ticket(floor: Floor, queue: str, call_id: str) -> Ticket:
     if ticket is None:
         raise NotFound("the call has no place in the queue", queue=queue, call_id=call_id)
     return ticket
-
-
-def _is_later(ticket: Ticket, arrived_at: datetime) -> bool:
-    """Say whether a place was taken later; flows know seconds."""
-    return ticket.arrived_at - arrived_at >= timedelta(seconds=1)
 
 
 def _let_go(floor: Floor, ticket: Ticket, agent: Agent, now: datetime) -> Agent:

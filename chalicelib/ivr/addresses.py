@@ -36,6 +36,7 @@ class CallAddress:
     `side` is the callee's where it is not the caller who hears the answer: the line that was
     `dialled` is told there, for the carrier names another one. `tier` and `service_from` are what
     the line's service costs this caller, and since when: a call in progress reads nothing for it.
+    `attempt` is that of a campaign, where it is a call that we placed.
     """
 
     base_url: str
@@ -48,6 +49,7 @@ class CallAddress:
     dialled: str = ""
     tier: Tier | None = None
     service_from: datetime | None = None
+    attempt: str = ""
 
     def at(self, position: Position, *, arriving: bool = False) -> str:
         """Return the URL of a position; `arriving` where nobody was asked anything."""
@@ -91,6 +93,8 @@ class CallAddress:
             query["fallback"] = self.fallback
         if self.tier:
             query["tier"] = self.tier.code
+        if self.attempt:
+            query["placed"] = self.attempt
         if self.service_from:
             query["since"] = str(int(self.service_from.timestamp()))
         return query
@@ -119,6 +123,7 @@ class CallAddress:
             dialled=query.get("dialled", ""),
             tier=tiers.parse(tier) if tier else None,
             service_from=datetime.fromtimestamp(int(since), UTC) if since else None,
+            attempt=query.get("placed", ""),
         )
 
 

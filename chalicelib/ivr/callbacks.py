@@ -39,6 +39,8 @@ DIAL_STATUS: Final = {
 }
 # Twilio, CallStatus of a call that is over: the result of a <Dial> still comes to its action.
 _OVER: Final = frozenset({"completed", "busy", "no-answer", "failed", "canceled"})
+# Twilio, Direction: of a call that the REST API placed, the person is whom it goes to.
+PLACED_BY_US: Final = "outbound-api"
 _MOST_WORDS: Final = 1_000  # characters of speech that are looked at
 _MOST_DIGITS: Final = 7  # of a number of seconds: more is no call's length
 
@@ -65,12 +67,14 @@ def context_of(webhook: Webhook, now: datetime) -> Context:
     """Read which call it is, and who called whom."""
     if webhook.query.get("side") == CALLEE:
         return _caller_of(webhook, now)
-    dialled = webhook.required("To")
+    dialled, caller = webhook.required("To"), webhook.optional("From")
+    if webhook.optional("Direction") == PLACED_BY_US and caller is not None:
+        dialled, caller = caller, dialled
     return Context(
         now=now,
         call_id=webhook.required("CallSid"),
         dialled=phone.caller_or_none(dialled) or dialled,
-        caller=phone.caller_or_none(webhook.optional("From")),
+        caller=phone.caller_or_none(caller),
         gone=webhook.optional("CallStatus") in _OVER,
     )
 

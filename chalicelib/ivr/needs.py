@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from chalicelib.ivr.actions import Heard
     from chalicelib.ivr.lookups import LookupRequest
@@ -99,13 +98,9 @@ class JoinQueue:
 
 @dataclass(frozen=True, slots=True)
 class AskQueue:
-    """Ask how far the caller has come, and whether an agent is free for them.
-
-    `since` is when they came: a place that they took later is not the one that is asked about.
-    """
+    """Ask how far the caller has come, and whether an agent is free for them."""
 
     queue: str
-    since: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,13 +105,8 @@ class Desk(Protocol):
     def join(self, account_id: str, queue: str, ticket: Ticket, now: datetime) -> Standing:
         """Take a place; a call that has one already keeps it."""
 
-    def ask(
-        self, account_id: str, queue: str, call_id: str, now: datetime, since: datetime | None
-    ) -> Standing:
-        """Tell how far the caller has come, and keep an agent who is free for them.
-
-        A place that they took after `since` is another one: theirs of then is not known any more.
-        """
+    def ask(self, account_id: str, queue: str, call_id: str, now: datetime) -> Standing:
+        """Tell how far the caller has come, and keep an agent who is free for them."""
 
     def picked_up(
         self, account_id: str, queue: str, call_id: str, agent: str, now: datetime

@@ -166,7 +166,7 @@ def simulate_flow(
 ) -> models.SimulationOut:
     """Try a flow without a phone: nobody is rung, nothing is stored, no server is asked."""
     flows, script = wiring.flows(), body.script()
-    opened = usecases.tried(request.account_id, flow_id, body.version, drafts=flows, flows=flows)
+    opened = trials.tried(request.account_id, flow_id, body.version, drafts=flows, flows=flows)
     attempt = _rehearsals().attempt(request.account_id, opened, script, request.now)
     return models.SimulationOut.of(attempt)
 

@@ -14,9 +14,10 @@ from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer, Refusal
 from chalicelib.ivr.driving import drive
-from chalicelib.ivr.flow import FlowRefused, judge, parse
+from chalicelib.ivr.flow import FlowRefused, judge
 from chalicelib.ivr.lookups import LookupFailed
 from chalicelib.ivr.needs import Fetched, FetchFailed, QueueFailed
+from chalicelib.ivr.opposing import oppose
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.telling import Teller
 from chalicelib.kernel.errors import NotFound, Stale, Unavailable
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.lookups import LookupRequest, Lookups
     from chalicelib.ivr.needs import DeskAnswer, DeskNeed, ReadSurvey, SurveyMissing, SurveyRead
     from chalicelib.ivr.nodes import Flow, Value
+    from chalicelib.ivr.opposing import Oppositions
     from chalicelib.ivr.ports import Drafts, Rehearsals
     from chalicelib.ivr.published import Document, Draft, Published, VersionHeader
     from chalicelib.ivr.publishing import Queues, Sounds
@@ -78,6 +80,7 @@ class Ports:
     book: Book | None = None
     rings: Rings | None = None
     surveys: Surveys | None = None
+    oppositions: Oppositions | None = None
 
 
 def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
@@ -97,14 +100,14 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
     source_id = telling.source_of(line, ports.sources, context.now)
     told = answering.told_by_carrier(line, context)
     context = replace(context, tier=line.tier(context.now), service_from=answering.beep_in(told))
-    world = _world(line.account_id, ports, lambda _: source_id)
+    world = world_of(line.account_id, ports, lambda _: source_id)
     context = replace(context, memory=world.tell(published.flow, context))
     position = Position(published.flow.start)
     reply, opened = drive(published, position, Arrived(), context, world)
     first = answering.received(context, source_id, published)
     events = (first, *told, *reply.events, *answering.rang(reply, context))
     ref = _ref(line, context, ports)
-    _record(ref, events, ports, reply.memory or context.memory or None, position.step)
+    note(ref, events, ports, reply.memory or context.memory or None, position.step)
     address = CallAddress(
         base_url=base_url,
         flow_id=opened.flow_id,
@@ -116,7 +119,7 @@ def answer_call(context: Context, base_url: str, ports: Ports) -> Answer:
         tier=context.tier,
         service_from=context.service_from,
     )
-    _leave(reply, context, ref, ports)
+    leave(reply, context, ref, ports)
     if ports.rings is not None:
         ports.rings.rang(ref, first)
     return Answer(reply=reply, address=address)
@@ -134,14 +137,15 @@ def continue_call(
     context = replace(context, tier=address.tier, service_from=address.service_from)
     if position.remembers:
         context = replace(context, memory=ports.log.memory(context.call_id))
-    world = _world(address.account_id, ports, _source_again(address.account_id, ports))
+    world = world_of(address.account_id, ports, _source_again(address.account_id, ports))
     reply, opened = drive(opened, position, given, context, world)
     ref = CallRef(
         call_id=context.call_id, account_id=address.account_id, log_shards=address.log_shards
     )
     events = (*reply.events, *answering.rang(reply, context))
-    _record(ref, events, ports, reply.memory, position.step)
-    _leave(reply, context, ref, ports)
+    note(ref, events, ports, reply.memory, position.step)
+    leave(reply, context, ref, ports)
+    oppose(reply.events, ref.account_id, address.attempt, context, ports)
     address = address.in_flow(opened.flow_id, opened.version, context.dialled)
     address = address.charged_from(answering.beep_in(reply.events))
     return Answer(reply=reply, address=address)
@@ -214,9 +218,10 @@ class AccountFlows:
             return None
 
 
-def _world(
+def world_of(
     account_id: str, ports: Ports, source_of: Callable[[Context], str | None]
 ) -> AccountFlows:
+    """Return what answers the needs of an account's call."""
     teller = Teller(
         account_id=account_id,
         sources=ports.sources,
@@ -313,17 +318,7 @@ def publish_flow(
     return newest, report
 
 
-def tried(
-    account_id: str, flow_id: str, version: int | None, *, drafts: Drafts, flows: Flows
-) -> Standing:
-    """Return a flow to try, its draft (version 0) or a version. Raises FlowRefused, NotFound."""
-    draft = drafts.draft(account_id, flow_id)  # another account's flow is not found
-    if version is None:
-        return Standing(flow_id, 0, parse(draft.document))
-    return Standing(flow_id, version, flows.version(flow_id, version))
-
-
-def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
+def leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
     """Leave what the step asked for on the queue; the log says what no queue took.
 
     The caller is answered in any case: their call is worth more than a notice of it.
@@ -339,7 +334,7 @@ def _leave(reply: Reply, context: Context, ref: CallRef, ports: Ports) -> None:
         at=context.now.astimezone(UTC),
     )
     lost = usecases.leave(asked.errands_of(reply.errands, asker), ports.errands, asker.at)
-    _record(ref, lost, ports)
+    note(ref, lost, ports)
 
 
 def _published(line: Line, flows: Flows) -> Published | None:
@@ -364,7 +359,7 @@ def _refused(line: Line | None, refusal: Refusal, context: Context, ports: Ports
     if line is not None:
         source_id = telling.source_of(line, ports.sources, context.now)
         first = answering.received(context, source_id, None)
-        _record(_ref(line, context, ports), (first, *reply.events), ports)
+        note(_ref(line, context, ports), (first, *reply.events), ports)
     return Answer(reply=reply, refusal=refusal.value)
 
 
@@ -378,13 +373,14 @@ def _ref(line: Line, context: Context, ports: Ports) -> CallRef:
     )
 
 
-def _record(
+def note(
     ref: CallRef,
     events: tuple[Event, ...],
     ports: Ports,
     memory: Mapping[str, Value] | None = None,
     step: int = 0,
 ) -> None:
+    """Store what happened, and the call's variables; later, where the log takes nothing."""
     kept = None if memory is None else Memory(memory, step)
     if events:
         call_log.record(ref, *events, log=ports.log, late=ports.late, memory=kept)

@@ -19,7 +19,7 @@ def answer(need: needs.DeskNeed, desk: Desk, account_id: str, context: Context) 
         case needs.JoinQueue():
             return needs.InQueue(desk.join(*about, need.ticket, now))
         case needs.AskQueue():
-            return needs.InQueue(desk.ask(*about, call_id, now, need.since))
+            return needs.InQueue(desk.ask(*about, call_id, now))
         case needs.PickedUp():
             desk.picked_up(*about, call_id, need.agent, now)
             return needs.OutOfQueue()

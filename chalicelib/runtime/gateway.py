@@ -74,7 +74,10 @@ class Machines:
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """A call to place. `ordered_at` tells its calls from earlier ones to the same number."""
+    """A call to place. `ordered_at` tells its calls from earlier ones to the same number.
+
+    `events` are those of which `status_url` is told; the last one is any end.
+    """
 
     to: str
     from_: str
@@ -82,6 +85,7 @@ class CallOrder:
     status_url: str
     ordered_at: datetime
     ring_seconds: int = 25
+    events: tuple[str, ...] = ("initiated", "ringing", "answered", "completed")
     machines: Machines | None = None
 
 
@@ -233,7 +237,7 @@ class TwilioGateway:
                 from_=order.from_,
                 url=order.url,
                 status_callback=order.status_url,
-                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                status_callback_event=list(order.events),
                 timeout=order.ring_seconds,
                 **_detection(order.machines),
             )

@@ -49,6 +49,7 @@ class Settings:
     hooks_queue: str
     lake_queue: str
     contacts_queue: str
+    campaign_calls_queue: str
     rings_queue: str
     secrets_prefix: str
     twilio_url: str

@@ -183,6 +183,7 @@ def ivr_ports() -> Ports:
     """Return all that a call in progress needs."""
     from chalicelib.ivr.usecases import Ports
     from chalicelib.runtime.desk_wiring import desk_of_calls
+    from chalicelib.runtime.opposing import LateOppositions
     from chalicelib.runtime.surveys_wiring import asked
     from chalicelib.runtime.tracking_wiring import rings
 
@@ -199,6 +200,7 @@ def ivr_ports() -> Ports:
         desk=desk_of_calls(),
         rings=rings(),
         surveys=asked(),
+        oppositions=LateOppositions(),
     )
 
 

@@ -28,6 +28,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "lead.updated": "leads:read",
     "pool.short": "pools:read",
     "pool.grown": "pools:read",
+    "campaign.attempt.ended": "campaigns:read",
+    "campaign.finished": "campaigns:read",
 }
 # Those that say which visit a call came from, by the name that it has in their data.
 VISITS: Final[Mapping[str, str]] = {

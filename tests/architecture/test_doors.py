@@ -56,6 +56,8 @@ HANDLERS = {
     "learn_behaviours",
     "write_days",
     "import_contacts",
+    "campaigns_tick",
+    "place_campaign_calls",
 }
 
 

@@ -184,6 +184,7 @@ def test_a_call_is_shown_whole(app: Chalice) -> None:
         "source": "src_1",
         "flow": "flow_1",
         "flow_version": 1,
+        "attempt": None,
         "seconds": 95,
         "talk_seconds": 80,
         "answered_by": [a.DESK],

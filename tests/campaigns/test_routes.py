@@ -275,3 +275,13 @@ def test_what_runs_is_not_changed_nor_put_away(shop: Shop) -> None:
     assert (changed.status, changed.json["code"]) == (409, "campaign-running")
     assert (archived.status, archived.json["code"]) == (409, "campaign-state")
     shop.ask("POST", f"{path}/stop")
+
+
+def test_calls_that_agents_take_are_not_rung_yet_and_told_so(shop: Shop) -> None:
+    shop.makes("/v1/queues", {"name": "agents"})
+    body = a_body(shop, name="Agents", mode="progressive", queue="agents", flow=None)
+    made = shop.makes("/v1/campaigns", body)
+
+    refused = shop.ask("POST", f"/v1/campaigns/{made['id']}/start")
+
+    assert (refused.status, pointers(refused)) == (422, ["/mode"])

@@ -51,8 +51,8 @@ class DeskByHeart:
     def join(self, account_id: str, queue: str, ticket: Ticket, now: datetime) -> Any:
         return self._standing(needs.JoinQueue(queue, ticket), now)
 
-    def ask(self, account_id: str, queue: str, call_id: str, now: datetime, since: datetime) -> Any:
-        return self._standing(needs.AskQueue(queue, since), now)
+    def ask(self, account_id: str, queue: str, call_id: str, now: datetime) -> Any:
+        return self._standing(needs.AskQueue(queue), now)
 
     def missed(self, account_id: str, queue: str, call_id: str, agent: str, now: datetime) -> Any:
         return self._standing(needs.OfferOver(queue, agent, answered=False), now)

@@ -249,22 +249,6 @@ def test_what_is_not_there_is_not_found() -> None:
         desk.ask(ACCOUNT, "support", "CA1", NINE)
 
 
-def test_what_is_asked_again_about_a_first_wait_is_not_answered_by_a_second_one() -> None:
-    desk = DeskInMemory()
-    joins(desk, "CA1", NINE)
-    desk.leave(ACCOUNT, "support", "CA1", "overflow", at(seconds=40))
-    joins(desk, "CA1", at(seconds=41))
-    joins(desk, "CA2", at(seconds=42))
-
-    second = desk.ask(ACCOUNT, "support", "CA1", at(seconds=50), at(seconds=41))
-    with pytest.raises(NotFound):
-        desk.ask(ACCOUNT, "support", "CA1", at(seconds=50), NINE)
-    first = desk.join(ACCOUNT, "support", Caller(call_id="CA1", arrived_at=NINE), at(seconds=50))
-
-    assert (second.waited_seconds, first.waited_seconds) == (9, 50)
-    assert first.position == 1
-
-
 def test_a_caller_who_goes_to_another_queue_gives_the_first_place_up() -> None:
     desk = DeskInMemory(queues=["support", a_queue("sales")], agents=ONE)
     joins(desk, "CA1")

@@ -87,6 +87,10 @@ class MovesInMemory:
             found[account_id].append(campaign_id)
         return {account_id: tuple(ids) for account_id, ids in found.items()}
 
+    def running_of(self, account_id: str) -> tuple[str, ...]:
+        """Return those of an account."""
+        return self.running().get(account_id, ())
+
     def settled(self, campaign: Campaign) -> None:
         """Look no more at one that is as it was."""
         key = (campaign.account_id, campaign.id)

@@ -10,12 +10,14 @@ import pytest
 from app import (
     app,
     ask_for_days,
+    campaigns_tick,
     close_account_month,
     close_months,
     find_callbacks,
     import_contacts,
     learn_behaviours,
     place_callbacks,
+    place_campaign_calls,
     project_again,
     project_calls,
     store_late_events,
@@ -124,6 +126,9 @@ def jobs_asked(world: World, api_asked: Asked) -> Asked:
             place_callbacks(messages_of(looks), Context())
             write_days(messages_of(days), Context())
             import_contacts(messages_of(lists), Context())
+            campaigns_tick(schedule_at("2026-11-23T15:00:00Z"), Context())
+            place_campaign_calls(messages_of(take("campaign-calls")), Context())
+            place_campaign_calls(messages_of(take("campaign-calls")), Context())
     return asked | more
 
 

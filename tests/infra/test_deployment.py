@@ -41,6 +41,8 @@ JOBS = {
     "learn_behaviours",
     "write_days",
     "import_contacts",
+    "campaigns_tick",
+    "place_campaign_calls",
     "project_calls",
     "store_late_events",
     "project_again",
@@ -94,6 +96,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
     assert after_first["schedules"] == {
         "cadran-dev-close_months-event": "rate(1 hour)",
         "cadran-dev-find_callbacks-event": "rate(1 minute)",
+        "cadran-dev-campaigns_tick-event": "rate(1 minute)",
         "cadran-dev-tend_pools-event": "rate(5 minutes)",
         "cadran-dev-ask_for_days-event": "rate(1 day)",
         "cadran-dev-learn_behaviours-event": "rate(1 hour)",
@@ -111,6 +114,7 @@ def test_a_stage_comes_up_stays_the_same_when_repeated_and_goes(
         "cadran-dev-rings": "cadran-dev-ring_calls",
         "cadran-dev-lake": "cadran-dev-write_days",
         "cadran-dev-contacts": "cadran-dev-import_contacts",
+        "cadran-dev-campaign-calls": "cadran-dev-place_campaign_calls",
     }
     assert after_first["stream"] == {
         "function": "cadran-dev-project_calls",

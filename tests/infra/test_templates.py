@@ -34,12 +34,14 @@ CONSUMERS = {
     "RingsQueue": "ring_calls",
     "LakeQueue": "write_days",
     "ContactsQueue": "import_contacts",
+    "CampaignCallsQueue": "place_campaign_calls",
 }
 JOBS = {
     *CONSUMERS.values(),
     "project_calls",
     "close_months",
     "find_callbacks",
+    "campaigns_tick",
     "tend_pools",
     "ask_for_days",
     "learn_behaviours",

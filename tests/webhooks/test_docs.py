@@ -31,6 +31,6 @@ def test_the_webhook_of_the_page_can_be_made(cloud: Cloud, monkeypatch: pytest.M
 
 
 def test_the_page_names_every_event_with_its_scope() -> None:
-    rows = dict(re.findall(r"^\| `(\w+\.\w+)` \|.*\| `(\w+:\w+)` \|$", PAGE, re.MULTILINE))
+    rows = dict(re.findall(r"^\| `(\w+(?:\.\w+)+)` \|.*\| `(\w+:\w+)` \|$", PAGE, re.MULTILINE))
 
     assert rows == SCOPES

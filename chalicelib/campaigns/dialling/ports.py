@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
+    from datetime import datetime
 
+    from chalicelib.campaigns.attempts.attempts import Attempt
+    from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.attempts.ports import Attempts
+    from chalicelib.campaigns.attempts.usecases import News
     from chalicelib.campaigns.campaign import Campaign
+    from chalicelib.campaigns.contacts.contacts import Contact, ContactList
+    from chalicelib.campaigns.dialling.hearing import Ended
+    from chalicelib.campaigns.dialling.orders import Calls
     from chalicelib.campaigns.pacing.bucket import Limit
     from chalicelib.campaigns.pacing.granting import Pace, Taken
+    from chalicelib.campaigns.pacing.life import Told
+    from chalicelib.campaigns.pacing.outcomes import Outcome
+    from chalicelib.campaigns.ports import Campaigns, House
+    from chalicelib.directory.ports import Page
 
 
 class Paces(Protocol):
@@ -43,5 +56,108 @@ class Moves(Protocol):
     def running(self) -> Mapping[str, tuple[str, ...]]:
         """Return the campaigns that are to be looked at, by their account."""
 
+    def running_of(self, account_id: str) -> tuple[str, ...]:
+        """Return those of an account."""
+
     def settled(self, campaign: Campaign) -> None:
         """Look no more at a campaign that is not running, and of which no call is up any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the carrier said to an order: nothing, or that it has the call, or not, and why."""
+
+    told: Told
+    call_id: str = ""
+    outcome: Outcome | None = None
+    slowed_for: int | None = None
+
+
+class Carrier(Protocol):
+    """Who makes the calls."""
+
+    def order(self, attempt: Attempt, campaign: Campaign) -> Answer:
+        """Have somebody rung, once: whatever becomes of the answer, it is not asked again."""
+
+    def find(self, attempt: Attempt, campaign: Campaign) -> str | None:
+        """Return the call of an attempt whose answer was lost, None if there is none."""
+
+    def ended(self, call_id: str) -> Ended | None:
+        """Return how a call ended, None while it goes on. One that is not there has failed."""
+
+    def hang_up(self, call_id: str) -> None:
+        """End a call; one that is over is left alone."""
+
+    def redirect(self, call_id: str, url: str) -> None:
+        """Have a call go on elsewhere; one that is over is left alone."""
+
+
+class People(Protocol):
+    """Contacts."""
+
+    def known(self, account_id: str, list_id: str, ids: Collection[str]) -> dict[str, Contact]:
+        """Return those of some people who are in a list."""
+
+    def page(self, known: ContactList, limit: int, after: str | None = None) -> Page[Contact]:
+        """Return some of a list's contacts."""
+
+
+class Crew(Protocol):
+    """Hands that do several things at a time."""
+
+    def do(self, work: Callable[[], object]) -> None:
+        """Have something done, now or as soon as a hand is free."""
+
+    def done(self) -> None:
+        """Wait until all is done. Raises what went wrong."""
+
+
+class Outbox(Protocol):
+    """The queue between plan and dial."""
+
+    def calls(self, order: Calls) -> None:
+        """Leave members to be rung."""
+
+    def look(self, account_id: str) -> None:
+        """Have an account be seen to."""
+
+
+class Telling(Protocol):
+    """Who wants to know what became of campaigns. Told twice of the same, it is told once."""
+
+    def ended(self, attempt: Attempt) -> None:
+        """Tell that an attempt is over."""
+
+    def finished(self, campaign: Campaign) -> None:
+        """Tell that nobody is left to be rung."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """All that the end of a call takes. `end` stores it; None: it was over before."""
+
+    paces: Paces
+    telling: Telling
+    end: Callable[[Campaign, str, News, datetime], Attempt | None]
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk(Ends):
+    """All that planning and placing calls take.
+
+    `known` returns all that is stored of a contact; `sleep` waits until an instant in milliseconds
+    since 1970; `seconds_left` is until the function is cut.
+    """
+
+    campaigns: Campaigns
+    house: House
+    people: People
+    attempts: Attempts
+    moves: Moves
+    carrier: Carrier
+    outbox: Outbox
+    known: Callable[[Campaign, Contact, str, datetime], Known]
+    sleep: Callable[[int], None]
+    crew: Callable[[], Crew]
+    seconds_left: Callable[[], float]

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.campaign import Move, moved
-from chalicelib.campaigns.checking import check
+from chalicelib.campaigns.checking import NoCampaign, check
 from chalicelib.campaigns.usecases import around
-from chalicelib.kernel.errors import Stale
+from chalicelib.kernel.errors import Fault, Stale
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.campaign import Campaign
-    from chalicelib.campaigns.dialling.ports import Moves
+    from chalicelib.campaigns.dialling.ports import Moves, Outbox
     from chalicelib.campaigns.ports import Campaigns, House
 
 # Before people are rung, all that was checked when it was written down is checked again.
@@ -30,6 +30,7 @@ class Helm:
     campaigns: Campaigns
     house: House
     moves: Moves
+    outbox: Outbox
 
 
 def steer(account_id: str, campaign_id: str, move: Move, now: datetime, helm: Helm) -> Campaign:
@@ -43,10 +44,28 @@ def steer(account_id: str, campaign_id: str, move: Move, now: datetime, helm: He
         if after is known:
             return known
         if move in _CHECKED:
-            check(known.plan, around(account_id, known.plan, helm.house), now)
+            _check(known, helm, now)
         try:
-            return helm.moves.move(after)
+            stored = helm.moves.move(after)
         except Stale:
             if tries == _MOST_TRIES:
                 raise
+            continue
+        if move in _CHECKED:
+            helm.outbox.look(account_id)  # nobody waits for the minute to be over
+        return stored
     raise AssertionError("the last try returns or raises")
+
+
+def _check(known: Campaign, helm: Helm, now: datetime) -> None:
+    """Raise NoCampaign with all that keeps it from being rung."""
+    faults: tuple[Fault, ...] = ()
+    try:
+        check(known.plan, around(known.account_id, known.plan, helm.house), now)
+    except NoCampaign as error:
+        faults = error.faults
+    if not known.plan.speaks:
+        reason = "calls that agents take are not rung yet: only those of the mode `agentless`"
+        faults = (*faults, Fault("/mode", reason))
+    if faults:
+        raise NoCampaign("this is no campaign to be rung", faults=faults)

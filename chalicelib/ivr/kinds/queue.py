@@ -73,11 +73,10 @@ def _join(node: Queue, wait: Wait, arrived_at: datetime, turn: Turn) -> Move:
 
 def _poll(node: Queue, wait: Wait, turn: Turn) -> Move:
     """Ask how far the caller has come; one whom the desk does not know comes in their old place."""
-    since = datetime.fromtimestamp(wait.since, UTC)
     if wait.stage in (Stage.JOINING, Stage.REJOINING):
-        return _join(node, wait, since, turn)
+        return _join(node, wait, datetime.fromtimestamp(wait.since, UTC), turn)
     after = turn.here(mark=wait.at(Stage.WAITING).mark).position
-    return Move(need=needs.AskQueue(node.queue, since), wait=after)
+    return Move(need=needs.AskQueue(node.queue), wait=after)
 
 
 def _again(node: Queue, given: KeysPressed | NoInput | Arrived, turn: Turn) -> Move:

@@ -90,3 +90,13 @@ def rehearsed(account_id: str, flow_id: str, drafts: Drafts, rehearsals: Rehears
     """Try all the tests of a flow's draft. Raises FlowRefused where it has other faults."""
     draft = drafts.draft(account_id, flow_id)
     return rehearsals.report(account_id, flow_id, parse(draft.document))
+
+
+def tried(
+    account_id: str, flow_id: str, version: int | None, *, drafts: Drafts, flows: Flows
+) -> Standing:
+    """Return a flow to try, its draft (version 0) or a version. Raises FlowRefused, NotFound."""
+    draft = drafts.draft(account_id, flow_id)  # another account's flow is not found
+    if version is None:
+        return Standing(flow_id, 0, parse(draft.document))
+    return Standing(flow_id, version, flows.version(flow_id, version))

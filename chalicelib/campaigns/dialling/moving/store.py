@@ -70,6 +70,12 @@ class MoveStore:
                 found[row.account_id].append(row.campaign_id)
         return {account_id: tuple(ids) for account_id, ids in found.items()}
 
+    def running_of(self, account_id: str) -> tuple[str, ...]:
+        """Query an account's part of the list."""
+        with translated("list running campaigns", account_id=account_id):
+            rows = RunningRow.query(_RUNNING, RunningRow.sk.startswith(f"{account_id}#"))
+            return tuple(row.campaign_id for row in rows)
+
     def settled(self, campaign: Campaign) -> None:
         """Take it off the list, unless it goes on by now."""
         row = RunningRow(_RUNNING, _sk(campaign))

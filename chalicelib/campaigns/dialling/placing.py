@@ -1,0 +1,293 @@
+"""Calls placed, each at the instant that it was granted. Pure but for its ports.
+
+A worker decides of each member just before it asks for an instant, claims the attempt in one
+transaction with what the law remembers of the person, and orders the call once. Whatever it does
+not learn, and whenever it dies, the attempt stands as being placed: nobody orders it again, and
+`minding` asks the carrier what became of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from chalicelib.campaigns.attempts.attempts import Standing, Why
+from chalicelib.campaigns.attempts.changing import claimed, finished
+from chalicelib.campaigns.attempts.usecases import News
+from chalicelib.campaigns.campaign import State
+from chalicelib.campaigns.dialling import minding
+from chalicelib.campaigns.dialling.scenes import Scene, judge
+from chalicelib.campaigns.pacing.bucket import FULL, LEAD, REFILL, SECOND, SLACK, may_begin
+from chalicelib.campaigns.pacing.granting import pause, take
+from chalicelib.campaigns.pacing.life import SLOWED_FOR, Told
+from chalicelib.campaigns.pacing.sharing import Ask
+from chalicelib.kernel.errors import Conflict, NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from chalicelib.campaigns.attempts.attempts import Attempt, Member
+    from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.dialling.orders import Calls
+    from chalicelib.campaigns.dialling.ports import Answer, Crew, Desk
+    from chalicelib.campaigns.dialling.scenes import Verdict
+    from chalicelib.campaigns.pacing.bucket import Limit
+    from chalicelib.campaigns.pacing.granting import Pace, Slot, Taken
+
+# What is left of the function's time when no call is begun any more: an order takes eight seconds.
+RESERVE: Final = 15
+# Somebody's call to this person goes on: theirs is not, as long as that.
+_BUSY: Final = timedelta(minutes=2)
+# What was decided longer ago is decided anew before anybody is rung.
+_FRESH: Final = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A member of whom it is to be decided."""
+
+    scene: Scene
+    member: Member
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A member who may be rung, as was decided at an instant."""
+
+    candidate: Candidate
+    known: Known
+    verdict: Verdict
+    at: datetime
+
+
+@dataclass(slots=True)
+class Shift:
+    """One worker, and what is left for it to do.
+
+    It alone changes this: hands that place calls report through `not_before`, the instant (in
+    milliseconds) from which on the carrier takes orders again.
+    """
+
+    account_id: str
+    desk: Desk
+    crew: Crew
+    waiting: dict[str, deque[Candidate]]
+    ready: dict[str, deque[Ready]] = field(default_factory=dict)
+    pace: tuple[Pace, Limit] | None = None
+    in_vain: int = 0
+    not_before: int = 0
+    free_at: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        """Return this instant in milliseconds."""
+        return int(self.desk.clock().timestamp() * SECOND)
+
+    def sleep(self, until: int) -> None:
+        """Wait until an instant, or until no time is left to ring anybody."""
+        left = 1 + int(max(0.0, self.desk.seconds_left() - RESERVE) * SECOND)
+        self.desk.sleep(min(until, self.now + left))
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing is left to do, or no time."""
+        left = any(self.waiting.values()) or any(self.ready.values())
+        return not left or self.desk.seconds_left() < RESERVE
+
+
+def place(order: Calls, desk: Desk) -> None:
+    """Ring the members of a message, as many as there is time for; the others are due again."""
+    crew = desk.crew()
+    shift = Shift(order.account_id, desk, crew, _loaded(order, desk))
+    try:
+        while not shift.is_over:
+            _go_on(shift)
+    finally:
+        crew.done()
+
+
+def _loaded(order: Calls, desk: Desk) -> dict[str, deque[Candidate]]:
+    """Read those who are leased to this message, and stand as they did then."""
+    waiting: dict[str, deque[Candidate]] = {}
+    for campaign_id, ids in order.members.items():
+        scene = _scene(order.account_id, campaign_id, desk)
+        if scene is None:
+            continue
+        members = desk.attempts.members(campaign_id, ids)
+        leased = [each for each in members.values() if _is_leased(each, order)]
+        list_id = scene.people.id
+        people = desk.people.known(order.account_id, list_id, [each.contact_id for each in leased])
+        waiting[campaign_id] = deque()
+        for member in leased:
+            contact = people.get(member.contact_id)
+            if contact is None:
+                desk.attempts.put(finished(member, Why.GONE, desk.clock()))
+            else:
+                waiting[campaign_id].append(Candidate(scene, member, contact))
+    return waiting
+
+
+def _scene(account_id: str, campaign_id: str, desk: Desk) -> Scene | None:
+    try:
+        campaign = desk.campaigns.campaign(account_id, campaign_id)
+    except NotFound:
+        return None
+    return Scene.of(campaign, desk.house) if campaign.state is State.RUNNING else None
+
+
+def _is_leased(member: Member, order: Calls) -> bool:
+    return member.standing is Standing.WAITING and member.due_at == order.until
+
+
+def _go_on(shift: Shift) -> None:
+    """Take some instants, and have calls begun at them; or wait until it is worth asking again."""
+    shift.sleep(shift.not_before)
+    if shift.pace is None:
+        shift.pace = shift.desk.paces.pace(shift.account_id)
+    pace, limit = shift.pace
+    for campaign_id in pace.halted & shift.waiting.keys():
+        shift.waiting[campaign_id].clear()
+        shift.ready.pop(campaign_id, None)
+    room = _room(pace, limit, shift.now)
+    if room < 1:
+        shift.pace = None
+        shift.sleep(shift.now + FULL)
+        return
+    _prepare(shift, room)
+    asks = {name: Ask(_wanted(shift, name), _priority(each)) for name, each in _some(shift)}
+    if not any(each.wanted for each in asks.values()):
+        # A campaign has had its calls of this second, or nobody of those may be rung.
+        shift.sleep(shift.now + REFILL if any(shift.ready.values()) else 0)
+        return
+    taken = take(pace, limit, asks, shift.now, shift.in_vain)
+    if not _stored(shift, pace, limit, taken):
+        return
+    for slot in taken.slots:
+        ready = shift.ready[slot.campaign_id].popleft()
+        free_at = max(slot.start, shift.free_at.get(slot.campaign_id, 0))
+        shift.free_at[slot.campaign_id] = free_at + _gap(ready)
+        shift.crew.do(partial(_ring, ready, slot, limit, shift))
+    if taken.slots:
+        shift.in_vain = 0
+        shift.sleep(taken.ask_at)
+        return
+    # Others are at work, or as many are up as may be: what is stored is read before it is asked.
+    shift.in_vain += taken.others
+    shift.pace = None
+    shift.sleep(max(taken.ask_at, shift.now + pause(shift.in_vain)))
+
+
+def _stored(shift: Shift, pace: Pace, limit: Limit, taken: Taken) -> bool:
+    """Store what was granted; False if somebody else has taken calls meanwhile."""
+    if not taken.slots:
+        return True
+    try:
+        shift.desk.paces.take(shift.account_id, pace, taken)
+    except Conflict:
+        shift.pace = None
+        return False
+    shift.pace = (taken.pace, limit)
+    return True
+
+
+def _some(shift: Shift) -> list[tuple[str, deque[Ready]]]:
+    return [(name, each) for name, each in shift.ready.items() if each]
+
+
+def _priority(ready: deque[Ready]) -> int:
+    return ready[0].candidate.scene.campaign.plan.priority
+
+
+def _wanted(shift: Shift, campaign_id: str) -> int:
+    """Return how many calls a campaign may begin in the lead, by its own limit of a second."""
+    ready = shift.ready[campaign_id]
+    gap = _gap(ready[0])
+    if not gap:
+        return len(ready)
+    room = shift.now + LEAD - max(shift.now, shift.free_at.get(campaign_id, 0))
+    return 0 if room < 0 else min(len(ready), 1 + room // gap)
+
+
+def _gap(ready: Ready) -> int:
+    """Return how far apart a campaign's calls are, at least; 0: as the account's are."""
+    per_second = ready.candidate.scene.campaign.plan.per_second
+    return 0 if per_second is None else (SECOND + SLACK) // per_second
+
+
+def _room(pace: Pace, limit: Limit, now: int) -> int:
+    """Return how many calls may be granted in the lead, at the most."""
+    most = limit.calls * LEAD // SECOND + limit.burst
+    return most if limit.at_once is None else min(most, limit.at_once - pace.bucket.flying(now))
+
+
+def _prepare(shift: Shift, most: int) -> None:
+    """Decide of so many members of each campaign."""
+    oldest = shift.desk.clock() - _FRESH
+    for campaign_id, waiting in shift.waiting.items():
+        ready = shift.ready.setdefault(campaign_id, deque())
+        while ready and ready[0].at < oldest:
+            waiting.append(ready.popleft().candidate)
+        while waiting and len(ready) < most and shift.desk.seconds_left() >= RESERVE:
+            found = _decided(waiting.popleft(), shift.desk)
+            if found is not None:
+                ready.append(found)
+
+
+def _decided(candidate: Candidate, desk: Desk) -> Ready | None:
+    """Decide of a member by what is stored now; None: they are not to be rung, which is stored."""
+    scene, member, contact = candidate.scene, candidate.member, candidate.contact
+    now = desk.clock()
+    known = desk.known(scene.campaign, contact, contact.numbers[0], now)
+    verdict = judge(scene, member, contact, known, now, now + _BUSY)
+    if verdict.moving is not None:
+        desk.attempts.put(verdict.moving)
+        return None
+    return Ready(candidate, known, verdict, now)
+
+
+def _ring(ready: Ready, slot: Slot, limit: Limit, shift: Shift) -> None:
+    """Claim an attempt, wait for its instant, and order the call: once."""
+    desk, candidate = shift.desk, ready.candidate
+    campaign = candidate.scene.campaign
+    assert ready.verdict.decision is not None
+    claiming = claimed(
+        candidate.member,
+        candidate.contact,
+        campaign,
+        ready.known,
+        ready.verdict.decision,
+        slot=slot.number,
+        zone=ready.verdict.zone,
+        now=desk.clock(),
+    )
+    if limit.at_once is not None:
+        claiming = replace(claiming, attempt=replace(claiming.attempt, facts={minding.LEASED: "1"}))
+    try:
+        attempt = desk.attempts.claim(claiming)
+    except Conflict:  # somebody rings this person, or has this member: they are due again
+        if limit.at_once is not None:
+            desk.paces.ended(shift.account_id, [slot.number])
+        return
+    desk.sleep(slot.start)
+    if not may_begin(slot.start, shift.now):
+        minding.end(campaign, attempt.id, News(outcome=None), desk)
+        return
+    _follow(attempt, desk.carrier.order(attempt, campaign), candidate.scene, shift)
+
+
+def _follow(attempt: Attempt, answer: Answer, scene: Scene, shift: Shift) -> None:
+    """Store what the carrier said. Of what it did not say, nothing is known until it is asked."""
+    desk, campaign = shift.desk, scene.campaign
+    if answer.told is Told.TAKEN:
+        desk.attempts.placed(campaign.id, attempt.id, answer.call_id, desk.clock())
+    elif answer.told is Told.SLOWED:
+        wait = answer.slowed_for or int(SLOWED_FOR.total_seconds())
+        shift.not_before = max(shift.not_before, shift.now + wait * SECOND)
+        minding.end(campaign, attempt.id, News(outcome=None), desk)
+    elif answer.told is Told.REFUSED:
+        minding.end(campaign, attempt.id, News(outcome=answer.outcome), desk)
