@@ -77,6 +77,7 @@ def forget(account_id: str, people: Collection[str]) -> None:
     """Have consents and attempts forget people, who are not to be rung again, but for hashes."""
     from chalicelib.campaigns.consents.suppressions import ACCOUNT, Suppression
     from chalicelib.campaigns.consents.usecases import erase
+    from chalicelib.runtime import surveys_wiring
 
     desk = consents_wiring.desk()
     now = desk.clock()
@@ -87,6 +88,7 @@ def forget(account_id: str, people: Collection[str]) -> None:
         for each in people
     ]
     desk.suppressions.suppress(account_id, entries)
+    surveys_wiring.forget(account_id, people)
     attempts_wiring.store().forget(account_id, people)
 
 

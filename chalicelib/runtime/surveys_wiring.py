@@ -6,11 +6,12 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import consents_wiring, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from chalicelib.campaigns.contacts.contacts import Contact
     from chalicelib.campaigns.surveys.answers import Told
@@ -83,9 +84,40 @@ def take_told(errand: TellSurvey) -> None:
         language=facts.get("language", ""),
         question=facts.get("question", ""),
         answer=facts.get("answer", ""),
-        about={**facts, "call": errand.call_id},
+        about={**_segment(errand.account_id, facts), **facts, "call": errand.call_id},
     )
     _keep(told)
+
+
+def forget(account_id: str, contacts: Collection[str]) -> None:
+    """Take whose they are out of responses; idempotent. Raises Unavailable."""
+    from chalicelib.campaigns.surveys import usecases
+
+    def survey_of(survey_id: str, version: int) -> Survey:
+        return asked().survey(account_id, survey_id, version).survey
+
+    for each in contacts:
+        usecases.forget(account_id, each, survey_of, store())
+
+
+@cache
+def _campaigns() -> Kept[tuple[str, str], str]:
+    """Return whom of their list campaigns ring: their segment."""
+    from chalicelib.runtime.campaigns_wiring import store as book
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(lambda key: book().campaign(*key).plan.segment)
+
+
+def _segment(account_id: str, facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the segment of the campaign that a call is of."""
+    if "campaign" not in facts:
+        return {}
+    try:
+        segment = _campaigns().get((account_id, facts["campaign"]))
+    except NotFound:
+        return {}
+    return {"segment": segment} if segment else {}
 
 
 def _survey_of(account_id: str, survey_id: str) -> Callable[[int], Survey]:

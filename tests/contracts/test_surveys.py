@@ -217,6 +217,32 @@ def test_free_answers_are_listed_the_newest_first_each_once(store: Store) -> Non
     assert store.verbatims("acct_2", "srv_1", 2).items == ()
 
 
+def test_who_is_erased_has_said_nothing_and_their_numbers_go_on_counting(store: Store) -> None:
+    about = {"contact": "hash", "call": "CA1", "agent": "agt_1"}
+    for respondent, whose in (("CA1", about), ("CA2", {"contact": "other", "agent": "agt_1"})):
+        for key, answer in (("nps", "3"), ("why", "RE1")):
+            take(store, told(question=key, answer=answer, respondent=respondent, about=whose))
+
+    for _ in range(2):
+        usecases.forget("acct_1", "hash", lambda *_: a_survey(), store)
+        usecases.forget("acct_2", "other", lambda *_: a_survey(), store)
+
+    kept = store.response("acct_1", "srv_1", "CA1")
+    assert kept is not None
+    assert (kept.given, kept.about) == ({"nps": 3}, {"agent": "agt_1"})
+    left = [each.respondent for each, _ in store.verbatims("acct_1", "srv_1", 9).items]
+    assert left == ["CA2"]
+    found = store.counts("acct_1", "srv_1", By.AGENT, "2026-12-01", "2026-12-01")
+    assert {(key.question, key.slot): n for key, n in found.items() if key.question} == {
+        ("nps", 3): 2,
+        ("why", 0): 1,
+    }
+    responses = store.responses("acct_1", "srv_1", 9).items
+    assert found == Counter(
+        {key: n for key, n in folded(responses, a_survey()).items() if key.by is By.AGENT}
+    )
+
+
 @pytest.fixture(params=["in memory", "on DynamoDB"])
 def sessions(request: pytest.FixtureRequest) -> Iterator[Sessions]:
     if request.param == "in memory":

@@ -82,6 +82,21 @@ class SurveysInMemory:
             self._verbatims[key[0], key[1], f"{response.respondent}#{question}"] = response
         self._counts.setdefault(key[:2], Counter()).update(counts)
 
+    def of_person(self, account_id: str, contact: str) -> tuple[tuple[str, str], ...]:
+        """Return the survey and the respondent of each response of a contact."""
+        return tuple(
+            (survey, name)
+            for (owner, survey, name), each in self._responses.items()
+            if owner == account_id and each.about.get("contact") == contact
+        )
+
+    def forget(self, before: Response, after: Response, counts: Counts) -> None:
+        """Store what is left of a response."""
+        self.keep(after, counts)
+        for key in before.answers.keys() - after.answers.keys():
+            place = f"{before.respondent}#{key}"
+            self._verbatims.pop((before.account_id, before.survey_id, place), None)
+
     def counts(self, account_id: str, survey_id: str, by: By, first: str, last: str) -> Counts:
         """Return the counters of some days."""
         known: Counts = self._counts.get((account_id, survey_id), Counter())

@@ -55,6 +55,8 @@ class By(StrEnum):
 
 # What may be known of whoever answers.
 ABOUT: Final = ("agent", "campaign", "segment", "contact", "attempt", "call")
+_WHO: Final = ("contact", "attempt", "call")  # what names somebody
+LONGEST_ABOUT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +197,16 @@ def slot_of(question: Question | None, answer: Answer) -> int | None:
     return 0
 
 
+def anonymous(response: Response, survey: Survey) -> Response:
+    """Return a response without whose it is, and without what they said in their own words."""
+    free = {each.key for each in survey.questions if each.kind is Kind.SPEECH}
+    return replace(
+        response,
+        about={name: value for name, value in response.about.items() if name not in _WHO},
+        answers={key: each for key, each in response.answers.items() if key not in free},
+    )
+
+
 def day_of(at: datetime) -> str:
     """Return the day in France on which a response is counted.
 
@@ -213,7 +225,11 @@ def _begun(told: Told) -> Response:
         channel=told.channel,
         begun_at=told.at,
         language=told.language,
-        about={name: value for name, value in told.about.items() if name in ABOUT and value},
+        about={
+            name: value[:LONGEST_ABOUT]
+            for name, value in told.about.items()
+            if name in ABOUT and value
+        },
     )
 
 

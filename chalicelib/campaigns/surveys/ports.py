@@ -42,6 +42,12 @@ class Responses(Protocol):
         `verbatims` are the questions that were answered freely just now. Raises Conflict.
         """
 
+    def of_person(self, account_id: str, contact: str) -> tuple[tuple[str, str], ...]:
+        """Return the survey and the respondent of each response of a contact."""
+
+    def forget(self, before: Response, after: Response, counts: Counts) -> None:
+        """Store what is left of a response, without its free answers and whose it is."""
+
     def counts(self, account_id: str, survey_id: str, by: By, first: str, last: str) -> Counts:
         """Return the counters of some days, both included."""
 

@@ -9,7 +9,6 @@ groups are asked for, however many people answered.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 from zlib import crc32
@@ -23,14 +22,8 @@ from pynamodb.attributes import (
 from pynamodb.transactions import TransactWrite
 
 from chalicelib.campaigns.store import CampaignRow
-from chalicelib.campaigns.surveys.answers import (
-    SLOTS,
-    By,
-    Channel,
-    Given,
-    Key,
-    Response,
-)
+from chalicelib.campaigns.surveys import records
+from chalicelib.campaigns.surveys.answers import SLOTS, Key
 from chalicelib.campaigns.surveys.reading import judge
 from chalicelib.campaigns.surveys.versions import Kept
 from chalicelib.directory.ports import Page
@@ -40,7 +33,7 @@ from chalicelib.runtime.tables import bind, translated
 if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
 
-    from chalicelib.campaigns.surveys.answers import Counts
+    from chalicelib.campaigns.surveys.answers import By, Counts, Response
     from chalicelib.campaigns.surveys.survey import Survey
 
 HEAD: Final = "head"
@@ -90,7 +83,11 @@ class TallyRow(CampaignRow):
     v10 = NumberAttribute(null=True)
 
 
-ROWS: Final = (SurveyRow, ResponseRow, TallyRow)
+class WhoseRow(CampaignRow):
+    """A response of a contact's: so that erasing them finds it."""
+
+
+ROWS: Final = (SurveyRow, ResponseRow, TallyRow, WhoseRow)
 
 
 class SurveyStore:
@@ -168,16 +165,28 @@ class SurveyStore:
             transaction.save(_response(response), condition=before)
             for key in verbatims:
                 transaction.save(_verbatim(response, key))
-            for row, slots in _rows(response, counts).items():
-                transaction.update(
-                    TallyRow(*row[:2]),
-                    actions=[
-                        TallyRow.group.set(row[2]),
-                        TallyRow.day.set(row[3]),
-                        TallyRow.question.set(row[4]),
-                        *(getattr(TallyRow, f"v{slot}").add(n) for slot, n in slots.items()),
-                    ],
-                )
+            if not response.rev and "contact" in response.about:
+                transaction.save(_whose(response))
+            _add(transaction, response, counts)
+
+    def of_person(self, account_id: str, contact: str) -> tuple[tuple[str, str], ...]:
+        """Query the contact's own partition."""
+        with translated("find responses", account_id=account_id):
+            rows = list(WhoseRow.query(_whose_pk(account_id, contact)))
+        return tuple((row.sk.split("#", 1)[0], row.sk.split("#", 1)[1]) for row in rows)
+
+    def forget(self, before: Response, after: Response, counts: Counts) -> None:
+        """Write what is left and delete the rest, in one transaction."""
+        with (
+            translated("forget whose a response is", survey_id=before.survey_id),
+            TransactWrite(connection=ResponseRow._get_connection().connection) as transaction,
+        ):
+            transaction.save(_response(after), condition=ResponseRow.rev == before.rev)
+            for key in before.answers.keys() - after.answers.keys():
+                pk = _response_pk(before.account_id, before.survey_id, before.respondent)
+                transaction.delete(ResponseRow(pk, VERBATIM + key))
+            transaction.delete(_whose(before))
+            _add(transaction, after, counts)
 
     def counts(self, account_id: str, survey_id: str, by: By, first: str, last: str) -> Counts:
         """Query each shard's range of days."""
@@ -293,7 +302,7 @@ def _response(response: Response) -> ResponseRow:
         sk=RESPONSE,
         gsi1pk=f"{response.account_id}#responses#{response.survey_id}",
         gsi1sk=f"{made:013d}#{response.respondent}",
-        told=_written(response),
+        told=records.written(response),
         rev=response.rev + 1,
     )
 
@@ -305,47 +314,37 @@ def _verbatim(response: Response, key: str) -> ResponseRow:
         sk=VERBATIM + key,
         gsi1pk=f"{response.account_id}#verbatims#{response.survey_id}",
         gsi1sk=f"{made:013d}#{response.respondent}#{key}",
-        told=_written(response),
+        told=records.written(response),
         question=key,
     )
 
 
-def _written(response: Response) -> dict[str, Any]:
-    finished = response.finished_at
-    return {
-        "version": response.version,
-        "channel": response.channel.value,
-        "language": response.language,
-        "begun_at": response.begun_at.isoformat(),
-        "finished_at": None if finished is None else finished.isoformat(),
-        "about": dict(response.about),
-        "answers": {
-            key: [each.answer, each.at.isoformat(), each.ref]
-            for key, each in response.answers.items()
-        },
-    }
+def _whose(response: Response) -> WhoseRow:
+    pk = _whose_pk(response.account_id, response.about["contact"])
+    return WhoseRow(pk, f"{response.survey_id}#{response.respondent}")
+
+
+def _whose_pk(account_id: str, contact: str) -> str:
+    return f"surveyed#{account_id}#{contact}"
+
+
+def _add(transaction: TransactWrite, response: Response, counts: Counts) -> None:
+    """Add to the counters of a response's shard."""
+    for row, slots in _rows(response, counts).items():
+        transaction.update(
+            TallyRow(*row[:2]),
+            actions=[
+                TallyRow.group.set(row[2]),
+                TallyRow.day.set(row[3]),
+                TallyRow.question.set(row[4]),
+                *(getattr(TallyRow, f"v{slot}").add(n) for slot, n in slots.items()),
+            ],
+        )
 
 
 def _read(row: Any) -> Response:
     _, account_id, survey_id, respondent = row.pk.split("#", 3)
-    told = row.told
-    finished = told["finished_at"]
-    return Response(
-        account_id=account_id,
-        survey_id=survey_id,
-        respondent=respondent,
-        version=told["version"],
-        channel=Channel(told["channel"]),
-        language=told["language"],
-        begun_at=datetime.fromisoformat(told["begun_at"]),
-        finished_at=None if finished is None else datetime.fromisoformat(finished),
-        about=told["about"],
-        answers={
-            key: Given(answer, datetime.fromisoformat(at), ref)
-            for key, (answer, at, ref) in told["answers"].items()
-        },
-        rev=int(row.rev or 0),
-    )
+    return records.read(row.told, account_id, survey_id, respondent, int(row.rev or 0))
 
 
 def _rows(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.surveys import versions
-from chalicelib.campaigns.surveys.answers import By, change, taken
+from chalicelib.campaigns.surveys.answers import By, anonymous, change, taken
 from chalicelib.campaigns.surveys.results import nobody, results
 from chalicelib.campaigns.surveys.survey import FRENCH, Kind, Published
 from chalicelib.campaigns.surveys.versions import Kept
@@ -107,6 +107,28 @@ def take(told: Told, survey_of: Callable[[int], Survey], responses: Responses) -
             continue
         return replace(after, rev=after.rev + 1)
     raise Unavailable("too many write at once", survey_id=told.survey_id)
+
+
+def forget(
+    account_id: str,
+    contact: str,
+    survey_of: Callable[[str, int], Survey],
+    responses: Responses,
+) -> None:
+    """Take whose they are, and what was said freely, out of a contact's responses; idempotent.
+
+    The other answers go on counting: they are nobody's then. Raises Unavailable.
+    """
+    for survey_id, respondent in responses.of_person(account_id, contact):
+        before = responses.response(account_id, survey_id, respondent)
+        if before is None:
+            continue
+        survey = survey_of(survey_id, before.version)
+        after = anonymous(before, survey)
+        try:
+            responses.forget(before, after, change(before, after, survey))
+        except Conflict as error:
+            raise Unavailable("a response changed meanwhile", survey_id=survey_id) from error
 
 
 def results_of(

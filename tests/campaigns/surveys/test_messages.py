@@ -142,7 +142,7 @@ def test_a_survey_is_answered_message_by_message() -> None:
     assert kept is not None
     assert (kept.channel, kept.about, kept.finished_at) == (
         Channel.SMS,
-        {"segment": "Lyon"},
+        {"segment": "Lyon", "contact": "hash-of-1234"},
         phone.now,
     )
     assert not phone.replies("Merci à vous")  # it is over: that is a message like any other

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -11,9 +12,11 @@ import pytest
 
 from app import app, run_errands
 from chalicelib.calls.store import CallRow
+from chalicelib.ivr.errands.errands import TellSurvey
 from chalicelib.runtime import surveys_wiring
 from infra import recount_surveys
 from tests.campaigns.surveys.builders import DOCUMENT
+from tests.campaigns.test_routes import a_body
 from tests.clouds import requests_counted
 from tests.gateway import BASE_URL, Context, ring
 from tests.house.shops import CALLER, NUMBER, SPARE, a_shop
@@ -305,3 +308,41 @@ def test_counters_are_proved_to_be_the_sum_of_what_was_answered(shop: Shop) -> N
     assert (found.equal, lost.equal) == (True, False)
     assert said[0] == "3 responses: 0 counters wrong: equal"
     assert "all '' 2026-11-23 nps 8: +1" in said
+
+
+def test_a_flow_that_asks_a_survey_is_tried_without_a_phone(shop: Shop) -> None:
+    survey_id = a_survey(shop)
+    a_line(shop, survey_id)
+    steps = [{"press": "9"}, {"press": "3"}, {"press": "7"}]
+
+    tried = shop.makes(f"/v1/flows/{shop.flow_id}/simulate", {"steps": steps})
+
+    told = json.dumps(tried, ensure_ascii=False)
+    assert "Le technicien est-il venu ?" in told
+    assert "Merci beaucoup." in told
+    assert shop.gets(f"/v1/surveys/{survey_id}/results?{DAYS}")["total"]["begun"] == 0
+
+
+def test_answers_to_a_campaign_s_call_count_for_it_and_its_segment(shop: Shop) -> None:
+    survey_id = a_survey(shop)
+    campaign = shop.makes("/v1/campaigns", a_body(shop, segment="age >= 18"))
+    for at, campaign_id in enumerate((campaign["id"], "camp_gone")):
+        facts = {"what": "begun", "at": "2026-11-23T11:00:00+00:00", "campaign": campaign_id}
+        surveys_wiring.take_told(
+            TellSurvey(
+                id=f"CA{at}:1",
+                account_id="acct_shop",
+                call_id=f"CA{at}",
+                node="ask",
+                survey_id=survey_id,
+                version=1,
+                facts=facts,
+            )
+        )
+
+    results = f"/v1/surveys/{survey_id}/results?{DAYS}"
+    segments = shop.gets(f"{results}&by=segment")["groups"]
+    campaigns = shop.gets(f"{results}&by=campaign")["groups"]
+
+    assert [(each["group"], each["begun"]) for each in segments] == [("age >= 18", 1)]
+    assert sorted(each["group"] for each in campaigns) == sorted((campaign["id"], "camp_gone"))

@@ -139,6 +139,15 @@ def test_a_contact_is_asked_at_their_first_number(shop: Shop, carrier: Texts) ->
     (kept,) = shop.gets(f"/v1/surveys/{survey_id}/responses")["items"]
     assert kept["about"] == {"contact": contact["id"]}
 
+    writes(shop, theirs, "3", "SM31")
+    writes(shop, theirs, "jamais", "SM32")
+    writes(shop, theirs, "Personne.", "SM33")
+    assert len(shop.gets(f"/v1/surveys/{survey_id}/verbatims")["items"]) == 1
+    shop.makes("/v1/contacts/erasures", {"number": theirs})
+    (kept,) = shop.gets(f"/v1/surveys/{survey_id}/responses")["items"]
+    assert (kept["about"], kept["answers"]) == ({}, {"nps": 3, "visit": "never"})
+    assert shop.gets(f"/v1/surveys/{survey_id}/verbatims")["items"] == []
+
 
 def test_the_same_request_with_its_key_sends_once(shop: Shop, carrier: Texts) -> None:
     survey_id, body = a_survey(shop), a_body("+33639981504")

@@ -107,7 +107,7 @@ def ask(order: Order, now: datetime, desk: Desk) -> Session:
         respondent=order.respondent,
         channel=order.channel,
         language=order.language,
-        about=order.about,
+        about={**order.about, "contact": person},
         now=now,
     )
     rev = 0 if before is None else before.rev

@@ -43,15 +43,11 @@ def send(wanted: Wanted, respondent: str, now: datetime, desk: Desk) -> Session:
     if not (neither if wanted.number is not None else by_contact):
         fault = Fault("/number", "give it, or `list_id` and `contact_id`")
         raise NotAsked("the survey cannot be sent", faults=(fault,))
-    number, contact_id = wanted.number, ""
+    number = wanted.number
     if number is None:
         contact = desk.contact(wanted.account_id, wanted.list_id or "", wanted.contact_id or "")
-        number, contact_id = contact.numbers[0], contact.id
-    about = {
-        "campaign": wanted.campaign_id,
-        "segment": wanted.segment,
-        "contact": contact_id,
-    }
+        number = contact.numbers[0]
+    about = {"campaign": wanted.campaign_id, "segment": wanted.segment}
     order = Order(
         account_id=wanted.account_id,
         survey_id=wanted.survey_id,
