@@ -16,6 +16,7 @@ from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
 from chalicelib.campaigns import routes as campaigns
 from chalicelib.campaigns.attempts import routes as attempts
+from chalicelib.campaigns.asked import routes as asked
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
@@ -29,6 +30,7 @@ from chalicelib.ivr.callers import routes as callers
 from chalicelib.ivr.drawing import routes as drawing
 from chalicelib.ivr.history import routes as history
 from chalicelib.runtime import (
+    asked_wiring,
     conversions_wiring,
     desk_wiring,
     lake_wiring,
@@ -95,6 +97,7 @@ ROOMS = (
     capture,
     contacts,
     surveys,
+    asked,
     desk,
     webhooks,
     spam,
@@ -102,8 +105,8 @@ ROOMS = (
 )
 APIS = tuple(room.api for room in ROOMS)
 DOORS = (*APIS, described(APIS))
-WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks, dialling.webhooks)
-BEACONS = (visits.beacons, script.beacons, capture.beacons)
+WEBHOOKS = (calls.webhooks, ivr.webhooks, desk.webhooks, dialling.webhooks, asked.webhooks)
+BEACONS = (visits.beacons, script.beacons, capture.beacons, asked.beacons)
 
 for door in (*DOORS, *WEBHOOKS, *BEACONS):
     app.register_blueprint(door.blueprint)
@@ -246,18 +249,27 @@ def ring_calls(event: SQSEvent) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def find_callbacks(event: CloudWatchEvent) -> None:
-    """Have every account's callbacks looked at that has any."""
+    """Have every account's callbacks looked at that has any, and what was asked for on the web."""
     from chalicelib.desk import handlers
 
-    handlers.find_callbacks(desk_wiring.store(), desk_wiring.callbacks_queue())
+    try:
+        handlers.find_callbacks(desk_wiring.store(), desk_wiring.callbacks_queue())
+    finally:
+        asked_wiring.find()
 
 
 @app.on_sqs_message(queue=settings().callbacks_queue, batch_size=1)
 def place_callbacks(event: SQSEvent) -> None:
-    """Ring agents for the callbacks of an account whose turn it is."""
+    """Ring agents for the callbacks of an account whose turn it is.
+
+    What was asked for on the web is seen to on the way.
+    """
+    from chalicelib.campaigns.asked import messages
     from chalicelib.desk import handlers
 
-    handlers.place_callbacks([record.body for record in event], desk_wiring.office())
+    bodies = [record.body for record in event]
+    others = {messages.KIND: asked_wiring.see_to}
+    handlers.place_callbacks(bodies, desk_wiring.office(), others)
 
 
 @app.on_sqs_message(queue=settings().conversions_queue, batch_size=1)

@@ -282,6 +282,7 @@ class World:
             "pattern": BLOCKED,
             "recording_id": "RE" + "0" * 32,
         }
+        self._ask(client)
         self._list(client)
 
     def _staff(self, client: Client) -> None:
@@ -297,6 +298,25 @@ class World:
             order = {"queue": queue, "line": number, "number": f"+3361234000{last}"}
             client.ids["callback_id"] = client.made("/v1/callbacks", order)["id"]
         client.ids["queue"] = queue
+
+    def _ask(self, client: Client) -> None:
+        """Give a client a form by which people ask to be rung back, and two who did."""
+        shown = {name: CONSENT[name] for name in ("professional", "object", "text")}
+        form = {
+            **shown,
+            "site": client.ids["site_id"],
+            "queue": client.ids["queue"],
+            "shown": client.ids["number"],
+        }
+        for _ in range(2):
+            made = client.made("/v1/callback-forms", form)
+        client.ids["callback_form_id"] = made["id"]
+        for last in "34":
+            number = f"+3361236{len(client.name):03}{last}"
+            body = {"form": made["id"], "number": number, "label": f"Rappel {client.name}"}
+            slots = client.ask("GET", f"/v1/callback-forms/{made['id']}/slots").json["slots"]
+            asked = client.made("/v1/web-callbacks", {**body, "slot": slots[-1]["id"]})
+        client.ids["asking_id"] = asked["id"]
 
     def _listen(self, client: Client) -> None:
         """Give a client a server that is told of calls, and was tried out twice."""

@@ -9,7 +9,7 @@ from chalicelib.desk import placing
 from chalicelib.runtime import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from chalicelib.desk.placing import Office
     from chalicelib.desk.ports import Callbacks
@@ -27,11 +27,17 @@ def find_callbacks(callbacks: Callbacks, queue: Queue) -> None:
         jobs.every("find-callbacks-of-account", callbacks.awaited(), leave)
 
 
-def place_callbacks(bodies: Iterable[str], office: Office) -> None:
-    """See to the callbacks of accounts."""
+def place_callbacks(
+    bodies: Iterable[str], office: Office, others: Mapping[str, Callable[[dict[str, Any]], None]]
+) -> None:
+    """See to the callbacks of accounts. `others` take messages of their own kinds."""
 
     def see_to(body: str) -> None:
         message: dict[str, Any] = json.loads(body)
+        other = others.get(message.get("kind", ""))
+        if other is not None:
+            other(message)
+            return
         placing.look(message["account_id"], office, message.get("stamp"))
 
     jobs.every("place-callbacks", bodies, see_to)

@@ -14,6 +14,7 @@ from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import CallbackRung, DialStatus
 from chalicelib.desk import ringing
 from chalicelib.desk.callbacks import Callback, Stage
+from chalicelib.desk.floor import Change
 from chalicelib.desk.usecases import insist, keep
 from chalicelib.kernel import destinations
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.desk.agents import Agent
-    from chalicelib.desk.floor import Change, Floor
-    from chalicelib.desk.ports import Callbacks, Carrier, Lines, Log, Nudges
+    from chalicelib.desk.floor import Floor
+    from chalicelib.desk.ports import Callbacks, Carrier, Law, Lines, Log, Nudges
 
 MOST_AT_ONCE: Final = 20  # of one account, by one message; a minute later come the next
 
@@ -40,6 +41,7 @@ class Office:
     lines: Lines
     log: Log
     clock: Callable[[], datetime]
+    law: Law | None = None
 
 
 def look(account_id: str, office: Office, stamp: str | None = None) -> None:
@@ -147,6 +149,8 @@ def _over(
         return None, ringing.over(floor, current, status.value, now, told=told)
 
     insist(account_id, decide, office.floors, office.nudges)
+    if office.law is not None:
+        office.law.told(account_id, callback)
 
 
 def _put_right(account_id: str, callback: Callback, office: Office) -> None:
@@ -176,6 +180,8 @@ def _begin(account_id: str, floor: Floor, callback: Callback, agent: Agent, offi
     with suppress(Conflict):
         if _is_refused(account_id, callback, office):
             office.floors.apply(account_id, ringing.ended(callback, Stage.REFUSED, now))
+            return
+        if _is_put_off(account_id, callback, now, office):
             return
         claimed, change = ringing.claim(floor, callback, agent, now)
         office.floors.apply(account_id, change)
@@ -211,6 +217,22 @@ def _is_refused(account_id: str, callback: Callback, office: Office) -> bool:
     except NotFound:
         return True
     return line.account_id != account_id or not line.in_service
+
+
+def _is_put_off(account_id: str, callback: Callback, now: datetime, office: Office) -> bool:
+    """Tell whether the law does not have the person rung now, and see to what follows."""
+    if office.law is None:
+        return False
+    when = office.law.from_when(account_id, callback)
+    if when is not None and when <= now:
+        return False
+    ends = when is None
+    later = replace(callback, not_before=when)
+    change = ringing.ended(callback, Stage.REFUSED, now) if ends else Change(saves=(later,))
+    office.floors.apply(account_id, change)
+    if ends:
+        office.law.told(account_id, callback)
+    return True
 
 
 def _of(floor: Floor, callback_id: str, offer: int) -> Callback | None:

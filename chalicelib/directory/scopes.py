@@ -35,6 +35,7 @@ AREAS: Final = (
     "reports",
     "queues",
     "agents",
+    "callbacks",
     "campaigns",
     "consents",
     "suppressions",

@@ -8,7 +8,7 @@ nothing to show. Of what was sent nothing is logged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, Any, Final, get_type_hints
 
@@ -40,12 +40,17 @@ OPEN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Beacon:
-    """What every view is given besides the message: its site, which admits where it came from."""
+    """What every view is given besides the message: its site, which admits where it came from.
+
+    `address` is the network's, of whoever sent it: it is somebody's, and nowhere to be kept.
+    """
 
     site: Any
     now: datetime
     is_crawler: bool
     new_id: Callable[[], str]
+    origin: str = ""
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,8 @@ def _served(http: ChaliceRequest, message: _Message) -> Response:
         now=_wiring().clock(),
         is_crawler=crawlers.is_crawler(http.headers.get("user-agent", "")),
         new_id=_wiring().new_id,
+        origin=_origin(http),
+        address=str((http.context.get("identity") or {}).get("sourceIp", "")),
     )
     shown = message.view(beacon, body)
     return Response(shown.model_dump_json(), status_code=200, headers=dict(_JSON))

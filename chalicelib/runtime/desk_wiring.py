@@ -70,6 +70,7 @@ def office() -> Office:
     """Return all that placing callbacks needs."""
     from chalicelib.desk.gateway import CallEvents, CarrierRings
     from chalicelib.desk.placing import Office
+    from chalicelib.runtime.asked_wiring import Laws
 
     return Office(
         floors=store(),
@@ -78,6 +79,7 @@ def office() -> Office:
         lines=wiring.directory(),
         log=CallEvents(wiring.calls(), wiring.late_events()),
         clock=wiring.clock,
+        law=Laws(),
     )
 
 

@@ -30,6 +30,8 @@ SCOPES: Final[Mapping[str, str]] = {
     "pool.grown": "pools:read",
     "campaign.attempt.ended": "campaigns:read",
     "campaign.finished": "campaigns:read",
+    "callback.asked": "callbacks:read",
+    "callback.done": "callbacks:read",
 }
 # Those that say which visit a call came from, by the name that it has in their data.
 VISITS: Final[Mapping[str, str]] = {

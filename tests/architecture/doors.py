@@ -21,6 +21,8 @@ SOUNDS = frozenset({"/audio/{prompt_id}/{version}", "/audio/builtin/{name}"})
 SHARED = frozenset({"/v1/listen/{call_id}/{recording_id}"})
 # So has who was sent a link to the proof of their consent (C. conso R223-1 ff.: no account).
 PROOFS = frozenset({"/c/{token}", "/c/{token}/pdf", "/c/{token}/withdraw"})
+# And who asked on a site to be rung back, with a text that confirmed it.
+PROOFS |= {"/b/{token}", "/b/{token}/cancel"}
 # What pages of customers' sites send: their origin is checked instead of a key.
 PAGES = "/t/"
 PUBLIC = frozenset({"/v1/openapi.json", "/v1/health", "/v1/schemas/flow.json"}) | SOUNDS | SHARED

@@ -50,6 +50,7 @@ WIRING = frozenset(
     f"{part}wiring"
     for part in (
         "",
+        "asked_",
         "attempts_",
         "campaigns_",
         "consents_",

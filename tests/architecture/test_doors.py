@@ -33,6 +33,7 @@ CONTRACT = {
     "/messages/incoming",
     "/messages/status",
     "/voice/callbacks/{account_id}/{callback_id}/{offer}",
+    "/voice/asked/{account_id}/{asking_id}/{n}",
 }
 HANDLERS = {
     "websocket_connect",

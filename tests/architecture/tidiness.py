@@ -24,7 +24,9 @@ STRAY = re.compile(r"(^|/)(tests?|notes?|todo|conftest|readme)(_[^/]*)?(\.|/|$)"
 # What Lambda is sent: code, and the data that code reads.
 SHIPPED = frozenset({".py", ".csv", ".json"})
 # What customers' pages load.
-BUILDS = re.compile(r"tracking/script/builds/[a-z]+(-[0-9a-f]{16})?\.js")
+BUILDS = re.compile(
+    r"tracking/script/builds/[a-z]+(-[0-9a-f]{16})?\.js|campaigns/asked/callback\.js"
+)
 IGNORED = frozenset({"__pycache__", "node_modules"})
 
 

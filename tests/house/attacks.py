@@ -53,6 +53,8 @@ NAMES_A_THING = frozenset(
         "contact_id",
         "import_id",
         "evidence_id",
+        "callback_form_id",
+        "asking_id",
         "campaign_id",
         "survey_id",
     }
@@ -141,6 +143,15 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
                 "sender": ids["number"],
             }
         ],
+        "create_callback_form": [
+            {
+                **{name: CONSENT[name] for name in ("professional", "object", "text")},
+                "site": ids["site_id"],
+                "queue": ids["queue"],
+                "shown": ids["number"],
+            }
+        ],
+        "create_web_callback": [{"form": ids["callback_form_id"], "number": "+33612349998"}],
         "erase_person": [{"number": "+33639981299"}],
         "suppress_number": [{"number": "+33639981299"}, {"number": "+33899*"}],
         "import_suppressions": [{"numbers": ["+33639981299"]}],
