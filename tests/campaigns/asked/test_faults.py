@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import place_callbacks
-from chalicelib.campaigns.asked import ringing
+from chalicelib.campaigns.asked import lawful, ringing
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime import asked_wiring
 from tests.campaigns.asked.stage import a_stage, carrier_says, next_url
@@ -84,7 +84,7 @@ def test_two_workers_ring_a_person_once(stage: Stage, monkeypatch: pytest.Monkey
     stage.asks(number=number(300_001))
     stage.shop.taken("callbacks")
     asking = stage.asking["id"]
-    desk, kept = asked_wiring.desk(), ringing.decided
+    desk, kept = asked_wiring.desk(), lawful.decided
 
     def while_another(*args: object) -> object:
         """Decide while another worker does all of it."""
