@@ -223,7 +223,7 @@ def _is_put_off(account_id: str, callback: Callback, now: datetime, office: Offi
     """Tell whether the law does not have the person rung now, and see to what follows."""
     if office.law is None:
         return False
-    when = office.law.from_when(account_id, callback)
+    when = office.law.from_when(account_id, callback, now)
     if when is not None and when <= now:
         return False
     ends = when is None

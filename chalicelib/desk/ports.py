@@ -104,8 +104,8 @@ class Carrier(Protocol):
 class Law(Protocol):
     """What is against ringing people, and who wants to know what became of it."""
 
-    def from_when(self, account_id: str, callback: Callback) -> datetime | None:
-        """Return from when on somebody may be rung: now, later, or never."""
+    def from_when(self, account_id: str, callback: Callback, now: datetime) -> datetime | None:
+        """Return from when on somebody may be rung: now, later, or never (None)."""
 
     def told(self, account_id: str, callback: Callback) -> None:
         """Tell that a callback has come further. Never raises."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from chalicelib.desk.callbacks import Callback
     from chalicelib.desk.floor import Floor
 
 
@@ -357,3 +358,45 @@ def test_a_worker_that_dies_anywhere_leaves_nothing_undone_and_rings_nobody_twic
     offer = office.callback(id).offer
     speaks(office, id, offer)
     assert office.callback(id).stage is Stage.REACHED
+
+
+class Law:
+    """Has people rung from an instant on, or never."""
+
+    def __init__(self, when: datetime | None) -> None:
+        self.when = when
+        self.told_of: list[str] = []
+
+    def from_when(self, account_id: str, callback: Callback, now: datetime) -> datetime | None:
+        """Say when."""
+        return self.when if self.when is None else max(now, self.when)
+
+    def told(self, account_id: str, callback: Callback) -> None:
+        """Note it."""
+        self.told_of.append(callback.id)
+
+
+def test_nobody_is_rung_before_the_law_has_it() -> None:
+    office = AnOffice()
+    law = Law(office.now + timedelta(minutes=2))
+    office.office = replace(office.office, law=law)
+    office.books()
+
+    office.looks()
+    office.looks(minutes=1)
+    assert office.carrier.rung == []
+    office.looks(minutes=1)
+
+    assert len(office.carrier.rung) == 1
+
+
+def test_who_may_not_be_rung_is_refused_and_that_is_told() -> None:
+    office = AnOffice()
+    law = Law(None)
+    office.office = replace(office.office, law=law)
+    callback = office.books()
+
+    office.looks()
+
+    assert office.callback(callback).stage is Stage.REFUSED
+    assert (office.carrier.rung, law.told_of) == ([], [callback])

@@ -64,20 +64,20 @@ def look(account_id: str, asking_id: str, desk: Desk) -> None:
         _told(asking, form, desk)
 
 
-def permit(account_id: str, asking_id: str, desk: Desk) -> datetime | None:
+def permit(account_id: str, asking_id: str, now: datetime, desk: Desk) -> datetime | None:
     """Tell from when on an asking that was handed to a queue may be rung: now, later, or never.
 
     What the law said is kept with it.
     """
 
     def change(asking: Asking, form: Form) -> Asking:
-        return asking.decided(decided(asking, form, desk.clock(), desk).as_fields())
+        return asking.decided(decided(asking, form, now, desk).as_fields())
 
     asking = _insist(account_id, asking_id, change, desk)
     if asking is None or asking.over:
         return None
     last = asking.decisions[-1]
-    return desk.clock() if last["allowed"] else _instant(last["earliest"], asking)
+    return now if last["allowed"] else _instant(last["earliest"], asking)
 
 
 def reached(account_id: str, asking_id: str, n: int, desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from app import app
 from chalicelib.kernel.errors import Rejected
+from chalicelib.runtime import wiring
 from tests.campaigns.asked.stage import (
     AGENT,
     ORIGIN,
@@ -22,6 +23,7 @@ from tests.house.shops import NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
     from tests.campaigns.asked.stage import Stage
 
@@ -433,3 +435,18 @@ def test_a_code_that_cannot_be_sent_is_said(stage: Stage) -> None:
 
     assert heard.status == 422
     assert "not-a-mobile" in heard.text
+
+
+@pytest.mark.parametrize("rings", ["agent_first", "customer_first"])
+def test_time_goes_on_while_somebody_is_seen_to(
+    stage: Stage, rings: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ticking() -> datetime:
+        stage.shop.clock.passes(milliseconds=50)
+        return stage.shop.clock.now
+
+    monkeypatch.setattr(wiring, "clock", ticking)
+    stage.has_form(rings=rings).asks()
+    stage.drains()
+
+    assert len(stage.rung) == 1
