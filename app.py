@@ -15,8 +15,8 @@ from chalicelib.billing import routes as billing
 from chalicelib.calls import routes as calls
 from chalicelib.calls.recordings import routes as recordings
 from chalicelib.campaigns import routes as campaigns
-from chalicelib.campaigns.attempts import routes as attempts
 from chalicelib.campaigns.asked import routes as asked
+from chalicelib.campaigns.attempts import routes as attempts
 from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
