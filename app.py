@@ -98,6 +98,7 @@ ROOMS = (
     contacts,
     surveys,
     asked,
+    dialling,
     desk,
     webhooks,
     spam,

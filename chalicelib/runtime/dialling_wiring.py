@@ -155,6 +155,10 @@ class Servers:
         data = {"campaign": campaign.id, "name": campaign.plan.name}
         self._tell(campaign.account_id, "campaign.finished", campaign.id, data, campaign.ended_at)
 
+    def goes_on(self, campaign: Campaign) -> None:
+        """Push how far a campaign has come."""
+        attempts_wiring.show_progress(campaign, wiring.clock())
+
     def _tell(
         self,
         account_id: str,

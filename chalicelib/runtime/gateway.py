@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from chalicelib.kernel.errors import NotFound, Rejected
-from chalicelib.runtime.refusals import Slowed, refusal, retry_after, translated
+from chalicelib.runtime.pointing import http_client
+from chalicelib.runtime.refusals import refusal, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,7 +191,7 @@ class TwilioGateway:
         self._client = Client(
             credentials.account_sid,
             credentials.auth_tokens[0],
-            http_client=_http_client(base_url, timeout_seconds),
+            http_client=http_client(TWILIO, base_url, timeout_seconds),
         )
 
     def search(self, kind: str, contains: str | None, limit: int) -> list[CarrierNumber]:
@@ -331,22 +332,6 @@ class TwilioGateway:
                     continue  # somebody was put through: nobody ordered it
                 if created is None or created >= order.ordered_at.replace(microsecond=0):
                     yield _placed_call(each)
-
-
-def _http_client(base_url: str, timeout_seconds: float) -> Any:
-    from twilio.http.http_client import TwilioHttpClient
-
-    class Pointed(TwilioHttpClient):  # type: ignore[misc]
-        """Twilio's own client, with the host replaced: the SDK has no option for it."""
-
-        def request(self, method: str, url: str, **options: Any) -> Any:
-            answer = super().request(method, url.replace(TWILIO, base_url, 1), **options)
-            if answer.status_code == 429:  # the SDK's own error has no headers
-                words = f"{method}: the carrier asks to slow down"
-                raise Slowed(words, status=429, retry_after=retry_after(answer.headers))
-            return answer
-
-    return Pointed(timeout=timeout_seconds)
 
 
 def _detection(machines: Machines | None) -> dict[str, str]:

@@ -162,6 +162,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_contact_import": [{"list_id": ids["list_id"], "name": "stolen.csv"}],
         "preview_contact_import": [{}],
         "start_contact_import": [{}],
+        "set_campaign_limits": [{"calls_per_second": 9, "calls_at_once": 3}],
         "create_campaign": [campaign_of(ids)],
         "edit_campaign": [{"name": "Stolen"}, {"list_id": ids["list_id"]}],
         "copy_campaign": [{}, {"name": "Stolen"}],

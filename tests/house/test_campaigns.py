@@ -282,6 +282,46 @@ def test_a_campaign_retries_who_was_not_reached_and_finishes(street: Street) -> 
     assert (shown["state"], shown["ended_at"] is not None) == ("finished", True)
 
 
+def test_an_agency_says_what_the_carrier_takes(street: Street) -> None:
+    shop = street.shop
+    assert shop.gets("/v1/campaign-limits") == {
+        "calls_per_second": 1,
+        "burst": 1,
+        "calls_at_once": None,
+    }
+
+    said = {"calls_per_second": 5, "burst": 1, "calls_at_once": 30}
+    assert shop.makes("/v1/campaign-limits", said, method="PUT") == said
+    assert shop.gets("/v1/campaign-limits") == said
+    wrong = shop.ask("PUT", "/v1/campaign-limits", {"calls_per_second": 0})
+    assert wrong.status == 400
+
+    numbers = [f"+3361234562{at}" for at in range(8)]
+    for each in numbers:
+        street.network.handset(each, PICKS_UP)
+    began = shop.clock.now
+    street.campaign(*numbers)
+    street.rings()
+    assert (shop.clock.now - began).total_seconds() < 75
+    assert [len(street.calls(each)) for each in numbers] == [1] * 8
+    shop.makes("/v1/campaign-limits", {"calls_per_second": 1}, method="PUT")
+
+
+def test_a_client_does_not_raise_its_own_limits(street: Street) -> None:
+    made = street.shop.makes("/v1/accounts", {"name": "Cliente"})
+    acting = {"cadran_account": made["id"]}
+    issued = street.shop.ask("POST", "/v1/keys", {"scopes": ["*"], "label": "own"}, **acting)
+    own = street.shop.key
+    said = {"calls_per_second": 20}
+
+    by_agency = street.shop.ask("PUT", "/v1/campaign-limits", said, **acting)
+    street.shop.key = issued.json["key"]
+    by_client = street.shop.ask("PUT", "/v1/campaign-limits", said)
+    street.shop.key = own
+
+    assert (by_agency.status, by_client.status) == (200, 403)
+
+
 def test_who_is_paused_rings_nobody_until_it_goes_on(street: Street) -> None:
     number = "+33612345616"
     street.network.handset(number, PICKS_UP)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -198,6 +199,17 @@ def test_when_the_carrier_asks_to_slow_down_nothing_was_done(
 
     assert not issubclass(Slowed, OutcomeUnknown)
     assert calls_placed(carrier) == 0
+
+
+def test_each_of_several_threads_is_told_of_its_own_call(carrier: TwilioGateway) -> None:
+    carrier.buy(OURS, URLS)
+    numbers = [f"+336399823{at:02}" for at in range(24)]
+
+    with ThreadPoolExecutor(8) as threads:
+        placed = list(threads.map(lambda to: carrier.place_call(replace(ORDER, to=to)), numbers))
+
+    assert [each.to for each in placed] == numbers
+    assert len({each.call_id for each in placed}) == len(numbers)
 
 
 @pytest.mark.parametrize(

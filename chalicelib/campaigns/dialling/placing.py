@@ -14,12 +14,12 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from chalicelib.campaigns.attempts.attempts import Standing, Why
+from chalicelib.campaigns.attempts.attempts import Placed, Standing, Why
 from chalicelib.campaigns.attempts.changing import claimed, finished
 from chalicelib.campaigns.attempts.usecases import News
 from chalicelib.campaigns.campaign import State
 from chalicelib.campaigns.dialling import minding
-from chalicelib.campaigns.dialling.scenes import Scene, judge
+from chalicelib.campaigns.dialling.scenes import Scene, judge, number_of
 from chalicelib.campaigns.pacing.bucket import FULL, LEAD, REFILL, SECOND, SLACK, may_begin
 from chalicelib.campaigns.pacing.granting import pause, take
 from chalicelib.campaigns.pacing.life import SLOWED_FOR, Told
@@ -44,6 +44,10 @@ RESERVE: Final = 15
 _BUSY: Final = timedelta(minutes=2)
 # What was decided longer ago is decided anew before anybody is rung.
 _FRESH: Final = timedelta(seconds=2)
+# Of calls that the carrier has taken, so many are stored at once, none much later than it did. If
+# their worker dies before, they are found like any whose answer was lost.
+_STORED_AT_ONCE: Final = 10
+_UNSTORED: Final = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class Shift:
     in_vain: int = 0
     not_before: int = 0
     free_at: dict[str, int] = field(default_factory=dict)
+    placed: deque[Placed] = field(default_factory=deque)
 
     @property
     def now(self) -> int:
@@ -92,6 +97,13 @@ class Shift:
         """Wait until an instant, or until no time is left to ring anybody."""
         left = 1 + int(max(0.0, self.desk.seconds_left() - RESERVE) * SECOND)
         self.desk.sleep(min(until, self.now + left))
+
+    def store_placed(self, fewest: int = 1) -> None:
+        """Store the calls that the carrier has taken: several with one request."""
+        oldest = self.desk.clock() - _UNSTORED
+        if len(self.placed) < fewest and not (self.placed and self.placed[0].at <= oldest):
+            return
+        self.desk.attempts.placed_all([self.placed.popleft() for _ in range(len(self.placed))])
 
     @property
     def is_over(self) -> bool:
@@ -107,8 +119,13 @@ def place(order: Calls, desk: Desk) -> None:
     try:
         while not shift.is_over:
             _go_on(shift)
+            shift.store_placed(_STORED_AT_ONCE)
     finally:
-        crew.done()
+        try:
+            crew.done()
+        finally:
+            if shift.placed:
+                shift.store_placed()
 
 
 def _loaded(order: Calls, desk: Desk) -> dict[str, deque[Candidate]]:
@@ -242,7 +259,7 @@ def _decided(candidate: Candidate, desk: Desk) -> Ready | None:
     """Decide of a member by what is stored now; None: they are not to be rung, which is stored."""
     scene, member, contact = candidate.scene, candidate.member, candidate.contact
     now = desk.clock()
-    known = desk.known(scene.campaign, contact, contact.numbers[0], now)
+    known = desk.known(scene.campaign, contact, number_of(member, contact), now)
     verdict = judge(scene, member, contact, known, now, now + _BUSY)
     if verdict.moving is not None:
         desk.attempts.put(verdict.moving)
@@ -284,7 +301,10 @@ def _follow(attempt: Attempt, answer: Answer, scene: Scene, shift: Shift) -> Non
     """Store what the carrier said. Of what it did not say, nothing is known until it is asked."""
     desk, campaign = shift.desk, scene.campaign
     if answer.told is Told.TAKEN:
-        desk.attempts.placed(campaign.id, attempt.id, answer.call_id, desk.clock())
+        placed = Placed(
+            campaign_id=campaign.id, attempt_id=attempt.id, call_id=answer.call_id, at=desk.clock()
+        )
+        shift.placed.append(placed)
     elif answer.told is Told.SLOWED:
         wait = answer.slowed_for or int(SLOWED_FOR.total_seconds())
         shift.not_before = max(shift.not_before, shift.now + wait * SECOND)

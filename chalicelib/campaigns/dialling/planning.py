@@ -63,10 +63,13 @@ def plan(account_id: str, campaigns: Iterable[str], desk: Desk) -> int:
 
 
 def settle(account_id: str, campaigns: Iterable[str], busy: frozenset[str], desk: Desk) -> None:
-    """Look no more at campaigns that do not run, and of which no call is up."""
+    """Look no more at campaigns that do not run, and of which no call is up; show the others."""
     for campaign_id in campaigns:
         campaign = _known(account_id, campaign_id, desk)
-        if campaign is not None and campaign.state is not State.RUNNING and campaign_id not in busy:
+        if campaign is None:
+            continue
+        desk.telling.goes_on(campaign)
+        if campaign.state is not State.RUNNING and campaign_id not in busy:
             desk.moves.settled(campaign)
 
 

@@ -131,6 +131,9 @@ class Telling(Protocol):
     def finished(self, campaign: Campaign) -> None:
         """Tell that nobody is left to be rung."""
 
+    def goes_on(self, campaign: Campaign) -> None:
+        """Show whoever watches how far a campaign has come."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:

@@ -1,22 +1,27 @@
-"""The carrier's webhooks about calls of campaigns. Their URLs name the attempt."""
+"""The doors of dialling: the carrier's webhooks, whose URLs name the attempt; and its limits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from chalicelib.runtime import apology
+from chalicelib.kernel.errors import Forbidden
+from chalicelib.runtime import apology, wiring
+from chalicelib.runtime.api import Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
-    from chalicelib.campaigns.dialling import addresses, hearing
+    from chalicelib.campaigns.dialling import addresses, hearing, models
     from chalicelib.runtime import dialling_wiring
+    from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     addresses = lazily("chalicelib.campaigns.dialling.addresses")
     dialling_wiring = lazily("chalicelib.runtime.dialling_wiring")
     hearing = lazily("chalicelib.campaigns.dialling.hearing")
+    models = lazily("chalicelib.campaigns.dialling.models")
 
+api = Api(__name__)
 webhooks = Webhooks(__name__)
 
 
@@ -45,3 +50,24 @@ def tell_who_answered(form: Form, campaign_id: str, attempt_id: str) -> str:
     if hearing.is_machine(who):
         dialling_wiring.machine(address, form.required("CallSid"), who)
     return apology.nothing()
+
+
+@api.get("/v1/campaign-limits", scope="campaigns:read")
+def show_campaign_limits(request: Request) -> models.LimitsOut:
+    """Show how many calls the account's campaigns may begin in a second, and have up at a time."""
+    _, limit = dialling_wiring.paces().pace(request.account_id)
+    return models.LimitsOut.of(limit)
+
+
+@api.put("/v1/campaign-limits", scope="campaigns:write")
+def set_campaign_limits(request: Request, body: models.LimitsIn) -> models.LimitsOut:
+    """Say what the carrier takes of an account: it holds from the next second on.
+
+    A client's is set by its agency, who has the carrier's word for it.
+    """
+    own = request.principal.key_account_id == request.account_id
+    if own and wiring.directory().account(request.account_id).parent_id is not None:
+        raise Forbidden("a client's limits are set by its agency")
+    limit = body.read()
+    dialling_wiring.paces().limit(request.account_id, limit)
+    return models.LimitsOut.of(limit)

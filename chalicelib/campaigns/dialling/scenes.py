@@ -124,5 +124,5 @@ def judge(
             return Verdict(moving=put_off(member, decision, until, now))
     opening = scene.days.next_opening(now)
     if opening != now:
-        return Verdict(moving=blocked(member, HOURS_CODE, opening, now))
+        return Verdict(moving=blocked(member, f"{HOURS_CODE}@house", opening, now))
     return Verdict(decision=decision, zone=clock_of(person, plan.country), number=number)

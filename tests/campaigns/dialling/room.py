@@ -153,6 +153,9 @@ class Heard:
     def finished(self, campaign: Campaign) -> None:
         self.campaigns.append(campaign.id)
 
+    def goes_on(self, campaign: Campaign) -> None:
+        """Nobody watches."""
+
 
 class AtOnce:
     """Hands that do what they are told there and then."""
