@@ -163,7 +163,8 @@ class Plan:
     `sells` None: as its purpose has it. `segment` is a line or the name of one, "" the whole list.
     `flow` speaks, or agents of the `queue` do. `call_back` is the number that people are told to
     ring, "" the one shown. `abandoned_permille` None is the law's, and never more. `hours` are a
-    schedule as JSON; they narrow the law's, as do the days from `begins` to `ends`.
+    schedule as JSON; they narrow the law's, as do the days from `begins` to `ends`. `report_to` is
+    whom an e-mail tells what it came to.
     """
 
     name: str
@@ -196,6 +197,7 @@ class Plan:
     machines: Machines = Machines.HANG_UP
     message: FlowVersion | None = None
     columns: Columns = field(default_factory=Columns)
+    report_to: str = ""
 
     @property
     def speaks(self) -> bool:

@@ -16,6 +16,7 @@ from chalicelib.campaigns.pacing.outcomes import OVER
 from chalicelib.campaigns.rules import LAWS, Purpose
 from chalicelib.directory.identity import siren_is_valid
 from chalicelib.kernel.errors import Fault, Rejected
+from chalicelib.kernel.telling import EMAIL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -153,6 +154,11 @@ def _machine_faults(plan: Plan, around: Around) -> Iterator[Fault]:
         yield Fault("/message", "no such version of a flow is published")
 
 
+def _told(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
+    if plan.report_to and not EMAIL.fullmatch(plan.report_to):
+        yield Fault("/report_to", "not an e-mail address")
+
+
 def _shown(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
     if around.line is None:
         yield Fault("/shown", "not a number of yours that is in service")
@@ -209,6 +215,7 @@ _CHECKS: Final[tuple[Callable[[Plan, Around, datetime], Iterator[Fault]], ...]] 
     _contracts,
     _whom,
     _heard,
+    _told,
     _shown,
     _dialled,
     _when,

@@ -38,6 +38,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=60), AfterValidat
 Column = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
 Line = Annotated[str, StringConstraints(max_length=LONGEST), AfterValidator(storable)]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Mail = Annotated[str, StringConstraints(max_length=254), AfterValidator(storable)]
 Queue = Annotated[str, StringConstraints(max_length=40), AfterValidator(storable)]
 Times = Annotated[int, Field(ge=1, le=20)]
 Minutes = Annotated[int, Field(ge=0, le=30 * 24 * 60)]
@@ -159,6 +160,7 @@ class CampaignIn(_Said, Body):
     machines: Machines = Field(Machines.HANG_UP, strict=False)
     message: FlowIn | None = Field(None, description="what speaks to machines")
     columns: ColumnsIn = ColumnsIn()
+    report_to: Mail = Field("", description="whom an e-mail tells what it came to, once it is over")
 
     def read(self) -> campaigns.Plan:
         """Return it as a plan. Raises Rejected."""
@@ -201,6 +203,7 @@ class CampaignPatch(_Said, Patch):
     machines: Machines = Field(Machines.HANG_UP, strict=False)
     message: FlowIn | None = None
     columns: ColumnsIn = ColumnsIn()
+    report_to: Mail = ""
 
     def change(self, plan: campaigns.Plan) -> campaigns.Plan:
         """Return a plan with what was sent in it. Raises Rejected."""
@@ -242,6 +245,7 @@ class CampaignOut(Out):
     machines: Machines
     message: dict[str, str | int] | None
     columns: dict[str, str]
+    report_to: str
     created_at: datetime
     updated_at: datetime
     started_at: datetime | None

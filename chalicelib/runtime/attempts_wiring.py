@@ -8,8 +8,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.kernel.telling import NotSendable
 from chalicelib.runtime import consents_wiring, live_wiring, wiring
-from chalicelib.runtime.observability import count
+from chalicelib.runtime.observability import count, logger
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -109,3 +110,23 @@ def show_progress(campaign: Campaign, now: datetime) -> None:
             audience.tell(campaign.account_id, watching, json.dumps(message, ensure_ascii=False))
     except Unavailable:
         count("CampaignProgressNotPushed")
+
+
+def report_end(campaign: Campaign, now: datetime) -> None:
+    """Send what a campaign came to, to whom its owner wants it sent, if to anybody.
+
+    The figures stay where they are: an e-mail that is not taken is noted, and not sent again.
+    """
+    from chalicelib.campaigns.attempts import reporting
+    from chalicelib.runtime.telling import SesMail
+
+    to = campaign.plan.report_to
+    if not to:
+        return
+    mail = SesMail(lambda: wiring.aws("sesv2"), settings().mail_sender)
+    try:
+        told = reporting.report(campaign, progress(campaign, now), zone(campaign))
+        mail.send(to, told.subject, told.body)
+    except (NotSendable, Unavailable) as error:
+        count("CampaignReportNotSent")
+        logger().warning("a campaign's report is not sent", extra={"cause": error.message})

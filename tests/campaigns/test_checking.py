@@ -52,6 +52,7 @@ def faults(plan: Plan, there: Around | None = None) -> dict[str, str]:
     [
         a_plan(),
         a_plan(machines=Machines.MESSAGE, message=MESSAGE, call_back=NPV),
+        a_plan(report_to="chef@boulangerie.example"),
         a_plan(segment="age >= 40"),
         a_plan(segment="grands"),
         a_plan(begins=date(2026, 11, 24), ends=date(2026, 11, 24)),
@@ -95,6 +96,7 @@ def test_a_campaign_that_can_be_rung_is_taken(plan: Plan) -> None:
         ({"machines": Machines.MESSAGE}, "/message"),
         ({"message": MESSAGE}, "/message"),
         ({"ratio": 2.0}, "/ratio"),
+        ({"report_to": "chef"}, "/report_to"),
         ({"abandoned_permille": 10}, "/abandoned_permille"),
         ({"retries": Retries(most=0)}, "/retries/most"),
         ({"retries": Retries(rules={Outcome.REFUSED: AGAIN})}, "/retries/rules/refused"),

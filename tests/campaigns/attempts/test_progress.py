@@ -12,11 +12,12 @@ from chalicelib.campaigns.attempts.attempts import Why
 from chalicelib.campaigns.attempts.chart import render
 from chalicelib.campaigns.attempts.counting import Counts, Slot
 from chalicelib.campaigns.attempts.progress import Progress, progress
+from chalicelib.campaigns.attempts.reporting import report
 from chalicelib.campaigns.days import zone_of
 from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.campaigns.rules import Person
 from tests.campaigns.attempts.builders import at
-from tests.campaigns.builders import NOON, a_plan
+from tests.campaigns.builders import NOON, a_campaign, a_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,3 +101,34 @@ def test_a_picture_of_nothing_and_of_many_hours_is_one() -> None:
 
     for counts in (Counts(), Counts(members=60, slots=slots)):
         assert render(of(counts), "Été", zone).endswith("</svg>")
+
+
+def test_what_a_campaign_came_to_is_told_without_anybodys_number() -> None:
+    """C. conso. D223-9: a weekend keeps people from being rung."""
+    counts = Counts(
+        members=10,
+        done={Why.REACHED: 6, Why.BLOCKED: 2},
+        blocked={"day.weekend@fr.d223-9": 2},
+        slots=some(7, minutes_ago=30),
+        seconds=3723,
+    )
+
+    told = report(a_campaign(name="Pain du matin"), of(counts), zone_of("FR"))
+
+    assert told.subject == "Campagne terminée : Pain du matin"
+    assert told.body.splitlines() == [
+        "La campagne « Pain du matin » est terminée depuis le 24/11/2026 à 12:00.",
+        "",
+        "10 personnes, 7 appels, 1 h 02 min au téléphone.",
+        "",
+        "Personnes",
+        "- 2 écartées par une règle",
+        "- 6 jointes",
+        "- 2 n'ont pas été menées à terme",
+        "",
+        "Appels",
+        "- 7 : décroché",
+        "",
+        "Règles qui ont écarté des personnes",
+        "- 2 : On n'appelle pas ce jour de la semaine. (C. conso. D223-9, décret 2022-1313)",
+    ]

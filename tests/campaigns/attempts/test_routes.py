@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -12,17 +13,27 @@ import pytest
 
 from chalicelib.campaigns.attempts import changing
 from chalicelib.campaigns.pacing.outcomes import Outcome
-from chalicelib.runtime import attempts_wiring, campaigns_wiring, contacts_wiring
+from chalicelib.kernel.errors import Unavailable
+from chalicelib.runtime import (
+    attempts_wiring,
+    campaigns_wiring,
+    contacts_wiring,
+    live_wiring,
+    sockets,
+    telling,
+)
+from chalicelib.tracking.live.live import Watcher
 from tests.campaigns.attempts.builders import rung
 from tests.campaigns.test_routes import a_body, a_list
 from tests.house.shops import NUMBER, a_shop
+from tests.tracking.live.builders import Posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.house.shops import Shop
 
-ANA, LUC, ZOE = "+33612345601", "+33612345602", "+33612345603"
+ANA, LUC, ZOE, REX = (f"+3361234560{last}" for last in "1234")
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +149,42 @@ def test_whose_attempts_are_asked_for_has_to_be_said_once(shop: Shop, query: str
 
     assert heard.status == 422
     assert [each["pointer"] for each in heard.json["errors"]] == ["/number"]
+
+
+def test_who_watches_is_told_of_progress_and_who_asked_for_it_of_the_end(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = a_campaign_that_rang(shop, "Suivi", REX)
+    campaign = campaigns_wiring.store().campaign("acct_shop", made["id"])
+    told = replace(campaign, plan=replace(campaign.plan, report_to="chef@boulangerie.example"))
+    posts, mails = Posts(), Mails()
+    monkeypatch.setattr(sockets, "Management", posts.at)
+    monkeypatch.setattr(telling, "SesMail", lambda client, sender: mails)
+    now = campaign.created_at
+
+    attempts_wiring.show_progress(campaign, now)
+    live_wiring.watchers().join("acct_shop", Watcher("c1", "https://live.example"), now)
+    attempts_wiring.show_progress(campaign, now)
+    for each in (campaign, told):
+        attempts_wiring.report_end(each, now)
+    mails.down = True
+    attempts_wiring.report_end(told, now)
+
+    (message,) = posts.sent["c1"]
+    assert (message["type"], message["data"]["done"]) == ("campaign.progress", 1)
+    ((to, subject),) = mails.sent
+    assert (to, subject) == ("chef@boulangerie.example", "Campagne terminée : Suivi")
+
+
+class Mails:
+    """The port `Mail`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.down = False
+
+    def send(self, to: str, subject: str, body: str) -> str:
+        if self.down:
+            raise Unavailable("SES did not take an e-mail")
+        self.sent.append((to, subject))
+        return "m1"
