@@ -154,6 +154,7 @@ class Servers:
         """Tell that a campaign is over."""
         data = {"campaign": campaign.id, "name": campaign.plan.name}
         self._tell(campaign.account_id, "campaign.finished", campaign.id, data, campaign.ended_at)
+        attempts_wiring.report_end(campaign, wiring.clock())
 
     def goes_on(self, campaign: Campaign) -> None:
         """Push how far a campaign has come."""
