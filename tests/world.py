@@ -362,6 +362,7 @@ class World:
         client.ids |= {
             "list_id": people["id"],
             "contact_id": kept["items"][0]["id"],
+            "attempt_id": f"{kept['items'][0]['id']}-1",
             "import_id": file["id"],
         }
         for name in (f"Essai {client.name}", f"Enquête {client.name}"):
