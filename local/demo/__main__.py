@@ -19,6 +19,7 @@ from local.demo import (
     first_calls,
     support_line,
     surcharged_line,
+    survey_campaign,
     tracked_site,
     what_came_of_it,
 )
@@ -37,6 +38,8 @@ HANDLERS: Final = (
     "place_callbacks",
     "ring_calls",
     "send_conversions",
+    "campaigns_tick",
+    "place_campaign_calls",
 )
 
 
@@ -58,6 +61,7 @@ def main() -> int:
             tracked = tracked_site.play(machine, checks)
             what_came_of_it.play(machine, tracked, checks)
             conversions.play(machine, checks)
+            survey_campaign.play(machine, shop.client, checks)
         except Exception as error:
             checks.failed.append(f"{type(error).__name__}: {error}")
         if checks.failed:

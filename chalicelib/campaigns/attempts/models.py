@@ -72,6 +72,9 @@ class ProgressOut(Out):
     remaining: int = Field(description="members who are not done")
     calls: int = Field(description="attempts that began")
     open: int = Field(description="attempts that are not over")
+    never_placed: int = Field(
+        description="attempts that came to no call, as the worker died or the carrier took no more"
+    )
     answered: int
     machines: int
     refused: int
@@ -100,6 +103,7 @@ class ProgressOut(Out):
             remaining=progress.remaining,
             calls=progress.begun,
             open=progress.open,
+            never_placed=progress.begun - progress.open - sum(outcomes.values()),
             answered=outcomes.get(Outcome.ANSWERED, 0),
             machines=outcomes.get(Outcome.MACHINE, 0),
             refused=outcomes.get(Outcome.REFUSED, 0),
