@@ -52,6 +52,10 @@ test: setup test-tools check ## format, lint, types and every test
 quick: setup ## the tests that start no process, in seconds
 	@$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
 
+.PHONY: search
+search: setup ## the same with examples that no run had before; ROUNDS=10 times (HERE=tests/ivr: of those alone)
+	@for round in $$(seq $(or $(ROUNDS),1)); do SEARCH=1 $(BIN)/pytest -n 2 --dist loadfile -q -m "not slow" $(HERE) || exit 1; done
+
 .PHONY: test-tools
 test-tools:
 	@infra/test-tools.sh
