@@ -359,11 +359,9 @@ class World:
         contacts_wiring.files().put(imported.key, rows)
         client.made(f"/v1/contact-imports/{file['id']}/start", {})
         import_contacts(messages_of(self.cloud.messages("contacts")), Context())
-        client.ids |= {
-            "list_id": people["id"],
-            "contact_id": kept["items"][0]["id"],
-            "import_id": file["id"],
-        }
+        person = kept["items"][0]["id"]
+        client.ids |= {"list_id": people["id"], "import_id": file["id"]}
+        client.ids |= {"contact_id": person, "attempt_id": f"{person}-1"}
         for name in (f"Essai {client.name}", f"Enquête {client.name}"):
             campaign = client.made("/v1/campaigns", campaign_of(client.ids, name))
         client.ids["campaign_id"] = campaign["id"]

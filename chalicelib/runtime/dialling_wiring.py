@@ -221,9 +221,23 @@ def oppose(account_id: str, person: str, attempt: str, ref: str, at: datetime) -
 
     It is a refusal of the attempt, and the end of what they consented to.
     """
-    siren, hashed = None, wiring.Callers().caller_hash(account_id, person)
     campaign_id, _, attempt_id = attempt.partition(".")
     if attempt_id:
-        refused = attempts_wiring.refuse(campaign_id, attempt_id)
-        siren, hashed = refused.siren, refused.contact_id
-    consents_wiring.withdraw(account_id, hashed, "key", at, siren=siren, ref=ref)
+        campaign = kept_campaigns().get((account_id, campaign_id))
+        refuse(campaign, attempt_id, "key", at)
+        return
+    hashed = wiring.Callers().caller_hash(account_id, person)
+    consents_wiring.withdraw(account_id, hashed, "key", at, ref=ref)
+
+
+def refuse(campaign: Campaign, attempt_id: str, means: str, at: datetime) -> None:
+    """Store that whoever was rung refused, by some means. Raises NotFound."""
+    refused = attempts_wiring.refuse(campaign.id, attempt_id)
+    consents_wiring.withdraw(
+        campaign.account_id,
+        refused.contact_id,
+        means,
+        at,
+        siren=refused.siren,
+        ref=f"{campaign.id}.{attempt_id}",
+    )

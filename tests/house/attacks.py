@@ -56,6 +56,7 @@ NAMES_A_THING = frozenset(
         "callback_form_id",
         "asking_id",
         "campaign_id",
+        "attempt_id",
         "survey_id",
     }
 )

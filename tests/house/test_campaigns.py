@@ -260,6 +260,24 @@ def test_whoever_presses_the_key_is_rung_by_no_campaign_of_theirs(street: Street
     assert len(street.calls(number)) == 1
 
 
+def test_whoever_tells_an_agent_is_left_alone_likewise(street: Street) -> None:
+    number = "+33612345617"
+    street.network.handset(number, PICKS_UP)
+    campaign_id = street.campaign(number)
+    street.rings()
+    (attempt,) = attempts_wiring.store().of_campaign(campaign_id, 10, None).items
+    path = f"/v1/campaigns/{campaign_id}/attempts/{attempt.id}/refuse"
+
+    told = [street.shop.ask("POST", path).status for _ in range(2)]
+    unknown = street.shop.ask("POST", path.replace(attempt.id, "nobody-1")).status
+    street.campaign(number, name="Encore")
+    street.rings()
+
+    assert (told, unknown) == ([204, 204], 404)
+    assert street.outcomes(campaign_id) == {number: "refused"}
+    assert len(street.calls(number)) == 1
+
+
 def test_a_campaign_retries_who_was_not_reached_and_finishes(street: Street) -> None:
     number, wrong = "+33612345614", "+33612345615"
     street.network.handset(number, BUSY)

@@ -206,6 +206,7 @@ _IDLE: dict[str, set[str]] = {
     "voicemail": {"next"},
     "callback": {"refused", "failed"},
     "voicebot": {"not_understood", "no_input", "failed"},
+    "survey": {"next", "failed"},
 }
 
 
@@ -409,6 +410,8 @@ def _lookup(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
 def _survey(draw: Draw, targets: st.SearchStrategy[str]) -> dict[str, Any]:
     listens = {"listen": st.sampled_from(["keys", "both"]), "transcribe": st.booleans()}
     more = _some(draw, {"failed": targets, **listens})
+    if draw(st.booleans()):
+        more["leave"] = {"key": "*", "next": draw(targets), "phrases": ["plus jamais"]}
     return {"kind": "survey", "survey": "srv_1", "next": draw(targets), **more}
 
 

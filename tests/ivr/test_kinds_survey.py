@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from chalicelib.calls.events import Collected, MessageLeft, WentSilent
+from chalicelib.calls.events import Collected, MessageLeft, Tagged, WentSilent
 from chalicelib.ivr.actions import (
     Arrived,
     Ask,
@@ -270,6 +270,25 @@ def test_what_is_known_of_who_answers_is_told_with_each_answer() -> None:
     assert [each.about for each in told if isinstance(each, TellSurvey)] == [about, about]
 
 
+@pytest.mark.parametrize(
+    "given", [KeysPressed("*"), Spoke("ne m'appelez plus jamais"), Spoke("étoile")]
+)
+def test_whoever_wants_no_more_of_it_leaves_at_any_question(given: Any) -> None:
+    way = {"key": "*", "next": "stop", "phrases": ["ne m'appelez plus"]}
+    stop = {"kind": "tag", "tag": "opt-out", "next": "end"}
+    call = ASurveyedCall(node={"leave": way, "listen": "both"}, more={"stop": stop}).presses("9")
+
+    call.does(given)
+
+    assert call.replies[-1].position is None
+    assert [each.tag for each in call.events if isinstance(each, Tagged)] == ["opt-out"]
+    assert call.told == [("begun", "", ""), ("answer", "nps", "9")]
+
+
+def test_without_a_way_out_its_key_is_no_answer() -> None:
+    assert "Ce choix n'est pas proposé." in ASurveyedCall().presses("*").heard
+
+
 @pytest.mark.parametrize(("failed", "heard"), [("sorry", "Tant pis."), (None, "")])
 def test_nobody_is_lost_because_a_survey_is(failed: str | None, heard: str) -> None:
     sorry = {"kind": "say", "text": "Tant pis.", "next": "end"}
@@ -288,6 +307,7 @@ def test_nobody_is_lost_because_a_survey_is(failed: str | None, heard: str) -> N
     [
         ({"survey": "flow_1"}, "/nodes/ask/survey"),
         ({"attempts": 9}, "/nodes/ask/attempts"),
+        ({"leave": {"key": "1", "next": "end"}}, "/nodes/ask/leave/key"),
         ({"answers": {"caller.nps": "nps"}}, "/nodes/ask/answers/caller.nps"),
     ],
 )

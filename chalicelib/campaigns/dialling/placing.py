@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from chalicelib.campaigns.attempts.attempts import Attempt, Member
     from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.campaign import Campaign
     from chalicelib.campaigns.contacts.contacts import Contact
     from chalicelib.campaigns.dialling.orders import Calls
     from chalicelib.campaigns.dialling.ports import Answer, Crew, Desk
@@ -132,29 +133,30 @@ def _loaded(order: Calls, desk: Desk) -> dict[str, deque[Candidate]]:
     """Read those who are leased to this message, and stand as they did then."""
     waiting: dict[str, deque[Candidate]] = {}
     for campaign_id, ids in order.members.items():
-        scene = _scene(order.account_id, campaign_id, desk)
-        if scene is None:
+        campaign = _running(order.account_id, campaign_id, desk)
+        if campaign is None:
             continue
         members = desk.attempts.members(campaign_id, ids)
         leased = [each for each in members.values() if _is_leased(each, order)]
-        list_id = scene.people.id
+        list_id = campaign.plan.list_id
         people = desk.people.known(order.account_id, list_id, [each.contact_id for each in leased])
+        scene = Scene.of(campaign, desk.house)
         waiting[campaign_id] = deque()
         for member in leased:
             contact = people.get(member.contact_id)
             if contact is None:
                 desk.attempts.put(finished(member, Why.GONE, desk.clock()))
-            else:
+            elif scene is not None:
                 waiting[campaign_id].append(Candidate(scene, member, contact))
     return waiting
 
 
-def _scene(account_id: str, campaign_id: str, desk: Desk) -> Scene | None:
+def _running(account_id: str, campaign_id: str, desk: Desk) -> Campaign | None:
     try:
         campaign = desk.campaigns.campaign(account_id, campaign_id)
     except NotFound:
         return None
-    return Scene.of(campaign, desk.house) if campaign.state is State.RUNNING else None
+    return campaign if campaign.state is State.RUNNING else None
 
 
 def _is_leased(member: Member, order: Calls) -> bool:

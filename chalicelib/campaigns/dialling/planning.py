@@ -81,8 +81,11 @@ def _ringing(account_id: str, campaign_id: str, desk: Desk, now: datetime) -> Ca
     if Days.of(campaign.plan).over(now):
         finish(campaign, desk, now)
         return None
-    # Agents' modes are rung by whoever has an agent for the call.
-    return campaign if campaign.plan.speaks and scenes.is_open(campaign, now) else None
+    if not campaign.plan.speaks or not scenes.is_open(campaign, now):
+        return None
+    # While the number or the account is out of service nobody is rung, and nobody told never.
+    there = desk.house.line(account_id, campaign.plan.shown) is not None
+    return campaign if there else None
 
 
 def _known(account_id: str, campaign_id: str, desk: Desk) -> Campaign | None:

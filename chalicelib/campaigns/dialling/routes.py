@@ -12,11 +12,12 @@ from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.dialling import addresses, hearing, models
-    from chalicelib.runtime import dialling_wiring
+    from chalicelib.runtime import campaigns_wiring, dialling_wiring
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     addresses = lazily("chalicelib.campaigns.dialling.addresses")
+    campaigns_wiring = lazily("chalicelib.runtime.campaigns_wiring")
     dialling_wiring = lazily("chalicelib.runtime.dialling_wiring")
     hearing = lazily("chalicelib.campaigns.dialling.hearing")
     models = lazily("chalicelib.campaigns.dialling.models")
@@ -71,3 +72,17 @@ def set_campaign_limits(request: Request, body: models.LimitsIn) -> models.Limit
     limit = body.read()
     dialling_wiring.paces().limit(request.account_id, limit)
     return models.LimitsOut.of(limit)
+
+
+@api.post(
+    "/v1/campaigns/{campaign_id}/attempts/{attempt_id}/refuse",
+    scope="campaigns:write",
+    status=204,
+)
+def refuse_attempt(request: Request, campaign_id: str, attempt_id: str) -> None:
+    """Note that whoever was rung wants no more of it, as an agent was told: it holds at once.
+
+    For sixty days nobody rings them for this professional, and what they consented to ends.
+    """
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    dialling_wiring.refuse(campaign, attempt_id, "agent", request.now)

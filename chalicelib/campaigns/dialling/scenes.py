@@ -56,12 +56,15 @@ class Scene:
 
     @classmethod
     def of(cls, campaign: Campaign, house: House) -> Scene | None:
-        """Look up what a campaign names; None: its list is gone."""
+        """Look up what a campaign names; None: its list is gone, or its number out of service.
+
+        That a number is, for now, is nothing that anybody on the list should be told never for.
+        """
         plan = campaign.plan
         people = house.people(campaign.account_id, plan.list_id)
-        if people is None:
-            return None
         line = house.line(campaign.account_id, plan.shown)
+        if people is None or line is None:
+            return None
         seen = seen_by_law(plan, line)
         return cls(campaign=campaign, people=people, seen=seen, days=Days.of(plan))
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.calls.events import Collected, MessageLeft, WentSilent
-from chalicelib.ivr import questionnaire
+from chalicelib.calls.events import Collected, MessageLeft, Pressed, Said, WentSilent
+from chalicelib.ivr import questionnaire, replies
 from chalicelib.ivr.actions import (
     Arrived,
     Ask,
@@ -24,26 +24,13 @@ from chalicelib.ivr.actions import (
     TakeMessage,
 )
 from chalicelib.ivr.chores import PassOn, TellSurvey
-from chalicelib.ivr.grammar import (
-    VARIABLE,
-    VARIABLE_MEANING,
-    Field,
-    Flag,
-    Matching,
-    Named,
-    OneOf,
-    Target,
-    Text,
-    Variable,
-    Whole,
-    may,
-    must,
-)
+from chalicelib.ivr.grammar import Flag, OneOf, Target, Whole, may, must
 from chalicelib.ivr.kinds.kind import Kind
+from chalicelib.ivr.kinds.survey_fields import LEAVE, Answers, SurveyId
 from chalicelib.ivr.needs import ReadSurvey, SurveyMissing, SurveyRead
-from chalicelib.ivr.nodes import NamedSurvey, Spoken
+from chalicelib.ivr.nodes import Spoken
 from chalicelib.ivr.questionnaire import CHOICE, SPEECH
-from chalicelib.ivr.surveying import ABOUT, SURVEY_ID, answer_name, answers_in
+from chalicelib.ivr.surveying import ABOUT, answer_name, answers_in
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
 from chalicelib.ivr.voices import fitted
@@ -53,12 +40,12 @@ if TYPE_CHECKING:
 
     from chalicelib.calls.events import Event
     from chalicelib.ivr.actions import Aloud
-    from chalicelib.ivr.grammar import Reading, Schema
+    from chalicelib.ivr.kinds.survey_fields import Leave
     from chalicelib.ivr.nodes import Value
     from chalicelib.ivr.questionnaire import Answer, Question, Questionnaire
     from chalicelib.ivr.turns import Turn
-    from chalicelib.kernel.reading import Place
 
+LEFT: Final = "leave"  # the choice of whoever goes, in the log
 _SILENCE_SECONDS: Final = 4  # that end what is said
 
 
@@ -74,6 +61,7 @@ class Survey:
     attempts: int = 2
     timeout_seconds: int = 5
     transcribe: bool = False
+    leave: Leave | None = None
 
 
 def _enter(node: Survey, turn: Turn) -> Move:
@@ -93,6 +81,9 @@ def _read(node: Survey, given: SurveyRead, turn: Turn) -> Move:
     question = survey.question(turn.position.mark.partition("-")[2])
     if question is None:
         return _begin(node, survey, turn)
+    left = _left(node, given.given, turn)
+    if left is not None:
+        return left
     heard = _HEARD.get(type(given.given))
     if heard is None:
         return _ask(node, survey, question, turn)
@@ -153,6 +144,21 @@ def _ask(
         hints=tuple(label for _, label in labels),
     )
     return Move(actions=(asked,), wait=wait)
+
+
+def _left(node: Survey, given: Any, turn: Turn) -> Move | None:
+    """Let somebody out who presses the key for it, or says so; what they answered is kept."""
+    event: Event | None = None
+    if node.leave is not None and isinstance(given, KeysPressed):
+        noted = Pressed(**turn.fact, node=turn.node, keys=given.keys, choice=LEFT)
+        event = noted if given.keys == node.leave.key else None
+    elif node.leave is not None and isinstance(given, Spoke):
+        ways = {node.leave.key: node.leave.phrases}
+        said = Said(**turn.fact, node=turn.node, words=given.words, choice=LEFT)
+        event = said if replies.choose(given.words, ways, turn.language) else None
+    if node.leave is None or event is None:
+        return None
+    return leave(turn, "leave/next", node.leave.next, event)
 
 
 def _pressed(
@@ -297,51 +303,14 @@ _HEARD: Final[dict[type[Any], Callable[..., Move]]] = {
 }
 
 
-class _SurveyId(Field[str]):
-    """The id of a survey; where it is, and what it may be told of the call, is noted."""
-
-    inner = Matching(SURVEY_ID, "the id of a survey such as srv_...")
-
-    def read(self, place: Place, about: Reading) -> str:
-        """Read it."""
-        survey_id = self.inner.read(place, about)
-        if survey_id:
-            about.surveys.append(NamedSurvey(place.pointer, survey_id))
-        for name in ABOUT.values():
-            about.uses.setdefault(name, [])
-        return survey_id
-
-    def schema(self) -> Schema:
-        """Describe it."""
-        return self.inner.schema()
-
-
-@dataclass(frozen=True, slots=True)
-class _Answers(Field["Mapping[str, str]"]):
-    """Variables, each with the key of the question whose answer it gets."""
-
-    inner: Named = Named(VARIABLE, VARIABLE_MEANING, Text(30), 1, 50, "variables")
-
-    def read(self, place: Place, about: Reading) -> Mapping[str, str]:
-        """Read them."""
-        read = self.inner.read(place, about)
-        for name, entry in place.entries().items() if isinstance(place.value, dict) else ():
-            Variable(given=True).read(type(place)(name, entry.pointer, place.faults), about)
-        return read
-
-    def schema(self) -> Schema:
-        """Describe them."""
-        return self.inner.schema()
-
-
 SURVEY: Final = Kind(
     name="survey",
     about="Ask the questions of a survey, and keep each answer as it is given.",
     node=Survey,
     entries={
-        "survey": must(_SurveyId(), "The id of a survey; its newest version is asked.", ""),
+        "survey": must(SurveyId(), "The id of a survey; its newest version is asked.", ""),
         "answers": may(
-            _Answers(),
+            Answers(),
             "Variables, each with the key of the question whose answer it gets.",
             MappingProxyType({}),
         ),
@@ -349,6 +318,7 @@ SURVEY: Final = Kind(
         "attempts": may(Whole(1, 5, 2), "How often each question is asked.", 2),
         "timeout_seconds": may(Whole(1, 60, 5), "How long to wait for the next key.", 5),
         "transcribe": may(Flag(False), "Whether what is said freely is written down.", False),
+        "leave": may(LEAVE, "A way out at any question, by key or by word."),
         "next": must(Target(), "Where the call goes on.", ""),
         "failed": may(Target(), "Where it goes if the survey cannot be read; else to `next`."),
     },

@@ -50,9 +50,10 @@ class House:
     """What campaigns name: it has all of it."""
 
     list: ContactList | None = field(default_factory=people)
+    active: bool = True
 
     def line(self, account_id: str, number: str) -> Line | None:
-        return a_line(number)
+        return a_line(number) if self.active else None
 
     def people(self, account_id: str, list_id: str) -> ContactList | None:
         return self.list

@@ -227,6 +227,36 @@ def test_who_is_erased_from_the_list_meanwhile_is_not_rung() -> None:
     assert room.members[gone].why is Why.GONE
 
 
+def test_a_list_that_is_deleted_meanwhile_ends_its_campaign() -> None:
+    room = Room(numbers(3))
+    room.looks()
+    room.house.list = None
+    room.contacts.there.clear()
+
+    for _ in range(3):
+        room.works()
+        room.minute()
+
+    assert room.rung() == {}
+    assert {each.why for each in room.members.values()} == {Why.GONE}
+    assert room.campaigns.campaign(ACCOUNT, "camp_1").state is State.FINISHED
+
+
+def test_while_the_account_is_suspended_nobody_is_rung_and_nobody_is_lost() -> None:
+    room = Room(numbers(3))
+    room.looks()
+    room.house.active = False
+    for _ in range(4):
+        room.works()
+        room.minute()
+    rung = len(room.rung())
+
+    room.house.active = True
+    room.minute()
+
+    assert (rung, len(room.rung())) == (0, 3)
+
+
 @pytest.mark.parametrize("number", ["+33112", "+33899123456", "+33810123456", "+33118000"], ids=str)
 def test_numbers_that_nobody_may_ring_are_not_rung(number: str) -> None:
     room = Room([number, ONE])
