@@ -21,6 +21,7 @@ from chalicelib.campaigns.consents import routes as consents
 from chalicelib.campaigns.consents.capture import routes as capture
 from chalicelib.campaigns.contacts import routes as contacts
 from chalicelib.campaigns.dialling import routes as dialling
+from chalicelib.campaigns.reminders import routes as reminders
 from chalicelib.campaigns.surveys import routes as surveys
 from chalicelib.desk import routes as desk
 from chalicelib.directory import routes as directory
@@ -36,6 +37,7 @@ from chalicelib.runtime import (
     lake_wiring,
     leads_wiring,
     live_wiring,
+    reminders_wiring,
     reports_wiring,
     tracking_wiring,
     watch_wiring,
@@ -99,6 +101,7 @@ ROOMS = (
     surveys,
     asked,
     dialling,
+    reminders,
     desk,
     webhooks,
     spam,
@@ -251,25 +254,30 @@ def ring_calls(event: SQSEvent) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES))
 def find_callbacks(event: CloudWatchEvent) -> None:
     """Have every account's callbacks looked at that has any, and what was asked for on the web."""
+    from contextlib import ExitStack
+
     from chalicelib.desk import handlers
 
-    try:
+    with ExitStack() as all_the_same:
+        all_the_same.callback(reminders_wiring.find)
+        all_the_same.callback(asked_wiring.find)
         handlers.find_callbacks(desk_wiring.store(), desk_wiring.callbacks_queue())
-    finally:
-        asked_wiring.find()
 
 
 @app.on_sqs_message(queue=settings().callbacks_queue, batch_size=1)
 def place_callbacks(event: SQSEvent) -> None:
     """Ring agents for the callbacks of an account whose turn it is.
 
-    What was asked for on the web is seen to on the way.
+    What was asked for on the web is seen to on the way, and people are reminded.
     """
     from chalicelib.campaigns.asked import messages
     from chalicelib.desk import handlers
 
     bodies = [record.body for record in event]
-    others = {messages.KIND: asked_wiring.see_to}
+    others = {
+        messages.KIND: asked_wiring.see_to,
+        reminders_wiring.KIND: reminders_wiring.see_to,
+    }
     handlers.place_callbacks(bodies, desk_wiring.office(), others)
 
 

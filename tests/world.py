@@ -121,6 +121,13 @@ def campaign_of(ids: dict[str, str], name: str = "Stolen") -> dict[str, Any]:
     }
 
 
+def appointment_of(ids: dict[str, str], name: str = "Stolen") -> dict[str, Any]:
+    """Return an appointment whose reminder shows somebody's number."""
+    at = (NOVEMBER + timedelta(days=9)).isoformat()
+    who = {"professional": CONSENT["professional"], "sender": ids["number"]}
+    return {"ref": name, "number": "+33612349997", "at": at, "place": name, **who}
+
+
 @dataclass
 class Client:
     """A client account: what its key is, and the ids of all that is its own."""
@@ -317,6 +324,9 @@ class World:
             slots = client.ask("GET", f"/v1/callback-forms/{made['id']}/slots").json["slots"]
             asked = client.made("/v1/web-callbacks", {**body, "slot": slots[-1]["id"]})
         client.ids["asking_id"] = asked["id"]
+        told = [appointment_of(client.ids, f"Essayage {client.name} {n}") for n in range(2)]
+        kept = client.made("/v1/appointments", {"appointments": told})
+        client.ids["appointment_id"] = kept["items"][0]["id"]
 
     def _listen(self, client: Client) -> None:
         """Give a client a server that is told of calls, and was tried out twice."""

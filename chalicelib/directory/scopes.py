@@ -36,6 +36,7 @@ AREAS: Final = (
     "queues",
     "agents",
     "callbacks",
+    "appointments",
     "campaigns",
     "consents",
     "suppressions",

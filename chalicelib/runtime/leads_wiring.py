@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chalicelib.kernel.errors import Unavailable
 from chalicelib.runtime import (
     consents_wiring,
+    reminders_wiring,
     surveys_wiring,
     tracking_wiring,
     watch_wiring,
@@ -95,9 +96,12 @@ class Texts:
                 consents_wiring.stop(message)
 
     def take(self, message: dict[str, Any]) -> None:
-        """Put a text to the survey that it answers, or the lead of its sender; idempotent."""
+        """Put a text to what it answers, a reminder or a survey, or to its sender's lead."""
         consents_wiring.stop(message, confirmed=True)
-        if surveys_wiring.take_text(message) or message.get("opt_out"):
+        heard = message.get("opt_out")
+        if not heard and reminders_wiring.take_text(message):
+            return
+        if surveys_wiring.take_text(message) or heard:
             return
         from chalicelib.tracking.leads.texting import take_text
         from chalicelib.tracking.leads.texts import from_message

@@ -32,6 +32,9 @@ SCOPES: Final[Mapping[str, str]] = {
     "campaign.finished": "campaigns:read",
     "callback.asked": "callbacks:read",
     "callback.done": "callbacks:read",
+    "appointment.confirmed": "appointments:read",
+    "appointment.cancelled": "appointments:read",
+    "appointment.moved": "appointments:read",
 }
 # Those that say which visit a call came from, by the name that it has in their data.
 VISITS: Final[Mapping[str, str]] = {

@@ -62,6 +62,7 @@ WIRING = frozenset(
         "leads_",
         "live_",
         "market_",
+        "reminders_",
         "reports_",
         "surveys_",
         "tracking_",

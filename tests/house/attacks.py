@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from tests.campaigns.surveys.surveyed import survey_of
-from tests.world import CONSENT, FLOW, SOUND, TARIFF, campaign_of
+from tests.world import CONSENT, FLOW, SOUND, TARIFF, appointment_of, campaign_of
 
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
@@ -55,6 +55,7 @@ NAMES_A_THING = frozenset(
         "evidence_id",
         "callback_form_id",
         "asking_id",
+        "appointment_id",
         "campaign_id",
         "attempt_id",
         "survey_id",
@@ -152,6 +153,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
                 "shown": ids["number"],
             }
         ],
+        "put_appointments": [{"appointments": [appointment_of(ids)]}],
         "create_web_callback": [{"form": ids["callback_form_id"], "number": "+33612349998"}],
         "erase_person": [{"number": "+33639981299"}],
         "suppress_number": [{"number": "+33639981299"}, {"number": "+33899*"}],
