@@ -41,6 +41,7 @@ from chalicelib.runtime import (
 )
 from chalicelib.tracking.pools.leases import Visit, millis
 from chalicelib.webhooks import gateway
+from tests.campaigns.asked.house import asked_of
 from tests.campaigns.attempts.builders import rung as ring_people
 from tests.campaigns.surveys.surveyed import a_surveyed
 from tests.fakes import CarrierOfUrls
@@ -119,13 +120,6 @@ def campaign_of(ids: dict[str, str], name: str = "Stolen") -> dict[str, Any]:
         "shown": ids["number"],
         "call_back": ids["number"],
     }
-
-
-def appointment_of(ids: dict[str, str], name: str = "Stolen") -> dict[str, Any]:
-    """Return an appointment whose reminder shows somebody's number."""
-    at = (NOVEMBER + timedelta(days=9)).isoformat()
-    who = {"professional": CONSENT["professional"], "sender": ids["number"]}
-    return {"ref": name, "number": "+33612349997", "at": at, "place": name, **who}
 
 
 @dataclass
@@ -289,7 +283,7 @@ class World:
             "pattern": BLOCKED,
             "recording_id": "RE" + "0" * 32,
         }
-        self._ask(client)
+        client.ids |= asked_of(client, CONSENT, NOVEMBER)
         self._list(client)
 
     def _staff(self, client: Client) -> None:
@@ -305,28 +299,6 @@ class World:
             order = {"queue": queue, "line": number, "number": f"+3361234000{last}"}
             client.ids["callback_id"] = client.made("/v1/callbacks", order)["id"]
         client.ids["queue"] = queue
-
-    def _ask(self, client: Client) -> None:
-        """Give a client a form by which people ask to be rung back, and two who did."""
-        shown = {name: CONSENT[name] for name in ("professional", "object", "text")}
-        form = {
-            **shown,
-            "site": client.ids["site_id"],
-            "queue": client.ids["queue"],
-            "shown": client.ids["number"],
-        }
-        for _ in range(2):
-            made = client.made("/v1/callback-forms", form)
-        client.ids["callback_form_id"] = made["id"]
-        for last in "34":
-            number = f"+3361236{len(client.name):03}{last}"
-            body = {"form": made["id"], "number": number, "label": f"Rappel {client.name}"}
-            slots = client.ask("GET", f"/v1/callback-forms/{made['id']}/slots").json["slots"]
-            asked = client.made("/v1/web-callbacks", {**body, "slot": slots[-1]["id"]})
-        client.ids["asking_id"] = asked["id"]
-        told = [appointment_of(client.ids, f"Essayage {client.name} {n}") for n in range(2)]
-        kept = client.made("/v1/appointments", {"appointments": told})
-        client.ids["appointment_id"] = kept["items"][0]["id"]
 
     def _listen(self, client: Client) -> None:
         """Give a client a server that is told of calls, and was tried out twice."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tests.campaigns.asked.house import appointment_of, form_of
 from tests.campaigns.surveys.surveyed import survey_of
-from tests.world import CONSENT, FLOW, SOUND, TARIFF, appointment_of, campaign_of
+from tests.world import CONSENT, FLOW, NOVEMBER, SOUND, TARIFF, campaign_of
 
 if TYPE_CHECKING:
     from chalicelib.runtime.endpoints import Endpoint
@@ -145,15 +146,8 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
                 "sender": ids["number"],
             }
         ],
-        "create_callback_form": [
-            {
-                **{name: CONSENT[name] for name in ("professional", "object", "text")},
-                "site": ids["site_id"],
-                "queue": ids["queue"],
-                "shown": ids["number"],
-            }
-        ],
-        "put_appointments": [{"appointments": [appointment_of(ids)]}],
+        "create_callback_form": [form_of(ids, CONSENT)],
+        "put_appointments": [{"appointments": [appointment_of(ids, CONSENT, NOVEMBER)]}],
         "create_web_callback": [{"form": ids["callback_form_id"], "number": "+33612349998"}],
         "erase_person": [{"number": "+33639981299"}],
         "suppress_number": [{"number": "+33639981299"}, {"number": "+33899*"}],
