@@ -164,3 +164,14 @@ def test_every_module_that_is_put_off_is_there() -> None:
 
     assert len(names) > 100
     assert missing == []
+
+
+def test_where_rooms_meet_is_loaded_by_nobody_who_only_imports_it() -> None:
+    code = (
+        "import app, sys\n"
+        "known = {name: each for name, each in sys.modules.items() if name.endswith('_wiring')}\n"
+        "there = sorted(name for name, each in known.items() if each.__spec__ is not None)\n"
+        "assert len(known) > 10 and not there, there"
+    )
+
+    assert "app" in loaded_by(code)
