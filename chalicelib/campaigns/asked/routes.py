@@ -140,6 +140,8 @@ def show_web_callback_link(request: Request, token: str) -> Answer[str]:
     try:
         asking, form = asked_wiring.linked(token)
     except NotFound:
+        if request.accept != HTML:
+            raise
         return _page(pages.unusable(), status=404)
     return _page(pages.page(asking, form, token, request.now))
 
@@ -147,10 +149,7 @@ def show_web_callback_link(request: Request, token: str) -> Answer[str]:
 @api.post("/b/{token}/cancel", scope=None, status=200, replayable=False)
 def cancel_by_link(request: Request, token: str) -> Answer[str]:
     """Let somebody call off what they asked for."""
-    try:
-        asking, form = asked_wiring.linked(token)
-    except NotFound:
-        return _page(pages.unusable(), status=404)
+    asking, form = asked_wiring.linked(token)
     try:
         desk = asked_wiring.desk()
         asking = taking.call_off(asking.account_id, asking.id, request.now, desk)

@@ -237,7 +237,9 @@ def test_a_text_confirms_what_was_agreed_and_its_link_calls_it_off(stage: Stage)
 
 
 def test_a_link_that_is_none_leads_nowhere(stage: Stage) -> None:
-    assert ask(app, "GET", "/b/AAAAAAAAAAAAAAAA").status == 404
+    seen = ask(app, "GET", "/b/AAAAAAAAAAAAAAAA", headers={"accept": "text/html"})
+    assert (seen.status, "n'est plus valable" in seen.text) == (404, True)
+    assert ask(app, "GET", "/b/AAAAAAAAAAAAAAAA").json["code"] == "not-found"
     assert ask(app, "POST", "/b/AAAAAAAAAAAAAAAA/cancel").status == 404
 
 
