@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
-from typing import TYPE_CHECKING, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, get_type_hints
 
 from chalice.app import Blueprint, Response
 
@@ -53,8 +53,7 @@ class Beacon:
     address: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A text that anybody's page may load. `etag` is without quotes."""
 
     text: str

@@ -8,9 +8,8 @@ Secrets are not here; only the prefix under which `runtime.secrets` finds them.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.kernel.errors import CadranError
 
@@ -24,8 +23,7 @@ class MissingSetting(CadranError):
     code = "missing-setting"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The stage's settings. Names of tables and queues are physical names."""
 
     stage: str
@@ -64,7 +62,7 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         """Read every setting. Raises MissingSetting naming all that are absent."""
-        names = {field.name: variable(field.name) for field in fields(cls)}
+        names = {field: variable(field) for field in cls._fields}
         missing = sorted(name for name in names.values() if name not in environ)
         if missing:
             raise MissingSetting("the environment lacks settings", names=missing)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ STAGES = ("local", "dev", "staging", "prod")
 POWERTOOLS = frozenset(
     {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 )
-WANTED = frozenset({variable(field.name) for field in fields(Settings)} | POWERTOOLS)
+WANTED = frozenset({variable(field) for field in Settings._fields} | POWERTOOLS)
 
 
 def setting_faults(config: dict[str, Any], stages: tuple[str, ...] = STAGES) -> list[str]:
