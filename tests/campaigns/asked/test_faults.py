@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from tests.campaigns.asked.stage import Stage
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def stage() -> Iterator[Stage]:
-    """One stage; each fault has people of its own."""
+    """A stage for each test: who is left waiting by one would be rung in another."""
     with a_stage() as opened:
         yield opened
 
