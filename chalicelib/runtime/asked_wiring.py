@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime import (
+    attempts_wiring,
     campaigns_wiring,
     consents_wiring,
     desk_wiring,
@@ -78,7 +79,8 @@ def desk() -> Desk:
         counts=consents_wiring.forms(),
         queues=Queues(),
         rings=CarrierRings(wiring.gateway, secrets.api_url),
-        known=consents_wiring.facts_for,
+        known=attempts_wiring.known_by,
+        memory=attempts_wiring.memory(),
         person=wiring.Callers().caller_hash,
         record=_record,
         line=campaigns_wiring.House().line,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.attempts.attempts import Attempt
     from chalicelib.campaigns.attempts.past import Known
     from chalicelib.campaigns.attempts.progress import Progress
+    from chalicelib.campaigns.attempts.remembered.store import Remembered
     from chalicelib.campaigns.attempts.store import AttemptStore
     from chalicelib.campaigns.attempts.usecases import News
     from chalicelib.campaigns.campaign import Campaign
@@ -34,6 +35,14 @@ def store() -> AttemptStore:
     from chalicelib.campaigns.attempts.store import AttemptStore
 
     return AttemptStore(settings().campaigns_table)
+
+
+@cache
+def memory() -> Remembered:
+    """Return what the law remembers, for calls that are none of a campaign's."""
+    from chalicelib.campaigns.attempts.remembered.store import Remembered
+
+    return Remembered(settings().campaigns_table)
 
 
 @cache
@@ -53,6 +62,19 @@ def known_of(campaign: Campaign, contact: Contact, number: str, now: datetime) -
 
     known = usecases.known_of(campaign, contact, store(), consents_wiring.desk(), now)
     prefixes = consents_wiring.kept_prefixes().get(campaign.account_id).of(number)
+    return replace(known, facts=replace(known.facts, prefixes=prefixes))
+
+
+def known_by(account_id: str, siren: str, number: str, now: datetime) -> Known:
+    """Return all that deciding takes about whoever has a number, whoever rings them for whom.
+
+    Lists of beginnings are those of at most half a minute ago. Raises Unavailable.
+    """
+    from chalicelib.campaigns.attempts import usecases
+
+    person = wiring.Callers().caller_hash(account_id, number)
+    known = usecases.known_by(account_id, siren, (person,), store(), consents_wiring.desk(), now)
+    prefixes = consents_wiring.kept_prefixes().get(account_id).of(number)
     return replace(known, facts=replace(known.facts, prefixes=prefixes))
 
 

@@ -128,6 +128,10 @@ class Asking:
         """Since when they are to be rung: what texts about it are told apart by."""
         return self.confirmed_at or self.asked_at
 
+    def call(self, n: int) -> str:
+        """Name one of its calls, the first is 1, among all that the law remembers."""
+        return f"{self.id}~{n}"
+
     def is_to_come(self, now: datetime) -> bool:
         """Tell whether its slot has not begun."""
         return now < self.slot.opens

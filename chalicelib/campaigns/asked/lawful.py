@@ -16,16 +16,26 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.asked.askings import Asking
     from chalicelib.campaigns.asked.forms import Form
     from chalicelib.campaigns.asked.ports import Desk
+    from chalicelib.campaigns.attempts.past import Known
     from chalicelib.campaigns.consents.checking import Captured
-    from chalicelib.campaigns.consents.usecases import Facts
     from chalicelib.campaigns.rules import Decision
 
 
 def decided(asking: Asking, form: Form, at: datetime, desk: Desk) -> Decision:
     """Decide about an instant by what is known now."""
+    return judged(asking, form, at, seen(asking, form, at, desk), desk)
+
+
+def seen(asking: Asking, form: Form, at: datetime, desk: Desk) -> Known:
+    """Return what is known of the person, campaigns' calls to them included."""
+    return desk.known(asking.account_id, form.professional.siren, asking.number, at)
+
+
+def judged(asking: Asking, form: Form, at: datetime, known: Known, desk: Desk) -> Decision:
+    """Decide about an instant by what was seen."""
     line = desk.line(asking.account_id, form.shown)
-    past = past_of(asking, form, desk.known(asking.account_id, asking.number))
-    return decide(at, form.campaign(line), Person(number=asking.number), past)
+    person = Person(number=asking.number)
+    return decide(at, form.campaign(line), person, past_of(asking, form, known))
 
 
 def captured(asking: Asking, form: Form) -> Captured:
@@ -35,12 +45,13 @@ def captured(asking: Asking, form: Form) -> Captured:
     return replace(agreed, evidence=Evidence(reference=f"{form.id}/{asking.id}"))
 
 
-def past_of(asking: Asking, form: Form, known: Facts) -> Past:
+def past_of(asking: Asking, form: Form, known: Known) -> Past:
     """Return what has happened between them and the professional.
 
-    What they agree to by asking counts, whether or not it is in the ledger already.
+    What they agree to by asking counts, whether or not it is in the ledger already; so do its own
+    calls, whether or not they are remembered yet.
     """
-    siren, standing = form.professional.siren, known.standing
+    siren, standing = form.professional.siren, known.facts.standing
     if form.sells:
         agreed = captured(asking, form).consent(asking.id)
         standing = replace(standing, consents=(*standing.consents, agreed))
@@ -53,14 +64,18 @@ def past_of(asking: Asking, form: Form, known: Facts) -> Past:
         opens=asking.slot.opens,
         closes=asking.slot.closes,
     )
-    tried = (
+    remembered = {name for rung in known.rungs.values() for name in rung.calls}
+    tried = tuple(
         Attempt(professional=siren, at=at, selling=form.sells, object=form.object)
-        for at in asking.tried
+        for n, at in enumerate(asking.tried, start=1)
+        if asking.call(n) not in remembered
     )
-    scopes = [each.scope for each in known.suppressed(siren, "")]
+    scopes = [each.scope for each in known.facts.suppressed(siren, "")]
     return Past(
         requests=(request,),
-        attempts=tuple(tried),
+        attempts=(*known.attempts, *tried),
+        refusals=known.refusals,
+        ledger=known.ledger,
         consents=consents_of(standing),
         withdrawals=withdrawals_of(standing),
         listed=listed_by(scopes, siren, ""),

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.asked.askings import Asking
     from chalicelib.campaigns.asked.forms import Form
     from chalicelib.campaigns.asked.queues import Handed, Place
+    from chalicelib.campaigns.attempts.past import Known
+    from chalicelib.campaigns.attempts.ports import Memory
     from chalicelib.campaigns.consents.checking import Captured
-    from chalicelib.campaigns.consents.usecases import Facts
     from chalicelib.directory.lines import Line
     from chalicelib.directory.ports import Page
     from chalicelib.kernel.telling import Texts
@@ -106,7 +107,8 @@ class Rings(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """All that it takes. `known` returns what consents and do-not-call lists have of a number.
+    """All that it takes. `known` returns what consents, do-not-call lists and calls have of a
+    number, for a professional of the account's; `memory` is told of more calls.
 
     `nudge` has an asking looked at soon, and never raises. `publish` tells the account's servers:
     account, event, its id, data. `line` is a number of the account's that is in service. `record`
@@ -117,7 +119,8 @@ class Desk:
     counts: Counts
     queues: Queues
     rings: Rings
-    known: Callable[[str, str], Facts]
+    known: Callable[[str, str, str, datetime], Known]
+    memory: Memory
     person: Callable[[str, str], str]
     record: Callable[[Captured, str, str], None]
     line: Callable[[str, str], Line | None]

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.campaigns.asked import remembering
 from chalicelib.campaigns.asked.askings import (
     DOUBT,
     LONGEST_RING,
@@ -90,7 +91,7 @@ def reached(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
         waits = asking.state in (State.WAITING, State.MISSED)
         return noted.ended(State.DONE, desk.clock()) if waits else noted
 
-    _insist(account_id, asking_id, change, desk)
+    remembering.ended(_insist(account_id, asking_id, change, desk), n, desk)
 
 
 def stopped(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
@@ -101,7 +102,7 @@ def stopped(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
             return asking
         return asking.ended(State.CANCELLED, desk.clock(), why="stopped")
 
-    _insist(account_id, asking_id, change, desk)
+    remembering.refused(_insist(account_id, asking_id, change, desk), n, desk)
 
 
 def rung(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
@@ -112,7 +113,7 @@ def rung(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
             return asking
         return _after_try(asking, form, desk.clock())
 
-    _insist(account_id, asking_id, change, desk)
+    remembering.ended(_insist(account_id, asking_id, change, desk), n, desk)
 
 
 def _told(asking: Asking, form: Form, desk: Desk) -> Asking:
@@ -188,7 +189,10 @@ def _with_queue(asking: Asking, form: Form, now: datetime, desk: Desk) -> Asking
         handed = asking.later(soon, State.WAITING, callback_id=callback_id)
         return _saved(asking, handed, desk)
     found = desk.queues.handed(asking.account_id, asking.callback_id)
-    return _saved(asking, _as_handed(asking, found, now), desk)
+    told = _as_handed(asking, found, now)
+    for n in range(len(asking.tried) + 1, len(told.tried) + 1):
+        remembering.rung(told, form, n, desk)
+    return _saved(asking, told, desk)
 
 
 def _as_handed(asking: Asking, found: Handed | None, now: datetime) -> Asking:
@@ -245,14 +249,21 @@ def _while_ringing(asking: Asking, form: Form, now: datetime, desk: Desk) -> Ask
     since = asking.ringing_since or now
     silent = bool(asking.call_id) and now - since >= LONGEST_RING
     if silent and desk.rings.is_over(asking.call_id):
+        remembering.ended(asking, len(asking.tried), desk)
         return _saved(asking, _after_try(asking, form, now), desk)
     return _saved(asking, asking.later(now + LOOKED_AT_EVERY), desk)
 
 
 def _ring(asking: Asking, form: Form, desk: Desk, *, again: bool) -> Asking:
+    if not remembering.begins(asking, form, desk):
+        now = desk.clock()
+        desk.queues.leave(place_of(asking, form), now)
+        waits = asking.later(now + LOOKED_AT_EVERY, State.WAITING, tried=asking.tried[:-1])
+        return _saved(asking, waits, desk)
     try:
         call_id = desk.rings.ring(asking, form, retry=again)
     except Rejected as error:
+        remembering.forgotten(asking, form, desk)
         desk.queues.leave(place_of(asking, form), desk.clock())
         failed = _after_try(asking, form, desk.clock())
         return _saved(asking, replace(failed, why=error.message), desk)

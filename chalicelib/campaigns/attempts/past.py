@@ -30,6 +30,15 @@ REMEMBERED: Final = timedelta(days=400)
 LONGEST_CALL: Final = timedelta(hours=4)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom a professional rings, by the account's hash of one of their numbers."""
+
+    account_id: str
+    siren: str
+    hash: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One call to a person, as the law sees it. Without an outcome it goes on."""

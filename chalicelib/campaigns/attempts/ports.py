@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         Refusing,
     )
     from chalicelib.campaigns.attempts.counting import Counts
-    from chalicelib.campaigns.attempts.past import Call, Rung
+    from chalicelib.campaigns.attempts.past import Call, Person, Rung
     from chalicelib.campaigns.consents.consents import Withdrawal
     from chalicelib.campaigns.consents.ports import Ledger
     from chalicelib.campaigns.consents.suppressions import Suppression
     from chalicelib.campaigns.pacing.life import Told
+    from chalicelib.campaigns.pacing.outcomes import Outcome
     from chalicelib.campaigns.pacing.tallies import Tally
     from chalicelib.directory.ports import Page
 
@@ -39,6 +40,19 @@ class Stored:
     withdrawals: tuple[Withdrawal, ...] = ()
     suppressions: tuple[Suppression, ...] = field(default=())
     elsewhere: tuple[Call, ...] = ()
+
+
+class Memory(Protocol):
+    """What the law remembers of calls that are none of a campaign's."""
+
+    def note(self, person: Person, seen: Rung, name: str, call: Call) -> bool:
+        """Remember a call; False if more is known of the person than was seen."""
+
+    def end(self, person: Person, name: str, outcome: Outcome | None) -> None:
+        """Note how a call ended, or forget it if none came of it. Idempotent."""
+
+    def refuse(self, person: Person, at: datetime) -> None:
+        """Note that the person refused."""
 
 
 class Members(Protocol):

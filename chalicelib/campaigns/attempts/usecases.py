@@ -22,6 +22,7 @@ from chalicelib.campaigns.rules import LAWS
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from chalicelib.campaigns.attempts.attempts import Attempt
@@ -50,15 +51,27 @@ class News:
 def known_of(
     campaign: Campaign, contact: Contact, attempts: Attempts, ledgers: Ledgers, now: datetime
 ) -> Known:
-    """Return all that deciding about a contact takes of what is stored.
+    """Return all that deciding about a contact takes of what is stored."""
+    siren, hashes = campaign.plan.professional.siren, (contact.id, *contact.others)
+    return known_by(campaign.account_id, siren, hashes, attempts, ledgers, now, campaign.id)
+
+
+def known_by(
+    account_id: str,
+    siren: str,
+    hashes: Sequence[str],
+    attempts: Attempts,
+    ledgers: Ledgers,
+    now: datetime,
+    campaign_id: str = "",
+) -> Known:
+    """Return all that deciding takes about a person who is known by the hashes of their numbers.
 
     A ledger that looks broken is read once more: an addition may have been half seen.
     """
-    account_id, siren = campaign.account_id, campaign.plan.professional.siren
-    hashes = (contact.id, *contact.others)
     for _ in range(2):
-        stored = attempts.stored(account_id, siren, hashes, campaign.id, now)
-        facts = facts_in(stored.ledger, Whose(account_id, contact.id), ledgers)
+        stored = attempts.stored(account_id, siren, hashes, campaign_id, now)
+        facts = facts_in(stored.ledger, Whose(account_id, hashes[0]), ledgers)
         if facts.intact:
             break
     standing = facts.standing

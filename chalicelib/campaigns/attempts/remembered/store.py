@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pynamodb.attributes import MapAttribute, NumberAttribute, UTCDateTimeAttribute
 
 from chalicelib.campaigns.attempts import records
-from chalicelib.campaigns.attempts.past import REMEMBERED, Rung, counts, name_of
+from chalicelib.campaigns.attempts.past import REMEMBERED, Person, Rung, counts, name_of
 from chalicelib.campaigns.attempts.ports import Stored
 from chalicelib.campaigns.consents.lines import Book, Whose
 from chalicelib.campaigns.consents.store import (
@@ -27,8 +27,8 @@ from chalicelib.campaigns.consents.store import (
     withdrawals_in,
 )
 from chalicelib.campaigns.consents.suppressions import ACCOUNT, scope_of
-from chalicelib.campaigns.store import Write
-from chalicelib.runtime.tables import translated
+from chalicelib.campaigns.store import Write, transacted
+from chalicelib.runtime.tables import bind, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
 
     from chalicelib.campaigns.attempts.attempts import Attempt
+    from chalicelib.campaigns.attempts.past import Call
+    from chalicelib.campaigns.pacing.outcomes import Outcome
 
 RUNG: Final = "rung#"
 
@@ -74,39 +76,76 @@ def stored(
     )
 
 
+class Remembered:
+    """The port `Memory`: calls that are none of a campaign's."""
+
+    def __init__(self, table_name: str) -> None:
+        bind(KnownRow, table_name)
+
+    def note(self, person: Person, seen: Rung, name: str, call: Call) -> bool:
+        """Have the law remember a call; False if it knows more than was seen."""
+        after = seen.with_call(name, call)
+        return not transacted("note call", [_written(person, seen, after, call.at)])
+
+    def end(self, person: Person, name: str, outcome: Outcome | None) -> None:
+        """Note how a call ended, or forget it if none came of it; one that is not there is none."""
+        transacted("note end of call", [_ended(person, name, outcome)])
+
+    def refuse(self, person: Person, at: datetime) -> None:
+        """Note that the person refused."""
+        transacted("note refusal", [_refused(person, at)])
+
+
 def rung_written(attempt: Attempt, person: str, seen: Rung, after: Rung) -> Write:
     """Return what has the law remember a call, if it remembers what was seen."""
+    return _written(_of(attempt, person), seen, after, attempt.ordered_at)
+
+
+def rung_ended(attempt: Attempt, person: str) -> Write:
+    """Return what has the law remember how a call ended; or forget it, if there was none."""
+    return _ended(_of(attempt, person), name_of(attempt), attempt.outcome)
+
+
+def rung_refused(attempt: Attempt, person: str) -> Write:
+    """Return what has the law remember that somebody refused."""
+    at = attempt.refused_at
+    assert at is not None
+    return _refused(_of(attempt, person), at)
+
+
+def _of(attempt: Attempt, person: str) -> Person:
+    return Person(attempt.account_id, attempt.siren, person)
+
+
+def _written(person: Person, seen: Rung, after: Rung, at: datetime) -> Write:
     unchanged: Condition = KnownRow.edition == seen.edition
     return Write(
-        row=_rung_row(attempt, person),
+        row=_rung_row(person),
         condition=unchanged if seen.edition else KnownRow.pk.does_not_exist(),
         actions=[
             KnownRow.edition.set(after.edition),
             KnownRow.calls.set(
                 {name: records.write_call(each) for name, each in after.calls.items()}
             ),
-            KnownRow.expires_at.set(attempt.ordered_at + REMEMBERED),
+            KnownRow.expires_at.set(at + REMEMBERED),
         ],
     )
 
 
-def rung_ended(attempt: Attempt, person: str) -> Write:
-    """Return what has the law remember how a call ended; or forget it, if there was none."""
-    call = KnownRow.calls[name_of(attempt)]
-    told = call["outcome"].set(attempt.outcome.value) if attempt.outcome else None
-    actions = [told if told and counts(attempt.outcome) else call.remove()]
+def _ended(person: Person, name: str, outcome: Outcome | None) -> Write:
+    call = KnownRow.calls[name]
+    told = call["outcome"].set(outcome.value) if outcome else None
+    actions = [told if told and counts(outcome) else call.remove()]
     return Write(
-        row=_rung_row(attempt, person),
+        row=_rung_row(person),
         condition=call.exists(),
         actions=[*actions, KnownRow.edition.add(1)],
     )
 
 
-def rung_refused(attempt: Attempt, person: str) -> Write:
-    at = attempt.refused_at
-    assert at is not None
+def _refused(person: Person, at: datetime) -> Write:
     return Write(
-        row=_rung_row(attempt, person),
+        row=_rung_row(person),
         actions=[
             KnownRow.refused_at.set(at),
             KnownRow.edition.add(1),
@@ -115,8 +154,8 @@ def rung_refused(attempt: Attempt, person: str) -> Write:
     )
 
 
-def _rung_row(attempt: Attempt, person: str) -> KnownRow:
-    return KnownRow(person_key(Whose(attempt.account_id, person)), RUNG + attempt.siren)
+def _rung_row(person: Person) -> KnownRow:
+    return KnownRow(person_key(Whose(person.account_id, person.hash)), RUNG + person.siren)
 
 
 def _rung(row: Any) -> Rung:
@@ -131,7 +170,8 @@ def _rung(row: Any) -> Rung:
 def _keys(
     account_id: str, siren: str, people: Iterable[str], campaign_id: str
 ) -> Iterable[tuple[str, str]]:
-    scopes = (ACCOUNT, scope_of(siren, None), scope_of(None, campaign_id))
+    campaign = (scope_of(None, campaign_id),) if campaign_id else ()
+    scopes = (ACCOUNT, scope_of(siren, None), *campaign)
     kinds = (RUNG + siren, SAID + ALL, SAID + siren, *(STOP + each for each in scopes))
     return ((person_key(Whose(account_id, each)), kind) for each in people for kind in kinds)
 
