@@ -84,7 +84,11 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "predictive_abandonment_40",
     ),
     "campaign_cost": ("campaign_cost", "campaign_cost_million", "campaign_cost_numbers"),
-    "campaign_decide": ("campaign_decide", "campaign_decide_earliest"),
+    "campaign_decide": (
+        "campaign_decide",
+        "campaign_decide_stored",
+        "campaign_decide_earliest",
+    ),
     "local_call": ("local_call_p50", "local_call_p95"),
     "ring_to_journey": ("ring_to_journey_p50", "ring_to_journey_p95"),
 }

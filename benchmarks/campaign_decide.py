@@ -8,6 +8,9 @@ person is asked about twice. Calendars and hours are warm, as they are after the
 `campaign_decide_earliest` is of those French calls only that may be made later. *Baseline:* the
 law read naively by `tests/campaigns/rules/oracle.py`, which tells no reasons, quarter of an hour
 by quarter of an hour, until it allows the call.
+
+`campaign_decide_stored` also writes what is kept of each, with the facts that it looked at: once an
+attempt, where a planner asks many times.
 """
 
 from __future__ import annotations
@@ -72,6 +75,8 @@ def figures() -> Iterator[Figure]:
     gc.collect()
     speed = _speed(questions, lambda each: decide(*each), ROUNDS)
     yield Figure("campaign_decide", speed, "decisions/s CPU", at_least=AT_LEAST)
+    stored = _speed(questions, lambda each: decide(*each).as_fields(), ROUNDS)
+    yield Figure("campaign_decide_stored", stored, "decisions/s CPU")
     later = [each for each in french if _comes_later(each)]
     ours = _speed(later, lambda each: decide(*each), ROUNDS)
     naive = _speed(later[:NAIVE], _naive_earliest, NAIVE_ROUNDS)

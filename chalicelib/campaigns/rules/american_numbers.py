@@ -29,6 +29,7 @@ ANYWHERE: Final = (
 # share the country code.
 _NUMBER: Final = re.compile(r"\+1([2-9][0-9]{2})[2-9][0-9]{6}")
 AMERICAN: Final = frozenset({"US", "PR", "GU", "VI", "AS", "MP"})
+_HERE: Final = AMERICAN | {""}
 _TOLL_FREE: Final = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 _SHORT: Final = re.compile(r"\+?1?[2-9]11")
 
@@ -60,7 +61,7 @@ def _fault(person: Person, code: str, *, known: bool) -> str:
         return "number.abroad" if abroad else short
     if code == "900":
         return "number.surcharged"
-    if person.country not in {"", *AMERICAN}:
+    if person.country not in _HERE:
         return "number.abroad"
     return "" if known or code in _TOLL_FREE or person.country else "number.abroad"
 

@@ -9,7 +9,7 @@ from chalicelib.campaigns.rules.clock import FAR, in_utc, is_readable
 from chalicelib.campaigns.rules.decision import Decision, Reason
 from chalicelib.campaigns.rules.france import France
 from chalicelib.campaigns.rules.law import Case
-from chalicelib.campaigns.rules.looking import instants_of, looked_at
+from chalicelib.campaigns.rules.looking import LookedAt, instants_of
 from chalicelib.campaigns.rules.united_kingdom import UnitedKingdom
 from chalicelib.campaigns.rules.united_states import UnitedStates
 
@@ -53,28 +53,27 @@ def decide(
     if law is None:
         unknown = (Reason("country.unknown", HOUSE),)
         return Decision(at, campaign.country, False, unknown, None, None, EDITION)
-    if not all(is_readable(each) for each in instants_of(past)):
+    if not all(map(is_readable, instants_of(past))):
         unreadable = (Reason("facts.unreadable", HOUSE),)
         return Decision(at, law.code, False, unreadable, None, None, EDITION)
     case = Case(at, campaign, person, past, law.place(person), law.margin)
     reasons = law.timeline.reasons(case)
     if not reasons:
         ground = law.ground(case)
-        facts = looked_at(case, ground)
-        return Decision(at, law.code, True, (), at, ground, EDITION, facts)
-    facts = looked_at(case, None)
+        return Decision(at, law.code, True, (), at, ground, EDITION, LookedAt(case, ground))
     earliest = _earliest(law, case, reasons)
-    return Decision(at, law.code, False, reasons, earliest, None, EDITION, facts)
+    return Decision(at, law.code, False, reasons, earliest, None, EDITION, LookedAt(case, None))
 
 
 def _earliest(law: Country, case: Case, reasons: Reasons) -> datetime | None:
     """Go from each instant at which all reasons may be over to the next, until there are none."""
+    ahead = case.again()
     for _ in range(_MOST_STEPS):
         ends = [each.until for each in reasons if each.until is not None]
         if len(ends) < len(reasons) or max(ends) >= FAR:
             return None
-        case.at = max(ends)
-        reasons = law.timeline.reasons(case)
+        ahead.at = max(ends)
+        reasons = law.timeline.reasons(ahead)
         if not reasons:
-            return case.at
+            return ahead.at
     return None

@@ -35,6 +35,7 @@ NEVER: Final[dict[Family, str]] = {
 }
 # How lists write that somebody lives here: ISO 3166-1, with the territories of the plan.
 FRENCH: Final = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "MF", "BL"})
+_HERE: Final = FRENCH | {""}
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 # Numbers of the mainland, or of all of the country, that people carry about.
 _WIDE: Final = frozenset({Territory.METROPOLE, Territory.NATIONAL})
@@ -85,7 +86,7 @@ def _fault(number: str, line: PhoneLine | None, country: str) -> str:
         return NEVER[line.family]
     if not _E164.fullmatch(number) or (line is None and number.startswith("+33")):
         return "number.malformed"
-    if country not in {"", *FRENCH} or (line is None and not country):
+    if country not in _HERE or (line is None and not country):
         return "number.abroad"
     surcharged = line is None and number.startswith(tuple(REFUSED_ABROAD))
     return "number.surcharged" if surcharged else ""

@@ -37,7 +37,7 @@ class Place:
 
 
 class Case:
-    """The facts, with the instant that is asked about; the latter moves while looking ahead."""
+    """The facts, with the instant that is asked about."""
 
     __slots__ = (
         "at",
@@ -71,6 +71,10 @@ class Case:
         self.sells = campaign.is_selling
         self.consumer = person.audience is Audience.CONSUMER
         self.prospecting = self.sells and self.consumer
+
+    def again(self) -> Case:
+        """Give the same case to look ahead with, whose instant moves; the decided one's stays."""
+        return Case(self.at, self.campaign, self.person, self.past, self.place, self.margin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,11 @@ class Timeline:
         edges = {edge for _, since, until in spans for edge in (since, until) if edge is not None}
         self._edges = sorted(edges)
         self._eras = [
-            tuple((r, u) for r, s, u in spans if s <= edge and (u is None or edge < u))
+            tuple(
+                (rule.check, rule.article, until)
+                for rule, since, until in spans
+                if since <= edge and (until is None or edge < until)
+            )
             for edge in self._edges
         ]
 
@@ -137,8 +145,8 @@ class Timeline:
         if index < 0:
             return (Reason("at.before-the-rules", HOUSE, self._edges[0]),)
         found: list[Reason] = []
-        for rule, until in self._eras[index]:
-            against = rule.check(case, rule.article)
+        for check, article, until in self._eras[index]:
+            against = check(case, article)
             if against:
                 found += against if until is None else _at_most(against, until)
         return tuple(found)

@@ -2,11 +2,16 @@
 
 A year later the campaign may have been changed, calls have been forgotten, and the ledger has
 grown. The person's number is not in it: whose attempt it is says that.
+
+It is put together when somebody first reads it: whoever looks for an hour asks often, and stores
+nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.rules.agreeing import withdrawn_at
@@ -24,26 +29,46 @@ if TYPE_CHECKING:
 _THIRTY_DAYS: Final = timedelta(days=30)
 
 
-def instants_of(past: Past) -> Iterator[datetime]:
-    """Go through every instant of a past."""
+class LookedAt(Mapping[str, Any]):
+    """The facts that a decision is of, in types that JSON has; what is empty is left out."""
+
+    def __init__(self, case: Case, ground: Ground | None) -> None:
+        self._case = case
+        self._ground = ground
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        return _told(self._case, self._ground)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._told[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._told)
+
+    def __len__(self) -> int:
+        return len(self._told)
+
+    def __repr__(self) -> str:
+        return repr(self._told)
+
+
+def instants_of(past: Past) -> list[datetime]:
+    """List every instant of a past."""
+    found: list[datetime | None] = [each.at for each in past.attempts]
     for consent in past.consents:
-        yield from _there(consent.captured_at, consent.expires_at, consent.revoked_at)
+        found += (consent.captured_at, consent.expires_at, consent.revoked_at)
     for contract in past.contracts:
-        yield from _there(contract.began_at, contract.ended_at)
+        found += (contract.began_at, contract.ended_at)
     for request in past.requests:
-        yield from _there(request.at, request.opens, request.closes)
-    yield from (each.at for each in past.attempts)
-    yield from (each.at for each in past.refusals)
-    yield from (each.at for each in past.withdrawals)
-    yield from (each.at for each in past.checked)
+        found += (request.at, request.opens, request.closes)
+    found += [each.at for each in past.refusals]
+    found += [each.at for each in past.withdrawals]
+    found += [each.at for each in past.checked]
+    return [each for each in found if each is not None]
 
 
-def _there(*instants: datetime | None) -> Iterator[datetime]:
-    return (each for each in instants if each is not None)
-
-
-def looked_at(case: Case, ground: Ground | None) -> dict[str, Any]:
-    """Return the facts that a decision is of, in types that JSON has; what is empty is left out."""
+def _told(case: Case, ground: Ground | None) -> dict[str, Any]:
     campaign, shown = case.campaign, case.campaign.shown.number
     checked = sorted(case.past.checked, key=lambda each: each.at)
     told = {

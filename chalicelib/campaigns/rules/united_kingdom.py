@@ -30,6 +30,7 @@ LONDON: Final = ("Europe/London",)  # Jersey, Guernsey and the Isle of Man keep 
 # PECR reg. 21(1)(b): whoever rings looks at a register of 28 days ago or less.
 TPS_EVERY: Final = timedelta(days=28)
 BRITISH: Final = frozenset({"GB", "JE", "GG", "IM"})
+_HERE: Final = BRITISH | {""}
 _NUMBER: Final = re.compile(r"\+44[1-9][0-9]{8,9}")
 _ABROAD: Final = re.compile(r"\+(?!44)[1-9][0-9]{6,14}")
 _EMERGENCY: Final = frozenset({"999", "112", "111", "101"})
@@ -122,7 +123,7 @@ def _fault(person: Person) -> str:
     number = person.number
     if number in _EMERGENCY:
         return "number.emergency"
-    if _ABROAD.fullmatch(number) or person.country not in {"", *BRITISH}:
+    if _ABROAD.fullmatch(number) or person.country not in _HERE:
         return "number.abroad"
     if not _NUMBER.fullmatch(number):
         return "number.malformed"

@@ -87,6 +87,16 @@ def test_l223_1_al_3_it_is_small_and_a_refusal_has_it_too() -> None:
     assert len(json.dumps(stored["facts"])) < 400
 
 
+def test_l223_1_al_3_what_was_looked_at_reads_as_it_is_stored_whoever_reads_it_first() -> None:
+    decision, same = (decided(past=with_(attempts=CALLS)) for _ in range(2))
+
+    assert repr(decision) == repr(decision_of(same.as_fields(), ARTICLES))
+    assert decision == same
+    assert hash(decision) == hash(same)
+    assert len(decision.facts) == len(same.as_fields()["facts"])
+    assert decision != decided(past=with_(attempts=CALLS, ledger="14:9f3c"))
+
+
 def test_l223_1_al_4_and_r223_4_a_contract_and_a_request_have_their_proof_in_it() -> None:
     linked = a_campaign(purpose=Purpose.CONTRACT, link="entretien")
     works = a_campaign(purpose=Purpose.CALLBACK, sector=Sector.ENERGY_SAVING)
