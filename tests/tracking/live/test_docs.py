@@ -34,7 +34,7 @@ def test_its_operations_are_there() -> None:
     named = set(re.findall(r"`((?:GET|POST) /v1/[^`]*)`", PAGE))
 
     assert {each.replace("{id}", "{call_id}") for each in named} <= known
-    assert len(named) == 4
+    assert len(named) == 5
 
 
 def test_its_roles_and_times_are_those_of_the_product() -> None:
