@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.campaign import Machines
@@ -14,6 +14,7 @@ from chalicelib.campaigns.lawful import law_faults, line_answers, seen_by_law
 from chalicelib.campaigns.pacing.modes import MOST_RATIO, Mode
 from chalicelib.campaigns.pacing.outcomes import OVER
 from chalicelib.campaigns.rules import LAWS, Purpose
+from chalicelib.campaigns.scripts import MOST_FIELDS
 from chalicelib.directory.identity import siren_is_valid
 from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.kernel.telling import EMAIL
@@ -44,7 +45,10 @@ class NoCampaign(Rejected):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What there is of the things that a plan names; None or False is what there is not."""
+    """What there is of the things that a plan names; None or False is what there is not.
+
+    `said` and `left` are the fields of contacts that the flow and the message say, and where.
+    """
 
     people: ContactList | None
     line: Line | None
@@ -52,6 +56,8 @@ class Around:
     queues: Collection[str]
     flow: bool
     message: bool
+    said: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def check(plan: Plan, around: Around, at: datetime) -> Plan:
@@ -154,6 +160,18 @@ def _machine_faults(plan: Plan, around: Around) -> Iterator[Fault]:
         yield Fault("/message", "no such version of a flow is published")
 
 
+def _said(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
+    """Find what a script says of people that nobody on the list has."""
+    known = () if around.people is None else around.people.fields
+    for pointer, asked in (("/flow", around.said), ("/message", around.left)):
+        for name in sorted(asked.keys() - set(known)) if around.people is not None else ():
+            where = ", ".join(dict.fromkeys(asked[name]))
+            yield Fault(pointer, f"{where}: no contact of the list has a field `{name}`")
+    count = len(around.said.keys() | around.left.keys())
+    if count > MOST_FIELDS:
+        yield Fault("/flow", f"says {count} fields of contacts, at most {MOST_FIELDS} can be")
+
+
 def _told(plan: Plan, around: Around, at: datetime) -> Iterator[Fault]:
     if plan.report_to and not EMAIL.fullmatch(plan.report_to):
         yield Fault("/report_to", "not an e-mail address")
@@ -215,6 +233,7 @@ _CHECKS: Final[tuple[Callable[[Plan, Around, datetime], Iterator[Fault]], ...]] 
     _contracts,
     _whom,
     _heard,
+    _said,
     _told,
     _shown,
     _dialled,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from chalicelib.campaigns.campaign import Campaign, FlowVersion
     from chalicelib.campaigns.consents.usecases import Facts
@@ -48,6 +48,9 @@ class House(Protocol):
 
     def speaks(self, account_id: str, flow: FlowVersion) -> bool:
         """Say whether there is such a version of a flow."""
+
+    def asks(self, account_id: str, flow: FlowVersion) -> Mapping[str, tuple[str, ...]]:
+        """Return the fields of contacts that a flow says, each with where it does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from chalicelib.campaigns.trying import Tried, counted, judged
 from chalicelib.directory.ports import Page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from chalicelib.campaigns.campaign import FlowVersion, Plan
@@ -117,6 +117,9 @@ def around(account_id: str, plan: Plan, house: House) -> Around:
     def speaks(flow: FlowVersion | None) -> bool:
         return flow is not None and house.speaks(account_id, flow)
 
+    def asks(flow: FlowVersion | None) -> Mapping[str, tuple[str, ...]]:
+        return {} if flow is None else house.asks(account_id, flow)
+
     return Around(
         people=house.people(account_id, plan.list_id),
         line=house.line(account_id, plan.shown),
@@ -124,4 +127,6 @@ def around(account_id: str, plan: Plan, house: House) -> Around:
         queues=house.queues(account_id) if plan.queue else (),
         flow=speaks(plan.flow),
         message=speaks(plan.message),
+        said=asks(plan.flow),
+        left=asks(plan.message),
     )

@@ -27,6 +27,7 @@ FROM_THE_LINE: Final = ("call.source", "call.source_name", "call.campaign")
 FROM_THE_BOOK: Final = ("caller.known", "caller.vip", "caller.blocked", "caller.first_name",
                         "caller.name")  # fmt: skip
 OWN_FIELDS: Final = "caller.fields."  # what owners write into their book beside that
+OF_CONTACT: Final = "contact."  # what a campaign's list has of whoever it rings
 OF_THE_CALL: Final = ("call.language", "call.recorded")
 
 
@@ -81,7 +82,7 @@ _KNOWN: Final = frozenset({*_TOLD, *FROM_THE_LINE, *FROM_THE_BOOK, *OF_THE_CALL}
 
 def is_told(name: str) -> bool:
     """Say whether a variable has its value from the platform, or may have."""
-    return name in _KNOWN or name.startswith(OWN_FIELDS)
+    return name in _KNOWN or name.startswith((OWN_FIELDS, OF_CONTACT))
 
 
 def from_the_book(name: str) -> bool:
@@ -91,7 +92,11 @@ def from_the_book(name: str) -> bool:
 
 def looked_up(names: Iterable[str]) -> frozenset[str]:
     """Return those of the variables that somebody has to be asked for."""
-    return frozenset(each for each in names if each in FROM_THE_LINE or from_the_book(each))
+    return frozenset(
+        each
+        for each in names
+        if each in FROM_THE_LINE or from_the_book(each) or each.startswith(OF_CONTACT)
+    )
 
 
 class Values(Mapping[str, "Value"]):

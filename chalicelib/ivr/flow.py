@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from chalicelib.ivr.trials.scripts import Script
     from chalicelib.kernel.errors import Fault
 
-__all__ = ["Flow", "FlowRefused", "judge", "parse", "restore", "sketch"]
+__all__ = ["Flow", "FlowRefused", "judge", "parse", "reads", "restore", "sketch"]
 
 MOST_NODES: Final = 10_000
 MOST_NAMED: Final = 200
@@ -90,6 +90,13 @@ def restore(document: object) -> Flow:
 def sketch(document: object) -> Flow:
     """Read what can be read of a document, faults and all: for pictures and comparisons."""
     return _read(Place(document, "", []), judging=True)[0]
+
+
+def reads(document: object) -> Mapping[str, tuple[str, ...]]:
+    """Return the variables that something in a document reads and nothing in it sets, and where."""
+    flow, about, _ = _read(Place(document, "", []), judging=False)
+    given = flow.sets | flow.variables.keys()
+    return {name: tuple(places) for name, places in about.uses.items() if name not in given}
 
 
 def _sound(flow: Flow, faults: list[Fault]) -> Flow:

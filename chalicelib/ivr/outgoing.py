@@ -6,7 +6,7 @@ attempt of a campaign it is, the URL says at each step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from chalicelib.calls.call import CallRef
@@ -15,12 +15,15 @@ from chalicelib.ivr.actions import Arrived
 from chalicelib.ivr.addresses import CallAddress
 from chalicelib.ivr.answering import Answer
 from chalicelib.ivr.driving import drive
+from chalicelib.ivr.facts import OF_CONTACT
 from chalicelib.ivr.opposing import oppose
 from chalicelib.ivr.position import Position
 from chalicelib.ivr.usecases import Standing, leave, note, world_of
 from chalicelib.kernel.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.ivr.actions import Context
     from chalicelib.ivr.nodes import Value
     from chalicelib.ivr.usecases import Ports
@@ -28,7 +31,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A call of an attempt of a campaign, and the version of a flow that speaks."""
+    """A call of an attempt of a campaign, and the version of a flow that speaks.
+
+    `fields` are those of the contact that the flow, or what it leads to, may say.
+    """
 
     account_id: str
     campaign_id: str
@@ -36,6 +42,7 @@ class Outgoing:
     flow_id: str
     version: int
     log_shards: int = 1
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def answer(call: Outgoing, context: Context, base_url: str, ports: Ports) -> Answer:
@@ -47,6 +54,7 @@ def answer(call: Outgoing, context: Context, base_url: str, ports: Ports) -> Ans
     opened = Standing(call.flow_id, call.version, flow)
     world = world_of(call.account_id, ports, lambda _: call.campaign_id)
     told = {name: each for name, each in _about(call).items() if name in flow.uses}
+    told |= {f"{OF_CONTACT}{name}": each for name, each in call.fields.items()}
     context = replace(context, memory={**world.tell(flow, context), **told})
     reply, now_in = drive(opened, Position(flow.start), Arrived(), context, world)
     first = replace(

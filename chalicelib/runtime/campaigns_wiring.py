@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import NotFound
-from chalicelib.runtime import consents_wiring, contacts_wiring, wiring
+from chalicelib.runtime import consents_wiring, contacts_wiring, scripts_wiring, wiring
 from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
@@ -69,3 +69,10 @@ class House:
         except NotFound:
             return False
         return True
+
+    def asks(self, account_id: str, flow: FlowVersion) -> dict[str, tuple[str, ...]]:
+        """Return the fields of contacts that a flow says; none where there is no such version."""
+        try:
+            return scripts_wiring.asks(account_id, flow.flow_id, flow.version)
+        except NotFound:
+            return {}

@@ -12,6 +12,7 @@ from chalicelib.runtime import (
     campaigns_wiring,
     consents_wiring,
     contacts_wiring,
+    scripts_wiring,
     secrets,
     wiring,
 )
@@ -68,7 +69,7 @@ def carrier() -> CarrierCalls:
     def log_shards(number: str) -> int:
         return wiring.lines().line(number).log_shards
 
-    return CarrierCalls(wiring.gateway, secrets.api_url, log_shards)
+    return CarrierCalls(wiring.gateway, secrets.api_url, log_shards, scripts_wiring.said)
 
 
 @cache
@@ -189,6 +190,7 @@ def speak(form: Form, address: Address) -> str:
         flow_id=address.flow_id,
         version=address.version,
         log_shards=address.log_shards,
+        fields=scripts_wiring.heard(address),
     )
     context = callbacks.context_of(form, wiring.clock())
     answer = outgoing.answer(call, context, form.base_url, wiring.ivr_ports())

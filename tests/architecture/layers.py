@@ -64,6 +64,7 @@ WIRING = frozenset(
         "market_",
         "reminders_",
         "reports_",
+        "scripts_",
         "surveys_",
         "tracking_",
         "watch_",

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,8}")
 _NAME: Final = re.compile(r"[A-Za-z0-9_=-]{1,120}")
+_SEALED: Final = re.compile(r"[A-Za-z0-9_-]{0,3500}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """A call of an attempt, and what is heard by whoever answers."""
+    """A call of an attempt, and what is heard by whoever answers.
+
+    `said` is what may be said of them, sealed: URLs are logged on the way.
+    """
 
     base_url: str
     account_id: str
@@ -34,9 +38,12 @@ class Address:
     flow_id: str = ""
     version: int = 0
     log_shards: int = 1
+    said: str = ""
 
     @classmethod
-    def to(cls, base_url: str, attempt: Attempt, campaign: Campaign, log_shards: int) -> Self:
+    def to(
+        cls, base_url: str, attempt: Attempt, campaign: Campaign, log_shards: int, said: str = ""
+    ) -> Self:
         """Return the address of an attempt, at which the campaign's flow speaks, if one does."""
         flow = campaign.plan.flow
         return cls(
@@ -47,6 +54,7 @@ class Address:
             flow_id="" if flow is None else flow.flow_id,
             version=0 if flow is None else flow.version,
             log_shards=log_shards,
+            said=said,
         )
 
     @classmethod
@@ -57,7 +65,8 @@ class Address:
         names = (account_id, campaign_id, attempt_id)
         if not all(_NAME.fullmatch(each) for each in names) or not _NUMBER.fullmatch(shards):
             raise Rejected("not an address of a campaign's call", campaign_id=campaign_id)
-        if flow_id and not _NUMBER.fullmatch(version):
+        said = query.get("said", "")
+        if (flow_id and not _NUMBER.fullmatch(version)) or not _SEALED.fullmatch(said):
             raise Rejected("not an address of a campaign's call", campaign_id=campaign_id)
         return cls(
             base_url=base_url,
@@ -67,11 +76,12 @@ class Address:
             flow_id=flow_id,
             version=int(version) if flow_id else 0,
             log_shards=int(shards),
+            said=said,
         )
 
     def answered(self) -> str:
         """Return where the carrier asks what to say once somebody answers."""
-        return self._at("")
+        return self._at("", more=self._said)
 
     def status(self) -> str:
         """Return where the end of the call is told."""
@@ -79,11 +89,15 @@ class Address:
 
     def machine(self) -> str:
         """Return where it is told who answered."""
-        return self._at("/machine")
+        return self._at("/machine", more=self._said)
 
     def message(self, flow: FlowVersion) -> str:
         """Return where a machine that was greeted hears another flow."""
-        return self._at("", flow, {"machine": "1"})
+        return self._at("", flow, {"machine": "1", **self._said})
+
+    @property
+    def _said(self) -> dict[str, str]:
+        return {"said": self.said} if self.said else {}
 
     def _at(
         self, end: str, flow: FlowVersion | None = None, more: Mapping[str, str] | None = None

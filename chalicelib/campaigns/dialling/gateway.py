@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from chalicelib.campaigns.attempts.attempts import Attempt
     from chalicelib.campaigns.campaign import Campaign
+    from chalicelib.campaigns.contacts.contacts import Contact
     from chalicelib.campaigns.dialling.hearing import Ended
     from chalicelib.campaigns.dialling.orders import Calls
     from chalicelib.runtime.gateway import CallOrder, Carrier
@@ -38,17 +39,19 @@ class CarrierCalls:
         carrier: Callable[[], Carrier],
         base_url: Callable[[], str],
         log_shards: Callable[[str], int],
+        said: Callable[[Attempt, Campaign, Contact], str],
     ) -> None:
         self._carrier = carrier
         self._base_url = base_url
         self._log_shards = log_shards
+        self._said = said
 
-    def order(self, attempt: Attempt, campaign: Campaign) -> Answer:
+    def order(self, attempt: Attempt, campaign: Campaign, contact: Contact | None = None) -> Answer:
         """Order a call, and tell what is known of it then."""
         from chalicelib.runtime.refusals import Slowed
 
         try:
-            placed = self._carrier().place_call(self._order(attempt, campaign))
+            placed = self._carrier().place_call(self._order(attempt, campaign, contact))
         except Slowed as error:
             count("CampaignCallSlowed")
             return Answer(told=Told.SLOWED, slowed_for=error.facts.get("retry_after"))
@@ -83,14 +86,17 @@ class CarrierCalls:
         """Have a call go on with another document."""
         self._carrier().redirect(call_id, url)
 
-    def _order(self, attempt: Attempt, campaign: Campaign) -> CallOrder:
+    def _order(
+        self, attempt: Attempt, campaign: Campaign, contact: Contact | None = None
+    ) -> CallOrder:
         from chalicelib.runtime.gateway import CallOrder
         from chalicelib.runtime.gateway import Machines as Detection
 
         if attempt.number is None:
             raise Rejected("whoever was to be rung was erased", campaign_id=campaign.id)
         shards = self._log_shards(attempt.shown)
-        address = Address.to(self._base_url(), attempt, campaign, shards)
+        said = "" if contact is None else self._said(attempt, campaign, contact)
+        address = Address.to(self._base_url(), attempt, campaign, shards, said)
         greeted = campaign.plan.machines is Machines.MESSAGE
         return CallOrder(
             to=attempt.number,

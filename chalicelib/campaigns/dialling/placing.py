@@ -296,7 +296,9 @@ def _ring(ready: Ready, slot: Slot, limit: Limit, shift: Shift) -> None:
     if not may_begin(slot.start, shift.now):
         minding.end(campaign, attempt.id, News(outcome=None), desk)
         return
-    _follow(attempt, desk.carrier.order(attempt, campaign), candidate.scene, shift)
+    _follow(
+        attempt, desk.carrier.order(attempt, campaign, candidate.contact), candidate.scene, shift
+    )
 
 
 def _follow(attempt: Attempt, answer: Answer, scene: Scene, shift: Shift) -> None:

@@ -76,8 +76,11 @@ class Answer:
 class Carrier(Protocol):
     """Who makes the calls."""
 
-    def order(self, attempt: Attempt, campaign: Campaign) -> Answer:
-        """Have somebody rung, once: whatever becomes of the answer, it is not asked again."""
+    def order(self, attempt: Attempt, campaign: Campaign, contact: Contact | None = None) -> Answer:
+        """Have somebody rung, once: whatever becomes of the answer, it is not asked again.
+
+        What the flow says of the `contact` travels with the call.
+        """
 
     def find(self, attempt: Attempt, campaign: Campaign) -> str | None:
         """Return the call of an attempt whose answer was lost, None if there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from chalicelib.campaigns import scripts
 from chalicelib.campaigns.surveys.survey import (
     FRENCH,
     LANGUAGES,
@@ -125,6 +126,8 @@ def _texts(
 ) -> Mapping[str, str]:
     if place is None:
         return {}
+    if longest == LONGEST_TEXT:
+        _review_braces(place)
     if not isinstance(place.value, dict):
         read = text(place, longest)
         if read and len(languages) > 1:
@@ -132,6 +135,14 @@ def _texts(
         return {languages[0]: read} if read else {}
     places = place.fields(languages)
     return {name: read for name in languages if (read := text(places.get(name), longest))}
+
+
+def _review_braces(place: Place) -> None:
+    """Find what a text cannot say of a contact."""
+    several = isinstance(place.value, dict)
+    for each in place.entries().values() if several else (place,):
+        for reason in scripts.faults_in(each.value) if isinstance(each.value, str) else ():
+            each.fault(reason)
 
 
 def _questions(place: Place | None, languages: tuple[str, ...]) -> tuple[Question, ...]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 Answer = int | str
 
@@ -124,6 +124,11 @@ class Survey:
     languages: tuple[str, ...] = (FRENCH,)
     introductions: Mapping[str, str] = field(default_factory=dict)
     farewells: Mapping[str, str] = field(default_factory=dict)
+
+    def texts(self) -> Iterator[str]:
+        """Go through all that it says, in each language."""
+        for each in (self.introductions, self.farewells, *(one.texts for one in self.questions)):
+            yield from each.values()
 
     def question(self, key: str) -> Question | None:
         """Return a question by its key."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.calls.events import Collected, MessageLeft, Pressed, Said, WentSilent
-from chalicelib.ivr import questionnaire, replies
+from chalicelib.ivr import questionnaire, replies, templates
 from chalicelib.ivr.actions import (
     Arrived,
     Ask,
@@ -33,7 +33,6 @@ from chalicelib.ivr.questionnaire import CHOICE, SPEECH
 from chalicelib.ivr.surveying import ABOUT, answer_name, answers_in
 from chalicelib.ivr.texts import Line
 from chalicelib.ivr.turns import Move, leave
-from chalicelib.ivr.voices import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -267,7 +266,9 @@ def _language(survey: Questionnaire, turn: Turn) -> str:
 
 
 def _said(survey: Questionnaire, text: str, turn: Turn) -> tuple[Say, ...]:
-    return (Say(Spoken(fitted(text), _language(survey, turn))),) if text else ()
+    language = _language(survey, turn)
+    words = templates.compile(text).render(turn.values, language)
+    return (Say(Spoken(words, language)),) if words else ()
 
 
 def _told(

@@ -64,6 +64,9 @@ class House:
     def speaks(self, account_id: str, flow: object) -> bool:
         return True
 
+    def asks(self, account_id: str, flow: object) -> dict[str, tuple[str, ...]]:
+        return {}
+
 
 @dataclass
 class Contacts:
@@ -94,7 +97,7 @@ class Carrier:
     redirected: list[tuple[str, str]] = field(default_factory=list)
     before_answer: Callable[[Attempt, str], None] | None = None
 
-    def order(self, attempt: Attempt, campaign: Campaign) -> Answer:
+    def order(self, attempt: Attempt, campaign: Campaign, contact: Contact | None = None) -> Answer:
         fate = self.fates.pop(0) if self.fates else "taken"
         if fate == "refused":
             return Answer(told=Told.REFUSED, outcome=hearing.refused(21211))

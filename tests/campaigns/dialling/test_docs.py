@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 PAGE = (Path(__file__).parents[3] / "docs" / "dialling.md").read_text(encoding="utf-8")
 
 
-def test_the_flow_of_the_page_is_published(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_flows_of_the_page_are_published(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     shop = open_shop(cloud, monkeypatch)
-    (document,) = map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
+    documents = list(map(json.loads, re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)))
 
-    flow = shop.makes("/v1/flows", {"document": document})["id"]
+    flows = [shop.makes("/v1/flows", {"document": each})["id"] for each in documents]
 
-    assert shop.makes(f"/v1/flows/{flow}/publish")["version"] == 1
+    assert [shop.makes(f"/v1/flows/{each}/publish")["version"] for each in flows] == [1, 1]
+    document = documents[-1]
     assert {"kind": "tag", "tag": OPT_OUT, "next": "noted"} in document["nodes"].values()
 
 

@@ -7,7 +7,7 @@ answers; whoever comes again after a failure tells and sends the same once more,
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.rules import (
@@ -73,6 +73,7 @@ class Order:
     language: str
     about: Mapping[str, str]
     template: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,7 @@ def ask(order: Order, now: datetime, desk: Desk) -> Session:
         language=order.language,
         about={**order.about, "contact": person},
         now=now,
+        fields=order.fields,
     )
     rev = 0 if before is None else before.rev
     return _sent(_saved(replace(session, rev=rev), desk), order, desk, again=False)
@@ -220,7 +222,7 @@ def _text(session: Session, number: str, template: str = "") -> TextOrder:
     return TextOrder(
         to=prefix + number,
         from_=prefix + session.ours,
-        body=session.said,
+        body=session.written,
         ordered_at=session.said_at,
         status_url="",
         template=template,

@@ -43,10 +43,10 @@ def send(wanted: Wanted, respondent: str, now: datetime, desk: Desk) -> Session:
     if not (neither if wanted.number is not None else by_contact):
         fault = Fault("/number", "give it, or `list_id` and `contact_id`")
         raise NotAsked("the survey cannot be sent", faults=(fault,))
-    number = wanted.number
+    number, fields = wanted.number, dict[str, str]()
     if number is None:
         contact = desk.contact(wanted.account_id, wanted.list_id or "", wanted.contact_id or "")
-        number = contact.numbers[0]
+        number, fields = contact.numbers[0], dict(contact.fields)
     about = {"campaign": wanted.campaign_id, "segment": wanted.segment}
     order = Order(
         account_id=wanted.account_id,
@@ -59,5 +59,6 @@ def send(wanted: Wanted, respondent: str, now: datetime, desk: Desk) -> Session:
         language=wanted.language,
         about={name: value for name, value in about.items() if value},
         template=wanted.template,
+        fields=fields,
     )
     return ask(order, now, desk)

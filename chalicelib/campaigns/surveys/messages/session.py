@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.campaigns import scripts
 from chalicelib.campaigns.surveys.answers import Channel, Told, What
 from chalicelib.campaigns.surveys.messages.words import word, written
 from chalicelib.campaigns.surveys.survey import Kind
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 LIFE: Final = timedelta(days=1)
 MOST_ASKED: Final = 2
 LONGEST_ANSWER: Final = 1_000
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Busy(Conflict):
@@ -42,7 +45,8 @@ class Session:
 
     `said` is what they were written last, at `said_at`; `heard` the message that it answers, `told`
     what came of that: a question and its answer, both "" if there was none. Without a `question`
-    it is over.
+    it is over. `fields` are those of the contact that the survey says; `said` still has their
+    names, `written` has them.
     """
 
     account_id: str
@@ -62,6 +66,12 @@ class Session:
     heard: str = ""
     told: tuple[str, str] = ("", "")
     rev: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def written(self) -> str:
+        """Return what they were written last, as they read it."""
+        return scripts.filled(self.said, self.fields)
 
     @property
     def expires_at(self) -> datetime:
@@ -83,6 +93,7 @@ def begun(
     language: str,
     about: Mapping[str, str],
     now: datetime,
+    fields: Mapping[str, str] = NOTHING,
 ) -> Session:
     """Return the session of somebody who is to be asked the first question."""
     first = survey.following("", {})
@@ -102,7 +113,13 @@ def begun(
         said="\n".join(part for part in parts if part),
         said_at=now,
         about=about,
+        fields={name: fields[name] for name in sorted(said_in(survey)) if name in fields},
     )
+
+
+def said_in(survey: Published) -> frozenset[str]:
+    """Return the fields of a contact that a survey says."""
+    return frozenset(name for text in survey.survey.texts() for name in scripts.fields_in(text))
 
 
 def replied(

@@ -89,6 +89,7 @@ def _written(session: Session) -> dict[str, Any]:
         "attempt": session.attempt,
         "heard": session.heard,
         "told": list(session.told),
+        "fields": dict(session.fields),
     }
 
 
