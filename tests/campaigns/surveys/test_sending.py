@@ -149,6 +149,31 @@ def test_a_contact_is_asked_at_their_first_number(shop: Shop, carrier: Texts) ->
     assert shop.gets(f"/v1/surveys/{survey_id}/verbatims")["items"] == []
 
 
+def test_what_a_contact_is_written_has_their_own_fields(shop: Shop, carrier: Texts) -> None:
+    greeting = 'Bonjour {{contact.name|default("à vous")}}.'
+    again = {"key": "ces", "kind": "ces", "text": "Et vous, {{ contact.name }} ?"}
+    questions = [{"key": "nps", "kind": "nps", "text": "De 0 à 10 ?"}, again]
+    document = {"name": "Avis", "introduction": greeting, "questions": questions}
+    survey_id = shop.makes("/v1/surveys", {"document": document})["id"]
+    shop.makes(f"/v1/surveys/{survey_id}/publish")
+    theirs, other = "+33639981531", "+33639981532"
+    list_id = shop.makes("/v1/contact-lists", {"name": "Clients"})["id"]
+    person = {"numbers": [theirs], "fields": {"name": "{{Zoé}}", "age": "41"}}
+    (contact,) = shop.makes(f"/v1/contact-lists/{list_id}/contacts", {"contacts": [person]})[
+        "items"
+    ]
+    whom = {"list_id": list_id, "contact_id": contact["id"], "number": None}
+
+    shop.makes(f"/v1/surveys/{survey_id}/messages", a_body(theirs) | whom)
+    writes(shop, theirs, "9", "SM41")
+    shop.makes(f"/v1/surveys/{survey_id}/messages", a_body(other))
+
+    first, second, third = (each.body for each in carrier.sent)
+    assert first.startswith("Bonjour {{Zoé}}.\n")
+    assert second == "Et vous, {{Zoé}} ?"
+    assert third.startswith("Bonjour à vous.\n")
+
+
 def test_the_same_request_with_its_key_sends_once(shop: Shop, carrier: Texts) -> None:
     survey_id, body = a_survey(shop), a_body("+33639981504")
     path = f"/v1/surveys/{survey_id}/messages"
