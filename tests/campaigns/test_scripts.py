@@ -103,7 +103,9 @@ def test_whoever_is_rung_hears_their_own_fields_and_no_url_has_them(
         assert not any(value in url for value in ("Goff", "Brest", "42&"))
     greeted = rings(order.url)
     assert "Bonjour Madame, Monsieur de Brest." in words(greeted)
-    action = ElementTree.fromstring(greeted.text).find(".//Gather").attrib["action"]
+    asked = ElementTree.fromstring(greeted.text).find(".//Gather")
+    assert asked is not None
+    action = asked.attrib["action"]
     assert "Merci Le Goff & fils." in words(rings(action, Digits="9"))
 
 
