@@ -13,6 +13,7 @@ from chalicelib.runtime.settings import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+    from datetime import datetime
 
     from chalicelib.campaigns.contacts.gateway import ListFiles
     from chalicelib.campaigns.contacts.importing import Desk
@@ -73,16 +74,28 @@ def listed(account_id: str, list_id: str) -> bool:
     return True
 
 
+def erase(account_id: str, person: str, now: datetime) -> int:
+    """Erase a person from every list, and from all else; return how many contacts that were."""
+    from chalicelib.campaigns.contacts import erasing
+
+    return erasing.erase(account_id, person, now, office(), queue())
+
+
 def forget(account_id: str, people: Collection[str]) -> None:
-    """Have consents and attempts forget people, who are not to be rung again, but for hashes."""
+    """Have the rest of the room forget people, who are not to be rung again, but for hashes."""
+    from chalicelib.campaigns.asked import erasing as askings
     from chalicelib.campaigns.consents.suppressions import ACCOUNT, Suppression
     from chalicelib.campaigns.consents.usecases import erase
-    from chalicelib.runtime import surveys_wiring
+    from chalicelib.campaigns.reminders import reminding
+    from chalicelib.runtime import asked_wiring, reminders_wiring, surveys_wiring
 
     desk = consents_wiring.desk()
     now = desk.clock()
     for each in people:
         erase(account_id, each, "contacts", desk)
+        consents_wiring.forms().forget(account_id, each)
+        askings.erase(account_id, each, asked_wiring.desk())
+        reminding.erase(account_id, each, reminders_wiring.desk())
     entries = [
         Suppression(person=each, scope=ACCOUNT, since=now, number=None, reason="erased")
         for each in people

@@ -116,3 +116,19 @@ def test_what_is_not_awaited_cannot_be_tried(store: Store) -> None:
     for account, person, form in (("acct_1", "person", "form_1"), ("acct_2", "person", "form_1")):
         with pytest.raises(NotFound):
             store.tried(account, person, form)
+
+
+def test_all_that_is_awaited_of_somebody_is_forgotten_at_once(store: Store) -> None:
+    for person in ("zoe", "max"):
+        for form_id in ("form_1", "form_2"):
+            store.hold("acct_1", person, a_pending(form_id=form_id))
+    store.hold("acct_2", "zoe", a_pending())
+
+    store.forget("acct_1", "zoe")
+    store.forget("acct_1", "zoe")
+
+    for form_id in ("form_1", "form_2"):
+        with pytest.raises(NotFound):
+            store.tried("acct_1", "zoe", form_id)
+        assert store.tried("acct_1", "max", form_id).tries == 0
+    assert store.tried("acct_2", "zoe", "form_1").tries == 0

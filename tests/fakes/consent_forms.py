@@ -60,3 +60,9 @@ class FormsInMemory:
         key = (account_id, person, pending.form_id)
         if key in self._pending and self._pending[key].seal == pending.seal:
             del self._pending[key]
+
+    def forget(self, account_id: str, person: str) -> None:
+        """Forget all of somebody's."""
+        self._pending = {
+            key: each for key, each in self._pending.items() if key[:2] != (account_id, person)
+        }

@@ -186,6 +186,18 @@ class Asking:
             raise TooLate("it is too late to call it off", state=self.state)
         return self if self.over else self.ended(State.CANCELLED, now)
 
+    def erased(self, now: datetime) -> Asking:
+        """Return it without whoever asked: what proves that somebody did stays, by their hash.
+
+        Nobody rings them any more. What was never confirmed took no place, and is told to nobody.
+        """
+        gone = self if self.over else self.ended(State.CANCELLED, now, why="erased")
+        if self.state is State.ASKED:
+            gone = replace(gone, due_at=None, place="", todo=frozenset())
+        page = replace(self.proof, page="")
+        left = gone.todo - {Todo.CONSENT, Todo.TEXT}
+        return replace(gone, number="", label="", texted="", seal="", proof=page, todo=left)
+
 
 def new_id(at: datetime, random: str) -> str:
     """Name an asking: later ones come after, and nobody can guess them.

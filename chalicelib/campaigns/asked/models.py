@@ -237,7 +237,7 @@ class WebCallbackOut(Out):
         return cls(
             id=asking.id,
             form=asking.form_id,
-            number=asking.number if numbers else None,
+            number=(asking.number or None) if numbers else None,
             label=asking.label,
             language=asking.language,
             state=asking.state,

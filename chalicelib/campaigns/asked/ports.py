@@ -53,6 +53,9 @@ class Book(Protocol):
     def askings(self, account_id: str, limit: int, after: str | None) -> Page[Asking]:
         """Return an account's, newest first."""
 
+    def of_person(self, account_id: str, person: str) -> tuple[str, ...]:
+        """Return the ids of all that somebody asked for, over or not."""
+
     def places(self, account_id: str, form_id: str) -> Mapping[str, int]:
         """Return how many places are taken, by slot."""
 

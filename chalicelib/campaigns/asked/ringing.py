@@ -74,7 +74,7 @@ def permit(account_id: str, asking_id: str, now: datetime, desk: Desk) -> dateti
     def change(asking: Asking, form: Form) -> Asking:
         return asking.decided(decided(asking, form, now, desk).as_fields())
 
-    asking = _insist(account_id, asking_id, change, desk)
+    asking = insist(account_id, asking_id, change, desk)
     if asking is None or asking.over:
         return None
     last = asking.decisions[-1]
@@ -91,7 +91,7 @@ def reached(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
         waits = asking.state in (State.WAITING, State.MISSED)
         return noted.ended(State.DONE, desk.clock()) if waits else noted
 
-    remembering.ended(_insist(account_id, asking_id, change, desk), n, desk)
+    remembering.ended(insist(account_id, asking_id, change, desk), n, desk)
 
 
 def stopped(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
@@ -102,7 +102,7 @@ def stopped(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
             return asking
         return asking.ended(State.CANCELLED, desk.clock(), why="stopped")
 
-    remembering.refused(_insist(account_id, asking_id, change, desk), n, desk)
+    remembering.refused(insist(account_id, asking_id, change, desk), n, desk)
 
 
 def rung(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
@@ -113,7 +113,7 @@ def rung(account_id: str, asking_id: str, n: int, desk: Desk) -> None:
             return asking
         return _after_try(asking, form, desk.clock())
 
-    remembering.ended(_insist(account_id, asking_id, change, desk), n, desk)
+    remembering.ended(insist(account_id, asking_id, change, desk), n, desk)
 
 
 def _told(asking: Asking, form: Form, desk: Desk) -> Asking:
@@ -136,7 +136,7 @@ def data_of(asking: Asking) -> dict[str, Any]:
     return {
         "id": asking.id,
         "form": asking.form_id,
-        "number": asking.number,
+        "number": asking.number or None,
         "label": asking.label,
         "state": asking.state.value,
         "asked_at": asking.asked_at.isoformat(),
@@ -272,7 +272,7 @@ def _ring(asking: Asking, form: Form, desk: Desk, *, again: bool) -> Asking:
         fresh = len(current.tried) == len(asking.tried) and not current.call_id
         return replace(current, call_id=call_id) if fresh else current
 
-    return _insist(asking.account_id, asking.id, change, desk, nudging=False) or asking
+    return insist(asking.account_id, asking.id, change, desk, nudging=False) or asking
 
 
 def _after_try(asking: Asking, form: Form, now: datetime) -> Asking:
@@ -288,7 +288,7 @@ def _saved(before: Asking, after: Asking, desk: Desk) -> Asking:
     return before if before == after else desk.book.save(before, after)
 
 
-def _insist(
+def insist(
     account_id: str,
     asking_id: str,
     change: Callable[[Asking, Form], Asking],

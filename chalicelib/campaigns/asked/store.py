@@ -1,9 +1,9 @@
 """Forms and askings on the table `campaigns`.
 
 An account's forms and askings are a partition each; an asking's id says when it was made, so that
-they stand in order. The index has what is to be looked at, by when, in a few parts. A number that
-is to be rung has a row, and so has a slot with places: both are written with the asking, in one
-transaction, and given free with its end.
+they stand in order. The index has what is to be looked at, by when, in a few parts. A number has
+the names of its askings, and a row while it is to be rung; so has a slot with places: they are
+written with the asking, in one transaction, and given free with its end.
 """
 
 from __future__ import annotations
@@ -97,9 +97,10 @@ class AskedStore:
 
     def hold(self, asking: Asking) -> None:
         """Put it, to be forgotten with its code."""
-        row = _row(asking)
-        row.expires_at = asking.asked_at + CODE_LASTS + FORGOTTEN
+        row, of_person = _row(asking), _of_person(asking)
+        row.expires_at = of_person.expires_at = asking.asked_at + CODE_LASTS + FORGOTTEN
         with translated("hold asking", asking_id=asking.id):
+            of_person.save()
             row.save()
 
     def tried(self, account_id: str, asking_id: str) -> Asking:
@@ -132,6 +133,7 @@ class AskedStore:
             with translated("take asking", asking_id=asking.id), _transaction() as transaction:
                 transaction.save(row, condition=AskingRow.pk.does_not_exist() | same)
                 transaction.save(number, condition=free)
+                transaction.save(_of_person(asking))
                 transaction.save(OpenRow(*_link(token), **about))
                 if asking.place:
                     place = PlaceRow(*_place(asking))
@@ -184,6 +186,14 @@ class AskedStore:
         return Page(
             tuple(map(_asking, shown)), shown[-1].sk if len(found) > limit and shown else None
         )
+
+    def of_person(self, account_id: str, person: str) -> tuple[str, ...]:
+        """Query the number's rows."""
+        with translated("list askings of a number", account_id=account_id):
+            rows = OpenRow.query(
+                _person(account_id, person), OpenRow.sk.startswith(PREFIX), consistent_read=True
+            )
+            return tuple(row.sk for row in rows)
 
     def places(self, account_id: str, form_id: str) -> Mapping[str, int]:
         """Query the form's."""
@@ -250,8 +260,23 @@ def _askings(account_id: str) -> str:
     return f"askings#{account_id}"
 
 
+def _person(account_id: str, person: str) -> str:
+    return f"asked-number#{account_id}#{person}"
+
+
 def _number(asking: Asking) -> tuple[str, str]:
-    return f"asked-number#{asking.account_id}#{asking.person}", "open"
+    return _person(asking.account_id, asking.person), "open"
+
+
+def _of_person(asking: Asking) -> OpenRow:
+    """Return the row by which an asking is found again when its person is to be forgotten."""
+    return OpenRow(
+        _person(asking.account_id, asking.person),
+        asking.id,
+        asking_id=asking.id,
+        account_id=asking.account_id,
+        expires_at=asking.asked_at + KEPT,
+    )
 
 
 def _link(token: str) -> tuple[str, str]:

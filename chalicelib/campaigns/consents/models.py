@@ -311,7 +311,8 @@ class ImportedOut(Out):
 class ErasedOut(Out):
     """What was forgotten of somebody, what was not, and why."""
 
-    erased_at: datetime | None = Field(description="null: nothing was known of them")
+    erased_at: datetime | None = Field(description="null: no consent was known of them")
+    contacts: int = Field(description="How many contacts of lists went, or lost the number")
     kept: list[str]
     kept_until: datetime | None
     why: str

@@ -25,6 +25,14 @@ KEPT: Final = (
     "a keyed hash of the number, without the number",
     "who looked at the proofs",
 )
+# What stays of anybody, also where nothing was known of them.
+ALWAYS: Final = (
+    "a keyed hash of the number, without the number, so that no list brings it back and nobody"
+    " rings it: three years",
+    "files that were put to be imported, and what was refused of them: seven days at most",
+    "a callback that a queue had: thirty days after its end",
+    "a survey that is being asked by text message: a week at most",
+)
 WHY: Final = (
     "whoever rang has to prove the consent (C. conso L223-1, third paragraph), for three years;"
     " the hash also keeps the number from being rung again"

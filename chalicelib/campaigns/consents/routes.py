@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import NotFound
-from chalicelib.runtime import consents_wiring, secrets
+from chalicelib.runtime import consents_wiring, contacts_wiring, secrets
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.observability import count
@@ -149,14 +149,16 @@ def import_consents(request: Request, body: models.ImportIn) -> models.ImportedO
 
 @api.post("/v1/consents/erasures", scope="consents:write", status=200)
 def erase_person(request: Request, body: models.ErasureIn) -> models.ErasedOut:
-    """Forget somebody but for what proves that they consented, for three years."""
+    """Forget somebody, in lists and all else, but for what proves that they consented."""
     desk = consents_wiring.desk()
     person = desk.hashing.caller_hash(request.account_id, body.number)
     erasure = usecases.erase(request.account_id, person, request.principal.key_id, desk)
+    contacts = contacts_wiring.erase(request.account_id, person, request.now)
     at = None if erasure is None else erasure.at
     return models.ErasedOut(
         erased_at=at,
-        kept=[] if at is None else list(proofs.KEPT),
+        contacts=contacts,
+        kept=[*(() if at is None else proofs.KEPT), *proofs.ALWAYS],
         kept_until=None if at is None else at + consents.PROVABLE,
         why=proofs.WHY if at is not None else "",
     )

@@ -31,6 +31,18 @@ class Diary(Protocol):
     def due(self, now: datetime) -> Iterator[tuple[str, str]]:
         """Yield what is to be looked at, by account and id."""
 
+    def remember(self, appointment: Appointment) -> None:
+        """Note that an appointment is its person's."""
+
+    def of_person(self, account_id: str, person: str) -> tuple[str, ...]:
+        """Return the ids of somebody's appointments, and of some that were theirs."""
+
+    def drop(self, appointment: Appointment) -> None:
+        """Delete it as it was read. Raises Conflict."""
+
+    def forget(self, account_id: str, person: str) -> None:
+        """Forget which appointments are somebody's, and what they were reminded of."""
+
     def await_answer(self, appointment: Appointment) -> None:
         """Note that the next answer of the number is about it."""
 

@@ -51,6 +51,8 @@ def put(appointment: Appointment, now: datetime, desk: Desk) -> Appointment:
         fresh = appointment.without_past(now) if known is None else _merged(known, appointment, now)
         if fresh == known:
             return fresh
+        if known is None or known.person != fresh.person:
+            desk.diary.remember(fresh)
         with suppress(Conflict):
             return desk.diary.save(fresh.planned(now))
     raise Unavailable("an appointment changes all the time", appointment_id=appointment.id)
@@ -62,6 +64,27 @@ def withdraw(account_id: str, appointment_id: str, now: datetime, desk: Desk) ->
     if not known.over:
         gone = replace(known, state=State.WITHDRAWN, todo=frozenset())
         desk.diary.save(gone.planned(now))
+
+
+def erase(account_id: str, person: str, desk: Desk) -> None:
+    """Delete somebody's appointments. May be done again."""
+    for appointment_id in desk.diary.of_person(account_id, person):
+        _erase(account_id, appointment_id, person, desk)
+    desk.diary.forget(account_id, person)
+
+
+def _erase(account_id: str, appointment_id: str, person: str, desk: Desk) -> None:
+    for _ in range(ATTEMPTS):
+        try:
+            known = desk.diary.appointment(account_id, appointment_id)
+        except NotFound:
+            return
+        if known.person != person:  # it is another one's by now
+            return
+        with suppress(Conflict):
+            desk.diary.drop(known)
+            return
+    raise Unavailable("an appointment changes all the time", appointment_id=appointment_id)
 
 
 def look(account_id: str, appointment_id: str, desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """Appointments on the table `campaigns`: a partition of each account, and an index of what is due.
 
-What a number was last reminded of has a row of its own, so that an answer finds it at once.
+A number has the names of its appointments, and of what it was last reminded of: an answer finds
+that at once, and who is to be forgotten all.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pynamodb.expressions.condition import Condition
 
 LONGEST_ID: Final = 100
+LAST: Final = "last"
 PARTS: Final = 4  # of what is due: each minute asks each of them
 MOST_AT_ONCE: Final = 1_000  # of a part, in a minute; the next one goes on
 ANSWERED_FOR: Final = timedelta(days=2)  # after the appointment
@@ -85,6 +87,41 @@ class AppointmentStore:
                 rows = AppointmentRow.gsi1.query(_due(part), until, limit=MOST_AT_ONCE)
                 yield from [(row.pk.removeprefix("appointments#"), row.sk) for row in rows]
 
+    def remember(self, appointment: Appointment) -> None:
+        """Put a row of the number's."""
+        row = AwaitedRow(
+            _person(appointment.account_id, appointment.person),
+            appointment.id,
+            appointment_id=appointment.id,
+            expires_at=appointment.when + KEPT,
+        )
+        with translated("remember appointment", appointment_id=appointment.id):
+            row.save()
+
+    def of_person(self, account_id: str, person: str) -> tuple[str, ...]:
+        """Query the number's rows."""
+        return tuple(row.sk for row in self._of(account_id, person) if row.sk != LAST)
+
+    def drop(self, appointment: Appointment) -> None:
+        """Delete the row."""
+        row = AppointmentRow(_pk(appointment.account_id), appointment.id)
+        with translated("drop appointment", appointment_id=appointment.id):
+            row.delete(condition=AppointmentRow.version == appointment.version)
+
+    def forget(self, account_id: str, person: str) -> None:
+        """Delete the number's rows."""
+        rows = self._of(account_id, person)
+        with (
+            translated("forget appointments", account_id=account_id),
+            AwaitedRow.batch_write() as batch,
+        ):
+            for row in rows:
+                batch.delete(row)
+
+    def _of(self, account_id: str, person: str) -> list[AwaitedRow]:
+        with translated("list appointments of a number", account_id=account_id):
+            return list(AwaitedRow.query(_person(account_id, person), consistent_read=True))
+
     def await_answer(self, appointment: Appointment) -> None:
         """Put the number's row, in place of an earlier one."""
         row = AwaitedRow(
@@ -109,8 +146,12 @@ def _pk(account_id: str) -> str:
     return f"appointments#{account_id}"
 
 
+def _person(account_id: str, person: str) -> str:
+    return f"appointment-of#{account_id}#{person}"
+
+
 def _awaited(account_id: str, person: str) -> tuple[str, str]:
-    return f"appointment-of#{account_id}#{person}", "last"
+    return _person(account_id, person), LAST
 
 
 def _due(part: int) -> str:

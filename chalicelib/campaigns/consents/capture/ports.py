@@ -37,6 +37,9 @@ class Forms(Protocol):
     def drop(self, account_id: str, person: str, pending: Pending) -> None:
         """Forget what was awaited, unless another code is by now."""
 
+    def forget(self, account_id: str, person: str) -> None:
+        """Forget all that is awaited of somebody."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:

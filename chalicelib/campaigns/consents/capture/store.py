@@ -145,13 +145,25 @@ class FormStore:
         with suppress(Conflict), translated("drop form", account_id=account_id):
             row.delete(condition=same)
 
+    def forget(self, account_id: str, person: str) -> None:
+        """Delete the number's rows."""
+        with translated("forget forms", account_id=account_id):
+            rows = list(PendingRow.query(_pending(account_id, person), consistent_read=True))
+            with PendingRow.batch_write() as batch:
+                for row in rows:
+                    batch.delete(row)
+
 
 def _account(account_id: str) -> str:
     return f"account#{account_id}"
 
 
+def _pending(account_id: str, person: str) -> str:
+    return f"pending#{account_id}#{person}"
+
+
 def _pending_key(account_id: str, person: str, form_id: str) -> tuple[str, str]:
-    return f"pending#{account_id}#{person}", form_id
+    return _pending(account_id, person), form_id
 
 
 def _written(form: Form) -> dict[str, Any]:
