@@ -39,6 +39,7 @@ FIGURES: Final[dict[str, tuple[str, ...]]] = {
         "dni_assign_requests_max",
         "dni_assign_requests_raced_p50",
         "dni_assign_requests_raced_max",
+        "dni_assign_requests_of_three_pools_max",
     ),
     "dni_overflow": ("dni_overflow", "dni_overflow_off"),
     "attribution_accuracy": (

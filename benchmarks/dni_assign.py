@@ -2,9 +2,10 @@
 
 Counted: how many see a number that another one sees, and the DynamoDB requests that each took (a
 transaction is one). The real store runs on moto, which carries out one request at a time, as
-DynamoDB does for a row; threads change places at every request. Three moments: a deck that is
-laid out, a day of visits one after the other (of which some come back when their hold is over, and
-take numbers out of the deck), and a crowd that finds no card. Then a visit that goes on for long.
+DynamoDB does for a row; threads change places at every request. Four moments: a deck that is laid
+out, a page that shows numbers of three such pools, a day of visits one after the other (of which
+some come back when their hold is over, and take numbers out of the deck), and a crowd that finds no
+card. Then a visit that goes on for long.
 *Baseline:* reading which numbers are free and trying to take one, again after each that was lost.
 """
 
@@ -15,7 +16,7 @@ import sys
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,9 +24,11 @@ from botocore.client import BaseClient
 
 from benchmarks import cloud, shop
 from benchmarks.figures import Figure, percentile, report
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, Unavailable
 from chalicelib.tracking.pools.leases import Noted, Visit, millis
 from chalicelib.tracking.pools.lending import Order, extend, lay_out, lend
+from chalicelib.tracking.pools.together import Want, Wish, provide
+from tests.tracking.pools.builders import EveryLine, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,6 +42,7 @@ COMING_BACK: Final = 0.3  # of visits, within two hours
 STEPS: Final = 300
 MOST_REQUESTS: Final = 3
 POOL: Final = "pool_shop"
+OTHERS: Final = ("pool_hall", "pool_bar")
 TENDED: Final = timedelta(minutes=5)
 
 
@@ -78,6 +82,10 @@ def figures() -> Iterator[Figure]:
             deck, laid_out = _crowd(counted, store, shop.OPENED, _lends)
             empty, found_empty = _crowd(counted, store, later, _lends)
         with cloud.opened():
+            for at, other in enumerate(OTHERS, start=1):
+                _pool(other, CROWD * at)
+            _, together = _crowd(counted, _pool(), shop.OPENED, _lends_of_three)
+        with cloud.opened():
             day = list(_steady(counted, _pool(), shop.OPENED))
         with cloud.opened():
             going_on = list(_goes_on(counted, _pool(), shop.OPENED))
@@ -97,24 +105,29 @@ def figures() -> Iterator[Figure]:
         baseline=max(naive),
         at_most=MOST_REQUESTS,
     )
+    yield Figure(
+        "dni_assign_requests_of_three_pools_max",
+        max(together),
+        "requests",
+        at_most=MOST_REQUESTS,
+    )
     yield Figure("dni_keep_requests_max", max(going_on), "requests", at_most=1)
 
 
-def _pool() -> DeckStore:
+def _pool(pool_id: str = POOL, first: int = 0) -> DeckStore:
     from chalicelib.runtime import tracking_wiring, wiring
     from chalicelib.tracking.pools import usecases
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.pools.usecases import Keeping
-    from tests.tracking.pools.builders import EveryLine, number
 
     every: Any = EveryLine(shop.ACCOUNT)
     kept = Keeping(
         tracking_wiring.roster(), tracking_wiring.decks(), wiring.tracking(), every, lambda *_: None
     )
-    pool = Pool(id=POOL, account_id=shop.ACCOUNT, name="Boutique", created_at=shop.OPENED)
+    pool = Pool(id=pool_id, account_id=shop.ACCOUNT, name="Boutique", created_at=shop.OPENED)
     usecases.create_pool(pool, kept)
-    for at in range(CROWD):
-        usecases.add_number(shop.ACCOUNT, POOL, number(at), now=shop.OPENED, keeping=kept)
+    for at in range(first, first + CROWD):
+        usecases.add_number(shop.ACCOUNT, pool_id, number(at), now=shop.OPENED, keeping=kept)
     return tracking_wiring.decks()
 
 
@@ -126,6 +139,22 @@ def _order(name: str) -> Order:
 def _lends(store: DeckStore, name: str, now: datetime) -> str | None:
     found: Lent = lend(_order(name), now=now, store=store)
     return found.number
+
+
+def _lends_of_three(store: DeckStore, name: str, now: datetime) -> str | None:
+    """Lend numbers of three pools: what a page shows that prints a number of each."""
+    wanting = [
+        Want(
+            pool_id=pool_id,
+            numbers=[number(each) for each in range(CROWD * at, CROWD * (at + 1))],
+            lease_id=f"lea_{name}_{at}",
+        )
+        for at, pool_id in enumerate((POOL, *OTHERS))
+    ]
+    wish = Wish(_order(name).visit, wanting=tuple(wanting))
+    with suppress(Unavailable):  # it met others at two pools: its page asks again
+        return provide(wish, now=now, store=store)[POOL].number
+    return None
 
 
 def _crowd(

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from chalicelib.tracking.sites.sites import Site
     from chalicelib.tracking.sites.store import SiteStore
     from chalicelib.tracking.sources import Number
+    from chalicelib.tracking.visits.serving import Ports
     from chalicelib.tracking.visits.store import VisitStore
-    from chalicelib.tracking.visits.usecases import Ports
     from chalicelib.tracking.visits.visits import Remembered
 
 SOON_SECONDS: Final = 60  # by then a visit is erased that was about to be
@@ -209,7 +209,7 @@ def track_again(account_id: str, call_id: str, *, delay_seconds: int = 0) -> Non
 
 def visiting() -> Ports:
     """Return all that serving a page needs."""
-    from chalicelib.tracking.visits.usecases import Ports
+    from chalicelib.tracking.visits.serving import Ports
 
     return Ports(decks(), visits(), kept_pools().get, forget_visit)
 

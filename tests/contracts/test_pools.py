@@ -55,14 +55,14 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield OnDynamoDB(ENVIRONMENT["CADRAN_TRACKING_TABLE"])
 
 
-def opened(store: Store, numbers: int = 2, **facts: Any) -> Pool:
+def opened(store: Store, numbers: int = 2, first: int = 0, **facts: Any) -> Pool:
     """Make a pool whose deck is laid out with so many numbers."""
     pool = store.create(a_pool(**facts))
-    for at in range(numbers):
-        known = store.tracking.number(ACCOUNT, number(at))
+    for at in range(first, first + numbers):
+        known = store.tracking.number(pool.account_id, number(at))
         in_it = replace(known, pool=Pooled(pool.id, NOON))
         pool = store.join(joined(pool, number(at), NOON), in_it)
-    deck, slots = store.look(pool.id, ACCOUNT)
+    deck, slots = store.look(pool.id, pool.account_id)
     assert store.relay(deck, laid_out(deck, slots, AT))
     return pool
 
@@ -269,18 +269,6 @@ def test_a_number_is_kept_by_whoever_has_it(store: Store) -> None:
     _, (slot, _) = store.look(POOL, ACCOUNT)
     assert (slot.since, slot.ends) == (AT, AT + 60_000 + HOLD)
     assert store.extend(lease, AT + 3 * HOLD)
-
-
-def test_numbers_of_several_pools_are_kept_together_or_not_at_all(store: Store) -> None:
-    opened(store)
-    lease = taken(store).lease
-    other = replace(lease, id="lea_other", number=number(1), pool_id=POOL)
-    assert store.take(replace(a_loan(store, "a"), lease=other, card=Card(number(1), 0))) is None
-
-    assert store.extend(lease, AT + 5, others=[other])
-    assert not store.extend(lease, AT + 9, others=[replace(other, id="lea_none")])
-
-    assert [slot.ends for slot in store.look(POOL, ACCOUNT)[1]] == [AT + 5 + HOLD] * 2
 
 
 def test_a_number_is_not_kept_by_whoever_lost_it_nor_for_a_forgotten_visit(store: Store) -> None:

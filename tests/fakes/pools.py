@@ -12,24 +12,39 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from chalicelib.directory import ports
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 from chalicelib.tracking.pools.deck import SECOND, Deck, Slot, forgotten
-from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, millis, moment
+from chalicelib.tracking.pools.leases import (
+    NOTHING,
+    Kept,
+    LogEntry,
+    Refusal,
+    Seen,
+    Unsettled,
+    Without,
+    millis,
+    moment,
+)
 from chalicelib.tracking.pools.lending import Forgotten
-from chalicelib.tracking.pools.rows.store import entry_of
+from chalicelib.tracking.pools.rows.store import entry_of, entry_without
 from chalicelib.tracking.pools.steps import KINDS, gathered, shelved
 from chalicelib.tracking.pools.tending import Due
 from chalicelib.tracking.visits.visits import Remembered
 from tests.fakes.tracking import TrackingInMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from chalicelib.tracking.pools.health import Hour
-    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Settlement, Visit, Wanted
     from chalicelib.tracking.pools.lending import Order
     from chalicelib.tracking.pools.pool import Pool
     from chalicelib.tracking.sources import Number
 
 CallT = TypeVar("CallT", bound="Callable[..., Any]")
+
+
+def _stands(slot: Slot | None, loan: Loan) -> bool:
+    """Say whether a number is as its card says, so that it may be lent."""
+    return slot is not None and slot.ends == loan.card.freed and not slot.leaving
 
 
 def request(method: CallT) -> CallT:
@@ -132,58 +147,81 @@ class PoolsInMemory:
 
     @request
     def take(self, loan: Loan) -> Refusal | None:
-        lease = loan.lease
-        slot = self._slots[lease.pool_id].get(lease.number)
-        if slot is not None and slot.lease_id == lease.id:
+        slot = self._slot(loan.lease)
+        if slot is not None and slot.lease_id == loan.lease.id and loan.guest is None:
             return None
-        if slot is None or slot.ends != loan.card.freed or slot.leaving:
+        if not _stands(slot, loan):
             return Refusal(slot_differs=True, slot=slot)
-        taken = replace(slot, lease_id=lease.id, since=loan.at, ends=loan.ends, turn=loan.turn)
-        self._slots[lease.pool_id][lease.number] = taken
-        self._note(loan.visit, entry_of(loan)).lease = lease
+        self._lend(loan)
+        self._write(loan.visit, entry_of(loan)).lease = loan.lease
         self._begin(loan.guest, loan.at)
         return None
 
     @request
     def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
         visit = order.visit
-        entry = LogEntry(
-            account_id=visit.account_id,
-            pool_id=order.pool_id,
-            at=at,
-            lease_id=order.lease_id,
-            visit_id=visit.id,
-            site_id=visit.site_id,
-            landing=visit.landing,
-            refused=refused,
+        without = Without(
+            pool_id=order.pool_id, lease_id=order.lease_id, visit=visit, refused=refused
         )
-        kept = self._note(visit, entry)
+        kept = self._write(visit, entry_without(without, at))
         kept.lease = kept.lease if order.guest is None else None
         self._begin(order.guest, at)
 
     @request
     def extend(
-        self,
-        lease: Lease,
-        at: int,
-        noted: Noted = NOTHING,
-        guest: Visit | None = None,
-        others: Sequence[Lease] = (),
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
     ) -> bool:
         known = [lease.visit_id, *([] if guest is None else [guest.id])]
-        kept = [self.visits.get(each) for each in known]
-        if any(each is None or each.visit.account_id != lease.account_id for each in kept):
-            raise Forgotten("no such visit")
-        slots = [self._slots[each.pool_id].get(each.number) for each in (lease, *others)]
-        mine = list(zip((lease, *others), slots, strict=True))
-        if any(slot is None or slot.lease_id != each.id for each, slot in mine):
+        self._check_known(lease.account_id, known)
+        if not self._is_own(lease):
             return False
-        for each, slot in mine:
-            ends = at + each.hold
-            self._slots[each.pool_id][each.number] = replace(cast("Slot", slot), ends=ends)
-        self.visits[lease.visit_id].last_seen = at
+        self._keep(lease, at)
         self.visits[known[-1]].note(noted, at)
         return True
+
+    @request
+    def look_at(self, wanted: Wanted) -> Seen:
+        decks = {each: self._decks[each] for each in wanted.pools if each in self._decks}
+        mine = {each.pool_id: each for each in decks.values() if self._is_of(wanted, each)}
+        sources = {each: self.visits.get(each) for each in wanted.sources}
+        return Seen(
+            decks=mine,
+            slots={each: tuple(self._slots[each].values()) for each in mine},
+            own=frozenset(each.id for each in wanted.leases if self._is_own(each)),
+            kept={
+                name: Kept(kept.lease, kept.last_seen)
+                for name, kept in sources.items()
+                if kept is not None and kept.lease is not None
+            },
+        )
+
+    @request
+    def settle(self, settlement: Settlement) -> Unsettled | None:
+        visit, at = settlement.visit, settlement.at
+        lent = {each.lease.number: self._slot(each.lease) for each in settlement.loans}
+        differ = {
+            loan.lease.number: lent[loan.lease.number]
+            for loan in settlement.loans
+            if not _stands(lent[loan.lease.number], loan)
+        }
+        lost = frozenset(each.id for each in settlement.keeping if not self._is_own(each))
+        known = [each.visit_id for each in settlement.keeping if each.visit_id != visit.id]
+        given: list[Loan | Without] = [*settlement.loans, *settlement.without]
+        if settlement.known and all(each.visit.id != visit.id for each in given):
+            known.append(visit.id)
+        self._check_known(visit.account_id, known)
+        if lost or differ:
+            return Unsettled(lost=lost, differ=differ)
+        self._begin(visit, at)
+        for lease in settlement.keeping:
+            self._keep(lease, at)
+        for loan in settlement.loans:
+            self._lend(loan)
+            self._write(replace(loan.visit, noted=NOTHING), entry_of(loan)).lease = loan.lease
+        for each in settlement.without:
+            kept = self._write(replace(each.visit, noted=NOTHING), entry_without(each, at))
+            kept.lease = kept.lease if each.visit.id == visit.id else None
+        return None
 
     @request
     def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
@@ -350,7 +388,33 @@ class PoolsInMemory:
         pool = self._pools[deck.pool_id]
         return replace(deck, hold=pool.hold_minutes * 60_000, overflow=pool.overflow)
 
-    def _note(self, visit: Visit, entry: LogEntry) -> KeptVisit:
+    def _slot(self, lease: Lease) -> Slot | None:
+        return self._slots.get(lease.pool_id, {}).get(lease.number)
+
+    def _is_own(self, lease: Lease) -> bool:
+        slot = self._slot(lease)
+        return slot is not None and slot.lease_id == lease.id
+
+    def _is_of(self, wanted: Wanted, deck: Deck) -> bool:
+        return deck.account_id == wanted.account_id
+
+    def _check_known(self, account_id: str, visit_ids: list[str]) -> None:
+        kept = [self.visits.get(each) for each in visit_ids]
+        if any(each is None or each.visit.account_id != account_id for each in kept):
+            raise Forgotten("no such visit")
+
+    def _keep(self, lease: Lease, at: int) -> None:
+        slot = cast("Slot", self._slot(lease))
+        self._slots[lease.pool_id][lease.number] = replace(slot, ends=at + lease.hold)
+        self.visits[lease.visit_id].last_seen = at
+
+    def _lend(self, loan: Loan) -> None:
+        lease, slot = loan.lease, cast("Slot", self._slot(loan.lease))
+        self._slots[lease.pool_id][lease.number] = replace(
+            slot, lease_id=lease.id, since=loan.at, ends=loan.ends, turn=loan.turn
+        )
+
+    def _write(self, visit: Visit, entry: LogEntry) -> KeptVisit:
         name = entry.number or entry.pool_id
         self._log.setdefault((entry.account_id, name), []).append(entry)
         kept = self.visits.setdefault(visit.id, KeptVisit(visit))

@@ -45,7 +45,8 @@ class Card:
 class Slot:
     """A number of a pool: whose it is until when. A leaving one is lent to nobody else.
 
-    `turn` is that of the visit that was lent it last, 0 if it had none.
+    `turn` is that of the visit that was lent it last, 0 if it had none; below 0 it is its turn at
+    another pool.
     """
 
     number: str
@@ -125,6 +126,22 @@ def found(turn: Deck, seen: Deck, slots: Iterable[Slot], now: int) -> Card | Non
         free.reverse()
     before = _on_the_way(turn, known, now, since=1)
     return free[before] if before < len(free) else None
+
+
+def found_beside(turn: Deck, seen: Deck, slots: Iterable[Slot], now: int) -> Card | None:
+    """Return a free number for a visit that had its turn at another pool; None if there is none.
+
+    `turn` is that pool's deck as it was then. What others are about to be dealt here comes last. It
+    passes by as many as there are others who had their turn there just before it: that may be more
+    than it must, so it begins at the first again.
+    """
+    known = tuple(slots)
+    free = _free(seen, known, now)
+    dealt_next = frozenset(seen.left[: 1 + seen.turns_since(now - ON_THE_WAY)])
+    ours = sorted(free, key=lambda card: card in dealt_next)
+    coming = turn.turns_since(now - ON_THE_WAY) - 1
+    have = sum(1 for slot in known if turn.turns - coming <= -slot.turn < turn.turns)
+    return ours[(coming - have) % len(ours)] if ours else None
 
 
 def found_aside(seen: Deck, slots: Iterable[Slot], now: int, *, key: str) -> Card | None:

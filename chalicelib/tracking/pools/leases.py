@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from chalicelib.kernel.errors import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from chalicelib.tracking.pools.deck import Card, Slot
+    from chalicelib.tracking.pools.deck import Card, Deck, Slot
 
 MILLISECOND: Final = timedelta(milliseconds=1)
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,6 +156,72 @@ class Refusal:
 
     slot_differs: bool = False
     slot: Slot | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Without:
+    """A visit, or all that a source brings, for whom a pool has no number: `shown` is what is."""
+
+    pool_id: str
+    lease_id: str
+    visit: Visit
+    shown: str | None = None
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """All that a page gives a visit, of several pools: stored at once, or not at all.
+
+    `keeping` are leases that go on: its own, and such as sources share. `loans` and `without` are
+    of pools that it had nothing of. `known`: the visit must be there, unless it is lent something.
+    """
+
+    visit: Visit
+    at: int
+    keeping: tuple[Lease, ...] = ()
+    loans: tuple[Loan, ...] = ()
+    without: tuple[Without, ...] = ()
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsettled:
+    """Why a settlement was not stored: neither, if somebody was at the same rows just then.
+
+    `lost` are ids of leases whose numbers are somebody else's by now; `differ` are numbers that are
+    not as their cards said, with how they stand (None: it is in the pool no more).
+    """
+
+    lost: frozenset[str] = frozenset()
+    differ: Mapping[str, Slot | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked at together: pools with their numbers, leases, and sources by their names.
+
+    `turn` says which numbers of a pool that is too large to be looked at whole.
+    """
+
+    account_id: str
+    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    leases: tuple[Lease, ...] = ()
+    sources: tuple[str, ...] = ()
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was found of it; nothing of pools that are gone, or not the account's.
+
+    `own` are ids of leases whose numbers are still theirs; `kept` is what sources have.
+    """
+
+    decks: Mapping[str, Deck] = field(default_factory=dict)
+    slots: Mapping[str, tuple[Slot, ...]] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

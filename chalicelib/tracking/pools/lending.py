@@ -7,7 +7,6 @@ with which `take` stores a lease. All else here is speed (`docs/decisions/`, num
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
@@ -17,14 +16,20 @@ from chalicelib.tracking.pools import deck as decks
 from chalicelib.tracking.pools.leases import NOTHING, Lease, Lent, Loan, millis, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from chalicelib.tracking.pools.deck import Card, Deck, Slot
-    from chalicelib.tracking.pools.leases import Kept, Noted, Refusal, Visit
+    from chalicelib.tracking.pools.leases import (
+        Kept,
+        Noted,
+        Refusal,
+        Seen,
+        Settlement,
+        Unsettled,
+        Visit,
+        Wanted,
+    )
 
-# A tie of two tabs is tried again once: what fails was the other one's success.
-ATTEMPTS: Final = 2
 # A number that a source shares is kept by whoever comes, once in this part of its hold.
 KEPT_EVERY: Final = 20
 # Assumption: as long as the tracker itself may live, by the CNIL's advice on cookies; what becomes
@@ -55,19 +60,19 @@ class Decks(Protocol):
         """Store a visit that gets no number, and its line of the log."""
 
     def extend(
-        self,
-        lease: Lease,
-        at: int,
-        noted: Noted = NOTHING,
-        guest: Visit | None = None,
-        others: Sequence[Lease] = (),
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
     ) -> bool:
         """Keep a number, and what was done; False if the number is somebody else's.
 
-        `guest` is whose doing it was, if it is not the visit that the number was lent to. `others`
-        are numbers of other pools that the same visit has: all are kept, or none. Raises Forgotten,
-        and Conflict if another tab was there first.
+        `guest` is whose doing it was, if it is not the visit that the number was lent to. Raises
+        Forgotten, and Conflict if another tab was there first.
         """
+
+    def look_at(self, wanted: Wanted) -> Seen:
+        """Return what there is of several pools, and of sources."""
+
+    def settle(self, settlement: Settlement) -> Unsettled | None:
+        """Store all that a page gives a visit, or nothing. Raises Forgotten."""
 
     def kept_by(self, account_id: str, visit_id: str) -> Kept | None:
         """Return the lease that a visit had last, if there is such a visit."""
@@ -164,43 +169,36 @@ def lend_to_source(
     for a `known` visit that is not any more.
     """
     at, account_id = millis(now), order.visit.account_id
-    source = replace(order.visit, id=_name_of_source(order.pool_id, key), noted=NOTHING)
+    source = replace(order.visit, id=name_of_source(order.pool_id, key), noted=NOTHING)
     kept = store.kept_by(account_id, source.id) if lost is None else None
     if kept is not None and at < kept.ends:
         return _kept_for_source(kept, order, at, store)
     last = kept.lease.id if kept is not None else "" if lost is None else lost.id
     # Whoever else comes from there at this instant has the same number by the same lease.
-    lease_id = f"lea_{_hashed(f'{source.id} {last}')}"
+    lease_id = next_of_source(source.id, last)
     order = replace(order, visit=source, guest=order.visit, lease_id=lease_id)
     seen, slots = store.look(order.pool_id, account_id)
     for slot in slots:
         if slot.lease_id == lease_id and slot.is_held(at):
             lease = _lease(order, slot.number, seen.hold)
             return _not_stored(lease, moment(slot.ends), asked=2)
-    card = _still_its_own(last, slots, at) or decks.found_aside(seen, slots, at, key=source.id)
+    card = still_its_own(last, slots, at) or decks.found_aside(seen, slots, at, key=source.id)
     return _last(order, seen, card, at, store)
 
 
-def extend(
-    lease: Lease,
-    *others: Lease,
-    now: datetime,
-    store: Decks,
-    noted: Noted = NOTHING,
-) -> datetime | None:
-    """Keep the numbers of a visit that goes on, with one request; until when, None if one is lost.
+def extend(lease: Lease, *, now: datetime, store: Decks, noted: Noted = NOTHING) -> datetime | None:
+    """Keep the number of a visit that goes on, with one request; until when, None if it is lost.
 
     Its visitor keeps a number even after the hold, as long as nobody else was lent it. Raises
-    Forgotten, and Unavailable where another tab was first twice, or once if the number is lost too.
+    Forgotten, and Unavailable where another tab was at the visit just then: its number is kept by
+    that one, and the page tells what it had to tell a moment later.
     """
     at = millis(now)
-    for attempt in range(ATTEMPTS):
-        with suppress(Conflict):
-            if store.extend(lease, at, noted, others=others):
-                return moment(at + min(each.hold for each in (lease, *others)))
-            if attempt == 0:
-                return None
-    raise Unavailable("the visit is too busy", visit_id=lease.visit_id)
+    try:
+        mine = store.extend(lease, at, noted)
+    except Conflict as error:
+        raise Unavailable("the visit is too busy", visit_id=lease.visit_id) from error
+    return moment(at + lease.hold) if mine else None
 
 
 def extend_shared(
@@ -208,26 +206,41 @@ def extend_shared(
 ) -> Lent | None:
     """Keep a number that a source has, and what one of its visits did; None if it is lost.
 
-    Whoever `kept` it lately has no need to. Where others do the same at this instant, the number is
-    kept and the visit not stored. Raises Forgotten.
+    Whoever `kept` it lately has no need to: the visit is not stored then. Raises Forgotten, and
+    Unavailable where others did the same just then: the page tells it a moment later.
     """
     at = millis(now)
     lately = kept.lately(lease, at)
     if lately is not None:
         return _not_stored(lease, moment(lately + lease.hold))
-    until = moment(at + lease.hold)
     try:
         if not store.extend(lease, at, guest.noted, guest):
             return None
-    except Conflict:
-        return _not_stored(lease, until, asked=1)
+    except Conflict as error:
+        raise Unavailable("the source is too busy", pool_id=lease.pool_id) from error
     kept.note(lease, at)
-    return Lent(number=lease.number, lease=lease, until=until)
+    return Lent(number=lease.number, lease=lease, until=moment(at + lease.hold))
 
 
 def withdraw(account_id: str, visit_id: str, *, store: Decks) -> None:
     """Forget a visit that took its consent back; its numbers rest until their hold ends."""
     store.withdraw(account_id, visit_id)
+
+
+def name_of_source(pool_id: str, key: str) -> str:
+    """Return a short name for a source in place of a visit's id, however long its key is."""
+    return f"{pool_id}~{_hashed(key)}"
+
+
+def next_of_source(name: str, last: str) -> str:
+    """Return the id of the lease that follows a source's last one: whoever comes means the same."""
+    return f"lea_{_hashed(f'{name} {last}')}"
+
+
+def still_its_own(lease_id: str, slots: tuple[Slot, ...], at: int) -> Card | None:
+    """Return the number that was lent by a lease, if nobody else was lent it since."""
+    own = (slot for slot in slots if lease_id and slot.lease_id == lease_id)
+    return next((decks.Card(slot.number, slot.ends) for slot in own if slot.is_free(at)), None)
 
 
 def lay_out(
@@ -242,11 +255,6 @@ def lay_out(
     differs = frozenset(fresh.cards) != frozenset(deck.left)
     worth = differs if whole else decks.worth_laying_out(deck, fresh)
     return worth and store.relay(deck, fresh)
-
-
-def _name_of_source(pool_id: str, key: str) -> str:
-    """Return a short name for a source in place of a visit's id, however long its key is."""
-    return f"{pool_id}~{_hashed(key)}"
 
 
 def _hashed(key: str) -> str:
@@ -271,12 +279,6 @@ def _kept_for_source(kept: Kept, order: Order, at: int, store: Decks) -> Lent:
 
 def _not_stored(lease: Lease, until: datetime, asked: int = 0) -> Lent:
     return Lent(number=lease.number, lease=lease, until=until, stored=False, asked=asked)
-
-
-def _still_its_own(lease_id: str, slots: tuple[Slot, ...], at: int) -> Card | None:
-    """Return the number that was lent by a lease, if nobody else was lent it since."""
-    own = (slot for slot in slots if lease_id and slot.lease_id == lease_id)
-    return next((decks.Card(slot.number, slot.ends) for slot in own if slot.is_free(at)), None)
 
 
 def _last(

@@ -9,33 +9,37 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from pynamodb.exceptions import TransactWriteError
-from pynamodb.transactions import TransactWrite
-
 from chalicelib.kernel.errors import Conflict, NotFound
 from chalicelib.runtime.tables import CONDITION_FAILED, bind, translated
-from chalicelib.tracking.pools.leases import NOTHING, Kept, LogEntry, Refusal, read_lease, stamp
+from chalicelib.tracking.pools.leases import NOTHING, Kept, Refusal, Without, read_lease, stamp
 from chalicelib.tracking.pools.lending import Forgotten
 from chalicelib.tracking.pools.rows import store as rows
 from chalicelib.tracking.pools.rows.store import DECK, LogRow, PoolRow, VisitRow
+from chalicelib.tracking.pools.settling.store import (
+    SettlingStore,
+    fails,
+    keep,
+    lend,
+    reasons,
+    transaction,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
+    from pynamodb.transactions import TransactWrite
 
     from chalicelib.tracking.pools.deck import Deck, Slot
-    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
+    from chalicelib.tracking.pools.leases import Lease, Loan, LogEntry, Noted, Visit
     from chalicelib.tracking.pools.lending import Order
 
-ALL_OLD: Final = "ALL_OLD"
 # What the log says of a visit that may be taken back.
 _PERSONAL: Final[Any] = (LogRow.visit, LogRow.site, LogRow.landing)
 _SLOT: Final = 1  # its place in the transaction of `take`: after the line of the log
 
 
-class DeckStore:
+class DeckStore(SettlingStore):
     """The port `Decks`, and the log to read."""
 
     def __init__(self, table_name: str) -> None:
@@ -80,23 +84,14 @@ class DeckStore:
     def take(self, loan: Loan) -> Refusal | None:
         """Store a lease."""
         line = rows.log_row(rows.entry_of(loan))
-        slot = rows.slot_row(loan.lease.pool_id, loan.lease.number)
-        taking: list[Action] = [
-            PoolRow.lease.set(loan.lease.id),
-            PoolRow.since.set(loan.at),
-            PoolRow.ends.set(loan.ends),
-            PoolRow.turn.set(loan.turn),
-        ]
         try:
-            with translated("lend", pool_id=loan.lease.pool_id), _transaction() as transaction:
-                transaction.save(line)
-                transaction.update(
-                    slot, actions=taking, condition=_as_dealt(loan), return_values=ALL_OLD
-                )
-                visited = rows.visit_changes(loan.visit, loan.at, line, loan.lease)
-                transaction.update(rows.visit_row(loan.visit.id), actions=visited)
+            with translated("lend", pool_id=loan.lease.pool_id), transaction() as changes:
+                changes.save(line)
+                lend(changes, loan)
+                visited = rows.visit_changes(loan.visit, loan.at, [line], loan.lease)
+                changes.update(rows.visit_row(loan.visit.id), actions=visited)
                 if loan.guest is not None:
-                    _store_guest(transaction, loan.guest, loan.at)
+                    _store_guest(changes, loan.guest, loan.at)
         except Conflict as error:
             return _refusal(error, loan)
         return None
@@ -104,54 +99,38 @@ class DeckStore:
     def pass_over(self, order: Order, at: int, refused: int = 0) -> None:
         """Store a visit without a number."""
         visit = order.visit
-        entry = LogEntry(
-            account_id=visit.account_id,
-            pool_id=order.pool_id,
-            at=at,
-            lease_id=order.lease_id,
-            visit_id=visit.id,
-            site_id=visit.site_id,
-            landing=visit.landing,
-            refused=refused,
+        without = Without(
+            pool_id=order.pool_id, lease_id=order.lease_id, visit=visit, refused=refused
         )
-        line = rows.log_row(entry)
-        visited = rows.visit_changes(visit, at, line)
+        line = rows.log_row(rows.entry_without(without, at))
+        visited = rows.visit_changes(visit, at, [line])
         if order.guest is not None:  # the source has no number any more
             visited.append(VisitRow.lease.remove())
-        with translated("pass over", pool_id=order.pool_id), _transaction() as transaction:
-            transaction.save(line)
-            transaction.update(rows.visit_row(visit.id), actions=visited)
+        with translated("pass over", pool_id=order.pool_id), transaction() as changes:
+            changes.save(line)
+            changes.update(rows.visit_row(visit.id), actions=visited)
             if order.guest is not None:
-                _store_guest(transaction, order.guest, at)
+                _store_guest(changes, order.guest, at)
 
     def extend(
-        self,
-        lease: Lease,
-        at: int,
-        noted: Noted = NOTHING,
-        guest: Visit | None = None,
-        others: Sequence[Lease] = (),
+        self, lease: Lease, at: int, noted: Noted = NOTHING, guest: Visit | None = None
     ) -> bool:
         """Keep a number, and what was done."""
         known = VisitRow.account_id == lease.account_id
         done = noted if guest is None else NOTHING
         seen = rows.noting(lease.account_id, lease.visit_id, done, at)
-        kept = (lease, *others)
         try:
-            with translated("extend", pool_id=lease.pool_id), _transaction() as transaction:
-                for each in kept:
-                    mine = (PoolRow.lease == each.id) & (PoolRow.account_id == each.account_id)
-                    slot, ends = rows.slot_row(each.pool_id, each.number), at + each.hold
-                    transaction.update(slot, actions=[PoolRow.ends.set(ends)], condition=mine)
-                transaction.update(rows.visit_row(lease.visit_id), actions=seen, condition=known)
+            with translated("extend", pool_id=lease.pool_id), transaction() as changes:
+                keep(changes, lease, at)
+                changes.update(rows.visit_row(lease.visit_id), actions=seen, condition=known)
                 if guest is not None:
                     doing = rows.noting(guest.account_id, guest.id, noted, at)
-                    transaction.update(rows.visit_row(guest.id), actions=doing, condition=known)
+                    changes.update(rows.visit_row(guest.id), actions=doing, condition=known)
         except Conflict as error:
-            refusals = [_fails(each) for each in _reasons(error)]
-            if any(refusals[len(kept) :]):
+            mine, *visits = [fails(each) for each in reasons(error)] or [False]
+            if any(visits):
                 raise Forgotten("no such visit", visit_id=lease.visit_id) from error
-            if not any(refusals):
+            if not mine:
                 raise  # two tabs at once
             return False
         return True
@@ -211,36 +190,15 @@ class DeckStore:
             return tuple(map(rows.log_entry, found))
 
 
-def _transaction() -> TransactWrite:
-    return TransactWrite(connection=PoolRow._get_connection().connection)
-
-
-def _as_dealt(loan: Loan) -> Condition:
-    """Return the condition that a number stands as its card says, so that nobody has it."""
-    free: Condition = (PoolRow.ends == loan.card.freed) & PoolRow.leaving.does_not_exist()
-    free &= PoolRow.account_id == loan.lease.account_id
-    return free
-
-
-def _store_guest(transaction: TransactWrite, guest: Visit, at: int) -> None:
-    transaction.update(rows.visit_row(guest.id), actions=rows.begun(guest, at))
+def _store_guest(changes: TransactWrite, guest: Visit, at: int) -> None:
+    changes.update(rows.visit_row(guest.id), actions=rows.begun(guest, at))
 
 
 def _refusal(error: Conflict, loan: Loan) -> Refusal | None:
-    told = _reasons(error)[_SLOT]
+    told = reasons(error)[_SLOT]
     slot = None
     if told is not None and told.raw_item:
         slot = rows.slot_of(PoolRow.from_raw_data(told.raw_item))
-    if slot is not None and slot.lease_id == loan.lease.id:
+    if slot is not None and slot.lease_id == loan.lease.id and loan.guest is None:
         return None  # our own first try was carried out, and its answer lost
-    return Refusal(slot_differs=_fails(told), slot=slot)
-
-
-def _reasons(error: Conflict) -> list[Any]:
-    """Return why a transaction was cancelled, in order: what is put first, then what is changed."""
-    cause = error.__cause__
-    return cause.cancellation_reasons if isinstance(cause, TransactWriteError) else []
-
-
-def _fails(reason: Any) -> bool:
-    return reason is not None and reason.code == "ConditionalCheckFailed"
+    return Refusal(slot_differs=fails(told), slot=slot)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 MOST_ORIGINS: Final = 20
 MOST_SWAPS: Final = 50
+# A visit may be given numbers of all of them at once: three rows of each, of the hundred that one
+# transaction takes.
+MOST_POOLS: Final = 30
 MOST_STANDINS: Final = 100
 
 # As browsers send it: no path, no default port, small letters. Plain HTTP on one's own machine.
@@ -141,6 +144,8 @@ def check_swaps(swaps: Iterable[Swap]) -> tuple[Swap, ...]:
         seen.add(swap.find)
         if swap.pool_id is None and not swap.standins:
             faults.append(Fault(f"/swaps/{at}", "shows no other number: give a pool or stand-ins"))
+    if len({swap.pool_id for swap in known} - {None}) > MOST_POOLS:
+        faults.append(Fault("/swaps", f"shows numbers of more than {MOST_POOLS} pools"))
     if faults:
         raise Rejected("the site's numbers cannot be swapped so", faults=tuple(faults))
     return known

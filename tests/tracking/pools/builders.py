@@ -57,10 +57,10 @@ def keeping(store: Any, numbers: Numbers | None = None, lines: Lines | None = No
     return Keeping(roster, decks, known, every, lambda account_id, number: None)
 
 
-def open_pool(kept: Keeping, numbers: int, **facts: Any) -> Pool:
+def open_pool(kept: Keeping, numbers: int, first: int = 0, **facts: Any) -> Pool:
     """Make a pool with so many numbers."""
     pool = usecases.create_pool(a_pool(**facts), kept)
-    for at in range(numbers):
+    for at in range(first, first + numbers):
         pool = usecases.add_number(
             pool.account_id, pool.id, number(at), now=pool.created_at, keeping=kept
         )

@@ -13,6 +13,7 @@ import pytest
 from botocore.client import BaseClient
 
 from chalicelib.kernel.errors import Unavailable
+from chalicelib.tracking.pools import together
 from chalicelib.tracking.pools.leases import Lent, Noted, millis
 from chalicelib.tracking.pools.lending import extend, lend, withdraw
 from chalicelib.tracking.pools.steps import MOST_STEPS
@@ -26,6 +27,7 @@ from tests.tracking.pools.builders import (
     NOON,
     POOL,
     SHOWN_TO_ALL,
+    a_visit,
     an_order,
     keeping,
     leased,
@@ -111,6 +113,70 @@ def test_a_crowd_that_finds_no_card_is_lent_every_number_that_is_free_with_three
     assert [each.number for each in without] == [SHOWN_TO_ALL] * (CROWD - numbers)
     assert Counter(store.asked)["look"] == CROWD
     assert len(store.asked) == 3 * CROWD
+
+
+def all_at_once(store: Any, pools: dict[str, int]) -> list[dict[str, Lent] | None]:
+    """Have a crowd open a page that shows numbers of several pools; None: asks again later."""
+    start = threading.Barrier(CROWD)
+    numbers = {pool_id: [each.number for each in store.slots(pool_id)] for pool_id in pools}
+    if isinstance(store, PoolsInMemory):
+        store.asked.clear()
+
+    def come(name: int) -> dict[str, Lent] | None:
+        wanting = [
+            together.Want(pool_id=pool_id, numbers=numbers[pool_id], lease_id=f"lea_{name}_{at}")
+            for at, pool_id in enumerate(pools)
+        ]
+        start.wait()
+        with suppress(Unavailable):
+            wish = together.Wish(a_visit(f"{name}"), wanting=tuple(wanting))
+            return together.provide(wish, now=NOON, store=store)
+        return None
+
+    with ThreadPoolExecutor(CROWD) as crowd:
+        return list(crowd.map(come, range(CROWD)))
+
+
+def open_pools(store: Any, pools: dict[str, int]) -> None:
+    for at, (pool_id, numbers) in enumerate(pools.items()):
+        open_pool(keeping(store), numbers, 100 * at, id=pool_id, overflow=SHOWN_TO_ALL)
+
+
+@pytest.mark.parametrize("others", [{}, {"pool_hall": 64}, {"pool_hall": 64, "pool_bar": 5}])
+def test_a_crowd_has_numbers_of_several_pools_each_with_three_requests_at_most(
+    others: dict[str, int],
+) -> None:
+    store, pools = PoolsInMemory(), {POOL: CROWD, **others}
+    open_pools(store, pools)
+
+    def gives_way(name: str) -> None:
+        threading.Event().wait(0.001)
+
+    store.before = gives_way
+    found = all_at_once(store, pools)
+
+    served = [each for each in found if each is not None]
+    assert len(store.asked) <= 3 * CROWD
+    for pool_id, numbers in pools.items():
+        lent = [each[pool_id].number for each in served if each[pool_id].lease is not None]
+        assert len(lent) == len(set(lent))
+        assert len(lent) == min(numbers, len(served))
+    if "pool_bar" not in pools:
+        assert len(served) == CROWD
+
+
+def test_a_crowd_of_two_pools_on_dynamodb_takes_three_requests_each() -> None:
+    pools = {POOL: CROWD, "pool_hall": CROWD}
+    with on_dynamodb() as store:
+        open_pools(store, pools)
+        with requests_counted(TrackingRow) as sent:
+            found = all_at_once(store, pools)
+
+    read = Counter(sent)
+    assert (read.pop("UpdateItem"), read.pop("TransactWriteItems")) == (CROWD, CROWD)
+    assert read == {"Query": CROWD + 2}
+    for pool_id in pools:
+        assert len({each[pool_id].number for each in found if each is not None}) == CROWD
 
 
 def requests(store: OnDynamoDB, name: str, minutes: float) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def opened(numbers: int, **facts: object) -> PoolsInMemory:
+def opened(numbers: int, **facts: Any) -> PoolsInMemory:
     store = PoolsInMemory()
     open_pool(keeping(store), numbers, **facts)
     store.asked.clear()

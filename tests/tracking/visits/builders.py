@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app import app
 from chalicelib.runtime import secrets, tracking_wiring
+from chalicelib.tracking.store import TrackingRow
 from chalicelib.tracking.visits import tokens
+from tests.clouds import requests_counted
 from tests.gateway import Heard, ask
 
 if TYPE_CHECKING:
@@ -109,6 +111,13 @@ def open_page(shop: Shop, numbers: int = 3, first: int = 1000, **pool: Any) -> P
     }
     site = shop.makes("/v1/sites", {"name": "Boutique", "origins": [ORIGIN], "swaps": [swap]})
     return Page(shop, site["id"], pool_id, lines)
+
+
+def requests_of(page: Page, *args: Any, **facts: Any) -> list[str]:
+    """Return what opening a page asks of DynamoDB."""
+    with requests_counted(TrackingRow) as sent:
+        page.lent(*args, **facts)
+    return sent
 
 
 def steps(found: Remembered) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from tests.tracking.visits.builders import (
     OVERFLOW,
     PRINTED,
     open_page,
+    requests_of,
     shown,
     steps,
 )
@@ -33,15 +34,6 @@ if TYPE_CHECKING:
     from tests.tracking.visits.builders import Page
 
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
-
-
-def requests_of(page: Page, *args: Any, **facts: Any) -> list[str]:
-    """Return what opening a page asks of DynamoDB."""
-    from chalicelib.tracking.store import TrackingRow
-
-    with requests_counted(TrackingRow) as sent:
-        page.lent(*args, **facts)
-    return sent
 
 
 def test_a_visit_is_lent_a_number_and_what_brought_it_is_remembered(page: Page) -> None:
@@ -288,25 +280,6 @@ def test_a_new_page_whose_number_a_source_shares_takes_three_requests_at_most(sh
     assert of_a_known_one == ["GetItem", "UpdateItem"]
     assert going_on == ["TransactWriteItems"]
     assert keeping == ["GetItem", "TransactWriteItems", "UpdateItem"]
-
-
-def test_a_visit_that_goes_on_takes_one_request_for_numbers_of_several_pools(shop: Shop) -> None:
-    page, other = open_page(shop), open_page(shop, first=2000)
-    swaps = [
-        {"find": PRINTED, "pool_id": page.pool},
-        {"find": "+33472001133", "pool_id": other.pool},
-    ]
-    site = shop.makes("/v1/sites", {"name": "Deux", "origins": [ORIGIN], "swaps": swaps})
-    page.site = site["id"]
-    first = page.lent()
-
-    going_on = requests_of(page, first["visit"], url=f"{ORIGIN}/prix", referrer=ADVERT)
-    brought_back = requests_of(page, first["visit"], url=f"{ADVERT}&gclid=march")
-    again = page.lent(first["visit"])
-
-    assert (going_on, brought_back) == (["TransactWriteItems"], ["TransactWriteItems"])
-    assert again["numbers"] == first["numbers"]
-    assert len(first["numbers"]) == 2
 
 
 def test_an_advert_that_brings_a_visitor_back_takes_three_requests_at_most(shop: Shop) -> None:

@@ -24,10 +24,12 @@ from chalicelib.tracking.pools.steps import KINDS, gathered, shelved
 from chalicelib.tracking.store import TrackingRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pynamodb.expressions.condition import Condition
     from pynamodb.expressions.update import Action
 
-    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit
+    from chalicelib.tracking.pools.leases import Lease, Loan, Noted, Visit, Without
 
 POOL: Final = "pool"
 DECK: Final = "deck"
@@ -61,6 +63,12 @@ class PoolRow(TrackingRow):
     ends = NumberAttribute(null=True)
     leaving = NumberAttribute(null=True)
     turn = NumberAttribute(null=True)
+
+
+class FoundRow(PoolRow):
+    """A row of a pool's partition, or a visit's: what is read of both at once."""
+
+    last_seen = NumberAttribute(null=True)
 
 
 class LogRow(TrackingRow):
@@ -131,7 +139,7 @@ class HourRow(TrackingRow):
     expires_at = TTLAttribute(null=True)
 
 
-ROWS: Final = (TrackingRow, PoolRow, LogRow, VisitRow, DueRow, HourRow)
+ROWS: Final = (TrackingRow, PoolRow, FoundRow, LogRow, VisitRow, DueRow, HourRow)
 
 
 def pool_key(pool_id: str) -> str:
@@ -259,11 +267,28 @@ def entry_of(loan: Loan) -> LogEntry:
     )
 
 
-def visit_changes(visit: Visit, at: int, line: LogRow, lease: Lease | None = None) -> list[Action]:
+def entry_without(without: Without, at: int) -> LogEntry:
+    """Return the line of the log that a visit without a number makes."""
+    return LogEntry(
+        account_id=without.visit.account_id,
+        pool_id=without.pool_id,
+        at=at,
+        lease_id=without.lease_id,
+        visit_id=without.visit.id,
+        site_id=without.visit.site_id,
+        landing=without.visit.landing,
+        refused=without.refused,
+    )
+
+
+def visit_changes(
+    visit: Visit, at: int, lines: Sequence[LogRow], lease: Lease | None = None
+) -> list[Action]:
     """Return how a visit is stored that was lent a number or none, whether it was known or not."""
+    written = [f"{line.pk}|{line.sk}" for line in lines]
     return [
         *begun(visit, at),
-        VisitRow.log.set((VisitRow.log | []).append([f"{line.pk}|{line.sk}"])),
+        *([VisitRow.log.set((VisitRow.log | []).append(written))] if written else []),
         *([] if lease is None else [VisitRow.lease.set(lease.text)]),
     ]
 
