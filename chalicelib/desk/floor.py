@@ -165,6 +165,11 @@ class Floor:
                 free = [each for each in free if each.number != agent.number]
         return given
 
+    def unserved(self, now: datetime) -> list[Waiting]:
+        """Return those whose turn it is, in order, and for whom no agent is free."""
+        given = self.matched(now)
+        return [each for each in self._hopeful(now, patient=True) if each.key not in given]
+
     def standing(self, ticket: Ticket, now: datetime, offer: Offer | None = None) -> Standing:
         """Tell how a caller stands."""
         line = [each.key for each in self.counted(ticket.queue, now)]

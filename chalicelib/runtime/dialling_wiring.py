@@ -95,16 +95,25 @@ def helm() -> Helm:
 def ends() -> Ends:
     """Return all that the end of a call takes."""
     from chalicelib.campaigns.dialling.ports import Ends
+    from chalicelib.runtime.crewing_wiring import crewing
 
-    return Ends(paces=paces(), telling=Servers(), end=attempts_wiring.end, clock=wiring.clock)
+    return Ends(
+        paces=paces(),
+        telling=Servers(),
+        crewing=crewing(),
+        end=attempts_wiring.end,
+        clock=wiring.clock,
+    )
 
 
 def desk(seconds_left: Callable[[], float]) -> Desk:
     """Return all that planning and placing calls take, until the function is cut."""
     from chalicelib.campaigns.dialling.gateway import Hands
     from chalicelib.campaigns.dialling.ports import Desk
+    from chalicelib.runtime.crewing_wiring import crewing
 
     return Desk(
+        crewing=crewing(),
         campaigns=campaigns_wiring.store(),
         house=campaigns_wiring.House(),
         people=contacts_wiring.store(),

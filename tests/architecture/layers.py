@@ -57,6 +57,7 @@ WIRING = frozenset(
         "contacts_",
         "conversions_",
         "desk_",
+        "crewing_",
         "dialling_",
         "lake_",
         "leads_",

@@ -1,4 +1,4 @@
-"""Paces of accounts, and campaigns that move, in memory."""
+"""Paces of accounts, campaigns that move, and agents on duty for them, in memory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from chalicelib.campaigns.campaign import State
 from chalicelib.campaigns.pacing import granting
 from chalicelib.campaigns.pacing.bucket import Limit
 from chalicelib.campaigns.pacing.granting import Pace
-from chalicelib.kernel.errors import Conflict
+from chalicelib.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from chalicelib.campaigns.campaign import Campaign
+    from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.campaigns.pacing.granting import Taken
+    from tests.fakes.attempts import AttemptsInMemory
     from tests.fakes.campaigns import CampaignsInMemory
 
 
@@ -96,3 +99,56 @@ class MovesInMemory:
         key = (campaign.account_id, campaign.id)
         if self._listed.get(key) is campaign.state:
             del self._listed[key]
+
+
+class SeatsInMemory:
+    """The port `Seats`. `attempts` are those that are put through."""
+
+    def __init__(self, attempts: AttemptsInMemory) -> None:
+        self._attempts = attempts
+        self.there: dict[tuple[str, str], Seat] = {}
+
+    def of(self, campaign_id: str) -> tuple[Seat, ...]:
+        """Return a campaign's."""
+        return tuple(each for (name, _), each in sorted(self.there.items()) if name == campaign_id)
+
+    def seat(self, campaign_id: str, agent_id: str) -> Seat:
+        """Return one."""
+        try:
+            return self.there[campaign_id, agent_id]
+        except KeyError:
+            raise NotFound("no such seat") from None
+
+    def put(self, seat: Seat) -> Seat:
+        """Store one over the revision that was read."""
+        self._check(seat)
+        stored = replace(seat, revision=seat.revision + 1)
+        self.there[seat.campaign_id, seat.agent_id] = stored
+        return stored
+
+    def drop(self, seat: Seat) -> None:
+        """Forget the revision that was read."""
+        self._check(seat)
+        self.there.pop((seat.campaign_id, seat.agent_id), None)
+
+    def connect(self, seat: Seat) -> Seat:
+        """Store one, and in the attempt who talks."""
+        attempt = self._attempts.calls.get((seat.campaign_id, seat.attempt))
+        if attempt is None or not attempt.is_open:
+            raise Conflict("the call is over")
+        stored = self.put(seat)
+        self._attempts.note(attempt, {"agent": seat.agent_id})
+        return stored
+
+    def heard_of(self, campaign_id: str, agent_id: str, leg: int, now: datetime) -> Seat | None:
+        """Note that an agent is on a line."""
+        seat = self.there.get((campaign_id, agent_id))
+        if seat is None or seat.leg != leg:
+            return None
+        heard = self.there[campaign_id, agent_id] = replace(seat, seen_at=now)
+        return heard
+
+    def _check(self, seat: Seat) -> None:
+        there = self.there.get((seat.campaign_id, seat.agent_id))
+        if (0 if there is None else there.revision) != seat.revision:
+            raise Conflict("the seat is not as it was seen")

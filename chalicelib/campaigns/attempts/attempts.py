@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.pacing import life
 from chalicelib.campaigns.pacing.life import State, Told
+from chalicelib.campaigns.pacing.modes import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(days=3 * 365)
 # A call that the carrier has, of which nobody has told for so long, is asked for.
 LOOKED_AFTER: Final = timedelta(minutes=5)
+# The fact of an attempt that says which agent it was put through to.
+SPOKEN_WITH: Final = "agent"
 
 
 class Standing(StrEnum):
@@ -149,6 +152,11 @@ class Attempt:
     def is_open(self) -> bool:
         """Say whether it is not over."""
         return self.state is not State.ENDED
+
+    @property
+    def found_nobody(self) -> bool:
+        """Say whether it was for an agent, and was put through to none."""
+        return self.mode != Mode.AGENTLESS and SPOKEN_WITH not in self.facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,8 +195,11 @@ def ended(
 ) -> Ending:
     """Return an attempt that is over. Without an outcome no call came of it: nothing is used up.
 
-    Whoever refused during the call has refused, whatever is told of its end.
+    Whoever refused during the call has refused, whatever is told of its end. Whoever answered and
+    was put through to none of the agents was abandoned.
     """
+    if outcome is Outcome.ANSWERED and attempt.found_nobody:
+        outcome = Outcome.ABANDONED
     outcome = Outcome.REFUSED if attempt.refused_at is not None else outcome
     after = replace(
         attempt,

@@ -84,7 +84,7 @@ def ended(attempt: Attempt) -> Mapping[str, int]:
     _, tally = tally_adds(
         attempt.ended_at.timestamp(),
         answered=int(person),
-        abandoned=int(attempt.outcome is Outcome.ABANDONED),
+        abandoned=int(person and attempt.found_nobody),
     )
     if attempt.outcome in NO_ATTEMPT:
         return {**named, **tally}

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.campaign import Machines
 from chalicelib.campaigns.dialling import hearing
-from chalicelib.campaigns.dialling.addresses import Address
+from chalicelib.campaigns.dialling.addresses import Address, SeatAddress
 from chalicelib.campaigns.dialling.orders import Look, to_message
 from chalicelib.campaigns.dialling.ports import Answer
+from chalicelib.campaigns.dialling.seats import RING_SECONDS as AGENT_RINGS
 from chalicelib.campaigns.pacing.life import Told
 from chalicelib.kernel.errors import NotFound, Rejected, Unavailable
 from chalicelib.runtime.observability import count, logger
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.contacts.contacts import Contact
     from chalicelib.campaigns.dialling.hearing import Ended
     from chalicelib.campaigns.dialling.orders import Calls
+    from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.runtime.gateway import CallOrder, Carrier
     from chalicelib.runtime.queues import Queue
 
@@ -64,6 +66,22 @@ class CarrierCalls:
             logger().warning("the carrier refuses a call", extra={"carrier_code": code})
             return Answer(told=Told.REFUSED, outcome=hearing.refused(code))
         return Answer(told=Told.TAKEN, call_id=placed.call_id)
+
+    def ring(self, seat: Seat, campaign: Campaign) -> str:
+        """Order an agent's call, from the number that the campaign shows."""
+        from chalicelib.runtime.gateway import CallOrder
+
+        address = SeatAddress.to(self._base_url(), seat)
+        order = CallOrder(
+            to=seat.number,
+            from_=campaign.plan.shown,
+            url=address.url("answer"),
+            status_url=address.status(),
+            ordered_at=seat.since,
+            ring_seconds=AGENT_RINGS,
+            events=("completed",),
+        )
+        return self._carrier().place_call(order).call_id
 
     def find(self, attempt: Attempt, campaign: Campaign) -> str | None:
         """Ask for the calls to a number since the order: nobody else may be as young."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from chalicelib.campaigns.dialling import minding, placing, planning
+from chalicelib.campaigns.dialling import manning, minding, placing, planning
 from chalicelib.campaigns.dialling.orders import Look, from_message
 from chalicelib.runtime import jobs
 
@@ -38,5 +38,6 @@ def look(account_id: str, desk: Desk) -> None:
     """See to an account: what is up, then what is to be rung in the next minute."""
     campaigns = desk.moves.running_of(account_id)
     busy = minding.mind(account_id, desk)
+    manning.mind(account_id, campaigns, desk)
     planning.plan(account_id, campaigns, desk)
     planning.settle(account_id, campaigns, busy, desk)

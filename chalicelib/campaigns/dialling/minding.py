@@ -11,7 +11,10 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from chalicelib.campaigns.attempts.attempts import SPOKEN_WITH
+from chalicelib.campaigns.attempts.counting import PEOPLE
 from chalicelib.campaigns.attempts.usecases import News
+from chalicelib.campaigns.dialling import sitting
 from chalicelib.campaigns.pacing.life import Do, State, next_step
 from chalicelib.kernel.errors import Conflict, NotFound
 
@@ -49,6 +52,7 @@ def end(campaign: Campaign, attempt_id: str, news: News, desk: Ends) -> Attempt 
         return None
     if LEASED in ended.facts:
         desk.paces.ended(ended.account_id, [ended.slot])
+    _release(ended, desk)
     if ended.outcome is not None:
         desk.telling.ended(ended)
     return ended
@@ -56,6 +60,16 @@ def end(campaign: Campaign, attempt_id: str, news: News, desk: Ends) -> Attempt 
 
 # What an attempt knows by whose call takes room of those that may be up at a time.
 LEASED: Final = "leased"
+# Which agent was kept for it.
+SEAT: Final = "seat"
+
+
+def _release(ended: Attempt, desk: Ends) -> None:
+    """Free the agent who was kept for a call, and who had it: a machine leaves nothing to write."""
+    agents = {ended.facts[each] for each in (SEAT, SPOKEN_WITH) if each in ended.facts}
+    if agents:
+        person = ended.outcome in PEOPLE
+        sitting.release(ended.campaign_id, agents, ended.id, desk.crewing, wraps_up=person)
 
 
 def _renew(account_id: str, open_ones: tuple[Attempt, ...], desk: Desk) -> None:

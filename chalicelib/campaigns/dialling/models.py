@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field
 
+from chalicelib.campaigns.dialling.seats import Doing
 from chalicelib.campaigns.pacing.bucket import Limit
+from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.runtime.schema import Body, Out
+
+if TYPE_CHECKING:
+    from chalicelib.campaigns.attempts.attempts import Attempt
+    from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.dialling.seats import Seat
 
 Many = Annotated[int, Field(ge=1, le=100_000)]
 
@@ -37,3 +45,60 @@ class LimitsOut(Out):
     def of(cls, limit: Limit) -> Self:
         """Show it."""
         return cls(calls_per_second=limit.calls, burst=limit.burst, calls_at_once=limit.at_once)
+
+
+class BeforeOut(Out):
+    """A call to the same person, in the same campaign, before this one."""
+
+    at: datetime
+    outcome: Outcome
+
+
+class AboutOut(Out):
+    """Whom an agent is kept for, or talks with."""
+
+    attempt_id: str
+    contact_id: str
+    number: str | None
+    fields: dict[str, str] = Field(description="those of the contact")
+    before: list[BeforeOut]
+
+    @classmethod
+    def of(cls, attempt: Attempt, contact: Contact | None) -> Self:
+        """Show it."""
+        return cls(
+            attempt_id=attempt.id,
+            contact_id=attempt.contact_id,
+            number=attempt.number,
+            fields={} if contact is None else dict(contact.fields),
+            before=[BeforeOut(at=each.at, outcome=each.outcome) for each in attempt.history],
+        )
+
+
+class SeatOut(Out):
+    """An agent who is on duty for a campaign."""
+
+    agent_id: str
+    name: str
+    state: Doing
+    since: datetime
+    leaving: bool = Field(description="off duty after the conversation")
+    about: AboutOut | None
+
+    @classmethod
+    def of(cls, seat: Seat, about: AboutOut | None) -> Self:
+        """Show it."""
+        return cls(
+            agent_id=seat.agent_id,
+            name=seat.name,
+            state=seat.doing,
+            since=seat.since,
+            leaving=seat.leaving,
+            about=about,
+        )
+
+
+class SeatList(Out):
+    """Who is on duty for a campaign."""
+
+    items: list[SeatOut]

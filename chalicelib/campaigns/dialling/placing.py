@@ -18,7 +18,8 @@ from chalicelib.campaigns.attempts.attempts import Placed, Standing, Why
 from chalicelib.campaigns.attempts.changing import claimed, finished
 from chalicelib.campaigns.attempts.usecases import News
 from chalicelib.campaigns.campaign import State
-from chalicelib.campaigns.dialling import minding
+from chalicelib.campaigns.dialling import minding, sitting
+from chalicelib.campaigns.dialling.manning import EACH, Manned, is_manned, kept, look
 from chalicelib.campaigns.dialling.scenes import Scene, judge, number_of
 from chalicelib.campaigns.pacing.bucket import FULL, LEAD, REFILL, SECOND, SLACK, may_begin
 from chalicelib.campaigns.pacing.granting import pause, take
@@ -30,12 +31,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from chalicelib.campaigns.attempts.attempts import Attempt, Member
+    from chalicelib.campaigns.attempts.changing import Claiming
     from chalicelib.campaigns.attempts.past import Known
     from chalicelib.campaigns.campaign import Campaign
     from chalicelib.campaigns.contacts.contacts import Contact
     from chalicelib.campaigns.dialling.orders import Calls
     from chalicelib.campaigns.dialling.ports import Answer, Crew, Desk
     from chalicelib.campaigns.dialling.scenes import Verdict
+    from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.campaigns.pacing.bucket import Limit
     from chalicelib.campaigns.pacing.granting import Pace, Slot, Taken
 
@@ -87,6 +90,7 @@ class Shift:
     in_vain: int = 0
     not_before: int = 0
     free_at: dict[str, int] = field(default_factory=dict)
+    manned: dict[str, Manned] = field(default_factory=dict)
     placed: deque[Placed] = field(default_factory=deque)
 
     @property
@@ -177,11 +181,13 @@ def _go_on(shift: Shift) -> None:
         shift.pace = None
         shift.sleep(shift.now + FULL)
         return
+    _look_at_agents(shift)
     _prepare(shift, room)
     asks = {name: Ask(_wanted(shift, name), _priority(each)) for name, each in _some(shift)}
     if not any(each.wanted for each in asks.values()):
         # A campaign has had its calls of this second, or nobody of those may be rung.
-        shift.sleep(shift.now + REFILL if any(shift.ready.values()) else 0)
+        waits = REFILL if any(shift.ready.values()) else 0
+        shift.sleep(shift.now + (EACH if _lacks_agents(shift) else waits))
         return
     taken = take(pace, limit, asks, shift.now, shift.in_vain)
     if not _stored(shift, pace, limit, taken):
@@ -190,7 +196,9 @@ def _go_on(shift: Shift) -> None:
         ready = shift.ready[slot.campaign_id].popleft()
         free_at = max(slot.start, shift.free_at.get(slot.campaign_id, 0))
         shift.free_at[slot.campaign_id] = free_at + _gap(ready)
-        shift.crew.do(partial(_ring, ready, slot, limit, shift))
+        manned = shift.manned.get(slot.campaign_id)
+        seat = manned.free.pop(0) if manned is not None else None
+        shift.crew.do(partial(_ring, ready, slot, limit, shift, seat))
     if taken.slots:
         shift.in_vain = 0
         shift.sleep(taken.ask_at)
@@ -199,6 +207,33 @@ def _go_on(shift: Shift) -> None:
     shift.in_vain += taken.others
     shift.pace = None
     shift.sleep(max(taken.ask_at, shift.now + pause(shift.in_vain)))
+
+
+def _look_at_agents(shift: Shift) -> None:
+    """See which agents are free, of campaigns whose calls they take."""
+    for campaign_id, waiting in shift.waiting.items():
+        some = shift.ready.get(campaign_id) or waiting
+        if some and is_manned(campaign := _campaign(some[0])):
+            manned = shift.manned.setdefault(campaign_id, Manned())
+            look(manned, campaign, shift.now, shift.desk)
+
+
+def _campaign(one: Candidate | Ready) -> Campaign:
+    return (one.candidate if isinstance(one, Ready) else one).scene.campaign
+
+
+def _lacks_agents(shift: Shift) -> bool:
+    """Tell whether people wait to be rung for whom no agent is free."""
+    return any(
+        not each.free and (shift.waiting.get(name) or shift.ready.get(name))
+        for name, each in shift.manned.items()
+    )
+
+
+def _for_agents(shift: Shift, campaign_id: str, most: int) -> int:
+    """Return how many of so many calls there are agents for, if agents take them."""
+    manned = shift.manned.get(campaign_id)
+    return most if manned is None else min(most, len(manned.free))
 
 
 def _stored(shift: Shift, pace: Pace, limit: Limit, taken: Taken) -> bool:
@@ -225,11 +260,11 @@ def _priority(ready: deque[Ready]) -> int:
 def _wanted(shift: Shift, campaign_id: str) -> int:
     """Return how many calls a campaign may begin in the lead, by its own limit of a second."""
     ready = shift.ready[campaign_id]
-    gap = _gap(ready[0])
+    gap, most = _gap(ready[0]), _for_agents(shift, campaign_id, len(ready))
     if not gap:
-        return len(ready)
+        return most
     room = shift.now + LEAD - max(shift.now, shift.free_at.get(campaign_id, 0))
-    return 0 if room < 0 else min(len(ready), 1 + room // gap)
+    return 0 if room < 0 else min(most, 1 + room // gap)
 
 
 def _gap(ready: Ready) -> int:
@@ -251,7 +286,8 @@ def _prepare(shift: Shift, most: int) -> None:
         ready = shift.ready.setdefault(campaign_id, deque())
         while ready and ready[0].at < oldest:
             waiting.append(ready.popleft().candidate)
-        while waiting and len(ready) < most and shift.desk.seconds_left() >= RESERVE:
+        wanted = _for_agents(shift, campaign_id, most)
+        while waiting and len(ready) < wanted and shift.desk.seconds_left() >= RESERVE:
             found = _decided(waiting.popleft(), shift.desk)
             if found is not None:
                 ready.append(found)
@@ -269,36 +305,52 @@ def _decided(candidate: Candidate, desk: Desk) -> Ready | None:
     return Ready(candidate, known, verdict, now)
 
 
-def _ring(ready: Ready, slot: Slot, limit: Limit, shift: Shift) -> None:
+def _ring(ready: Ready, slot: Slot, limit: Limit, shift: Shift, seat: Seat | None) -> None:
     """Claim an attempt, wait for its instant, and order the call: once."""
-    desk, candidate = shift.desk, ready.candidate
-    campaign = candidate.scene.campaign
+    desk, campaign = shift.desk, ready.candidate.scene.campaign
+    claiming = _claiming(ready, slot, limit, seat, desk)
+    if seat is not None and not kept(seat, claiming.attempt.id, desk):
+        shift.waiting[campaign.id].append(ready.candidate)  # somebody else has the agent
+        _given_up(replace(claiming.attempt, facts={}), slot, limit, desk)
+        return
+    try:
+        attempt = desk.attempts.claim(claiming)
+    except Conflict:  # somebody rings this person, or has this member: they are due again
+        _given_up(claiming.attempt, slot, limit, desk)
+        return
+    desk.sleep(slot.start)
+    if not may_begin(slot.start, shift.now):
+        minding.end(campaign, attempt.id, News(outcome=None), desk)
+        return
+    answer = desk.carrier.order(attempt, campaign, ready.candidate.contact)
+    _follow(attempt, answer, ready.candidate.scene, shift)
+
+
+def _claiming(ready: Ready, slot: Slot, limit: Limit, seat: Seat | None, desk: Desk) -> Claiming:
+    """Return an attempt to be claimed, with what it takes: room of the carrier's, an agent."""
+    candidate = ready.candidate
     assert ready.verdict.decision is not None
     claiming = claimed(
         candidate.member,
         candidate.contact,
-        campaign,
+        candidate.scene.campaign,
         ready.known,
         ready.verdict.decision,
         slot=slot.number,
         zone=ready.verdict.zone,
         now=desk.clock(),
     )
+    facts = {} if limit.at_once is None else {minding.LEASED: "1"}
+    facts |= {} if seat is None else {minding.SEAT: seat.agent_id}
+    return replace(claiming, attempt=replace(claiming.attempt, facts=facts))
+
+
+def _given_up(attempt: Attempt, slot: Slot, limit: Limit, desk: Desk) -> None:
+    """Give back what a call that is not made took."""
     if limit.at_once is not None:
-        claiming = replace(claiming, attempt=replace(claiming.attempt, facts={minding.LEASED: "1"}))
-    try:
-        attempt = desk.attempts.claim(claiming)
-    except Conflict:  # somebody rings this person, or has this member: they are due again
-        if limit.at_once is not None:
-            desk.paces.ended(shift.account_id, [slot.number])
-        return
-    desk.sleep(slot.start)
-    if not may_begin(slot.start, shift.now):
-        minding.end(campaign, attempt.id, News(outcome=None), desk)
-        return
-    _follow(
-        attempt, desk.carrier.order(attempt, campaign, candidate.contact), candidate.scene, shift
-    )
+        desk.paces.ended(attempt.account_id, [slot.number])
+    agents = [attempt.facts[minding.SEAT]] if minding.SEAT in attempt.facts else []
+    sitting.release(attempt.campaign_id, agents, attempt.id, desk.crewing, wraps_up=False)
 
 
 def _follow(attempt: Attempt, answer: Answer, scene: Scene, shift: Shift) -> None:

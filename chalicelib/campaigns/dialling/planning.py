@@ -15,8 +15,10 @@ from chalicelib.campaigns.attempts.changing import enrolled
 from chalicelib.campaigns.campaign import Move, State, moved
 from chalicelib.campaigns.checking import segment_of
 from chalicelib.campaigns.days import Days, zone_of
-from chalicelib.campaigns.dialling import scenes
+from chalicelib.campaigns.dialling import manning, scenes
 from chalicelib.campaigns.dialling.orders import MOST_MEMBERS, Calls
+from chalicelib.campaigns.dialling.steering import RUNG
+from chalicelib.campaigns.pacing.modes import SEATED
 from chalicelib.campaigns.pacing.sharing import Ask, Turns, next_turns
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale
 
@@ -81,7 +83,7 @@ def _ringing(account_id: str, campaign_id: str, desk: Desk, now: datetime) -> Ca
     if Days.of(campaign.plan).over(now):
         finish(campaign, desk, now)
         return None
-    if not campaign.plan.speaks or not scenes.is_open(campaign, now):
+    if campaign.plan.mode not in RUNG or not scenes.is_open(campaign, now):
         return None
     # While the number or the account is out of service nobody is rung, and nobody told never.
     there = desk.house.line(account_id, campaign.plan.shown) is not None
@@ -106,6 +108,8 @@ def _room(campaign: Campaign, limit: Limit, desk: Desk, now: datetime) -> int:
     rooms = [limit.calls * _MINUTE]
     if plan.per_second is not None:
         rooms.append(plan.per_second * _MINUTE)
+    if plan.mode in SEATED:
+        rooms.append(manning.most_a_minute(campaign, desk))
     if plan.most is not None or plan.most_a_day is not None or plan.at_once is not None:
         counts = desk.attempts.counts(campaign.id)
         zone = zone_of(plan.country)

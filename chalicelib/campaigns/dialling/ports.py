@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.contacts.contacts import Contact, ContactList
     from chalicelib.campaigns.dialling.hearing import Ended
     from chalicelib.campaigns.dialling.orders import Calls
+    from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.campaigns.pacing.bucket import Limit
     from chalicelib.campaigns.pacing.granting import Pace, Taken
     from chalicelib.campaigns.pacing.life import Told
@@ -95,6 +96,83 @@ class Carrier(Protocol):
         """Have a call go on elsewhere; one that is over is left alone."""
 
 
+class Agent(Protocol):
+    """An agent as the contact centre knows them."""
+
+    @property
+    def name(self) -> str:
+        """What they are called."""
+
+    @property
+    def number(self) -> str:
+        """Their telephone."""
+
+    @property
+    def wrap_up_seconds(self) -> int:
+        """How long they write a conversation up."""
+
+
+class Floor(Protocol):
+    """The contact centre, whose agents are lent to campaigns while no caller wants them."""
+
+    def able(self, account_id: str, agent_id: str, queue: str) -> Agent | None:
+        """Return an agent of a queue."""
+
+    def lend(self, account_id: str, agent_id: str, key: str, now: datetime) -> bool:
+        """Keep an agent for a campaign, for minutes, or longer; False: they cannot be spared."""
+
+    def spared(self, account_id: str, agents: Collection[str], now: datetime) -> frozenset[str]:
+        """Return those of some lent agents who are on duty, and whom nobody who waits needs."""
+
+    def give_back(self, account_id: str, agent_id: str, key: str, now: datetime) -> None:
+        """Have an agent be the contact centre's again; doing so twice is no error."""
+
+
+class Seats(Protocol):
+    """Agents who are on duty for campaigns."""
+
+    def of(self, campaign_id: str) -> tuple[Seat, ...]:
+        """Return a campaign's."""
+
+    def seat(self, campaign_id: str, agent_id: str) -> Seat:
+        """Return one. Raises NotFound."""
+
+    def put(self, seat: Seat) -> Seat:
+        """Store a seat, new (revision 0) or changed. Raises Conflict if it is not as was seen."""
+
+    def drop(self, seat: Seat) -> None:
+        """Forget a seat. Raises Conflict likewise."""
+
+    def connect(self, seat: Seat) -> Seat:
+        """Store a seat and, with its attempt, who talks. Raises Conflict also if that is over."""
+
+    def heard_of(self, campaign_id: str, agent_id: str, leg: int, now: datetime) -> Seat | None:
+        """Note that an agent is on a line; None: not on this one."""
+
+
+class AgentCarrier(Protocol):
+    """Who rings agents."""
+
+    def ring(self, seat: Seat, campaign: Campaign) -> str:
+        """Have an agent rung, and return the call's id. Raises Rejected if nobody can."""
+
+    def ended(self, call_id: str) -> Ended | None:
+        """Return how a call ended, None while it goes on."""
+
+    def hang_up(self, call_id: str) -> None:
+        """End a call; one that is over is left alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crewing:
+    """All that agents of campaigns take."""
+
+    seats: Seats
+    floor: Floor
+    carrier: AgentCarrier
+    clock: Callable[[], datetime]
+
+
 class People(Protocol):
     """Contacts."""
 
@@ -144,6 +222,7 @@ class Ends:
 
     paces: Paces
     telling: Telling
+    crewing: Crewing
     end: Callable[[Campaign, str, News, datetime], Attempt | None]
     clock: Callable[[], datetime]
 

@@ -11,16 +11,18 @@ from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
-    from chalicelib.campaigns.dialling import addresses, hearing, models
-    from chalicelib.runtime import campaigns_wiring, dialling_wiring
+    from chalicelib.campaigns.dialling import addresses, hearing, models, sitting
+    from chalicelib.runtime import campaigns_wiring, crewing_wiring, dialling_wiring
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
 else:
     addresses = lazily("chalicelib.campaigns.dialling.addresses")
     campaigns_wiring = lazily("chalicelib.runtime.campaigns_wiring")
+    crewing_wiring = lazily("chalicelib.runtime.crewing_wiring")
     dialling_wiring = lazily("chalicelib.runtime.dialling_wiring")
     hearing = lazily("chalicelib.campaigns.dialling.hearing")
     models = lazily("chalicelib.campaigns.dialling.models")
+    sitting = lazily("chalicelib.campaigns.dialling.sitting")
 
 api = Api(__name__)
 webhooks = Webhooks(__name__)
@@ -28,8 +30,10 @@ webhooks = Webhooks(__name__)
 
 @webhooks.voice("/voice/campaigns/{campaign_id}/{attempt_id}")
 def speak_for_campaign(form: Form, campaign_id: str, attempt_id: str) -> str:
-    """Have a flow speak to whoever has answered."""
+    """Have a flow speak to whoever has answered, or put them through to an agent."""
     address = addresses.Address.of(form.base_url, campaign_id, attempt_id, form.query)
+    if address.agents:
+        return crewing_wiring.speak(form, address)
     return dialling_wiring.speak(form, address)
 
 
@@ -51,6 +55,51 @@ def tell_who_answered(form: Form, campaign_id: str, attempt_id: str) -> str:
     if hearing.is_machine(who):
         dialling_wiring.machine(address, form.required("CallSid"), who)
     return apology.nothing()
+
+
+@webhooks.voice("/voice/seats/{campaign_id}/{agent_id}")
+def speak_to_agent(form: Form, campaign_id: str, agent_id: str) -> str:
+    """Have an agent who is on duty for a campaign come to its line, wait there, or go."""
+    address = addresses.SeatAddress.of(form.base_url, campaign_id, agent_id, form.query)
+    return crewing_wiring.speak_to_agent(form, address)
+
+
+@webhooks.notice("/voice/seats/{campaign_id}/{agent_id}/status")
+def follow_agent_call(form: Form, campaign_id: str, agent_id: str) -> str:
+    """Take note that an agent's call has ended."""
+    address = addresses.SeatAddress.of(form.base_url, campaign_id, agent_id, form.query)
+    if hearing.ended(form) is not None:
+        crewing_wiring.left(address)
+    return apology.nothing()
+
+
+@api.get("/v1/campaigns/{campaign_id}/agents", scope="campaigns:read")
+def list_campaign_agents(request: Request, campaign_id: str) -> models.SeatList:
+    """Show who is on duty for a campaign, and whom each is kept for or talks with."""
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    seats = crewing_wiring.seats().of(campaign.id)
+    about = crewing_wiring.about(campaign, seats)
+    return models.SeatList(
+        items=[models.SeatOut.of(each, about.get(each.attempt)) for each in seats]
+    )
+
+
+@api.put("/v1/campaigns/{campaign_id}/agents/{agent_id}", scope="campaigns:write")
+def seat_campaign_agent(request: Request, campaign_id: str, agent_id: str) -> models.SeatOut:
+    """Have an agent be on duty for a campaign: their telephone is rung, and they stay on the line.
+
+    Callers who wait in a queue come first: an agent who is needed there comes afterwards.
+    """
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    seat = sitting.sit(campaign, agent_id, crewing_wiring.crewing())
+    return models.SeatOut.of(seat, None)
+
+
+@api.delete("/v1/campaigns/{campaign_id}/agents/{agent_id}", scope="campaigns:write")
+def unseat_campaign_agent(request: Request, campaign_id: str, agent_id: str) -> None:
+    """Have an agent go off duty, after the conversation if there is one."""
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    sitting.stand_up(campaign.id, agent_id, crewing_wiring.crewing())
 
 
 @api.get("/v1/campaign-limits", scope="campaigns:read")

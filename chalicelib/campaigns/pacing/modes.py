@@ -34,6 +34,9 @@ AUTOMATED: Final = frozenset({Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE, Mod
 # Modes in which whoever answers has an agent who was kept for them.
 AGENT_KEPT: Final = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE})
 
+# Modes that are rung by the agents who are on duty for them.
+SEATED: Final = frozenset({Mode.PROGRESSIVE})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:

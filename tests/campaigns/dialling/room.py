@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from heapq import heappop, heappush
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.campaigns.attempts import usecases as attempting
@@ -12,20 +14,25 @@ from chalicelib.campaigns.attempts.usecases import News
 from chalicelib.campaigns.campaign import Campaign, Move, moved
 from chalicelib.campaigns.consents.lines import key_of
 from chalicelib.campaigns.consents.ports import Desk as Ledgers
-from chalicelib.campaigns.dialling import handlers, hearing, placing
+from chalicelib.campaigns.dialling import handlers, hearing, minding, placing, sitting
 from chalicelib.campaigns.dialling.orders import Calls, Look
-from chalicelib.campaigns.dialling.ports import Answer, Desk
+from chalicelib.campaigns.dialling.ports import Answer, Crewing, Desk
 from chalicelib.campaigns.pacing.hours import Answers
 from chalicelib.campaigns.pacing.life import Told
+from chalicelib.campaigns.pacing.modes import Mode
 from chalicelib.campaigns.rules import Purpose
+from chalicelib.desk.floor import Floor
 from chalicelib.directory.ports import Page
+from chalicelib.runtime.crewing_wiring import Centre
 from tests.campaigns.builders import NOON, a_campaign, a_contact, a_line, people
 from tests.campaigns.consents.builders import Hashes
 from tests.clouds import PEPPER
+from tests.desk.builders import a_queue, an_agent
 from tests.fakes.attempts import AttemptsInMemory
 from tests.fakes.campaigns import CampaignsInMemory
 from tests.fakes.consents import LedgersInMemory
-from tests.fakes.dialling import MovesInMemory, PacesInMemory
+from tests.fakes.desk import FloorsInMemory
+from tests.fakes.dialling import MovesInMemory, PacesInMemory, SeatsInMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.attempts.past import Known
     from chalicelib.campaigns.contacts.contacts import Contact, ContactList
     from chalicelib.campaigns.dialling.hearing import Ended
+    from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.campaigns.pacing.outcomes import Outcome
     from chalicelib.directory.lines import Line
 
@@ -96,6 +104,11 @@ class Carrier:
     hung_up: list[str] = field(default_factory=list)
     redirected: list[tuple[str, str]] = field(default_factory=list)
     before_answer: Callable[[Attempt, str], None] | None = None
+    rung: list[Seat] = field(default_factory=list)
+
+    def ring(self, seat: Seat, campaign: Campaign) -> str:
+        self.rung.append(seat)
+        return f"CA{seat.agent_id}{seat.leg}"
 
     def order(self, attempt: Attempt, campaign: Campaign, contact: Contact | None = None) -> Answer:
         fate = self.fates.pop(0) if self.fates else "taken"
@@ -161,6 +174,13 @@ class Heard:
         """Nobody watches."""
 
 
+class Nobody:
+    """Nobody looks after callbacks."""
+
+    def nudge(self, account_id: str, after_seconds: int = 0) -> None:
+        """Nothing follows."""
+
+
 class AtOnce:
     """Hands that do what they are told there and then."""
 
@@ -176,12 +196,16 @@ class Room:
 
     def __init__(self, numbers: Iterable[str] = (), **plan: Any) -> None:
         self.now = NOON
+        self._agenda: list[tuple[datetime, int, Callable[[], object]]] = []
+        self._serial = count()
         self.house, self.contacts = House(), Contacts()
         self.campaigns, self.paces = CampaignsInMemory(), PacesInMemory()
         self.moves = MovesInMemory(self.campaigns, self.paces)
         self.ledgers = LedgersInMemory()
         self.attempts = AttemptsInMemory(self.ledgers)
         self.carrier, self.outbox, self.heard = Carrier(lambda: self.now), Outbox(), Heard()
+        self.seats, self.floors = SeatsInMemory(self.attempts), FloorsInMemory()
+        self.floors.floors[ACCOUNT] = Floor(ACCOUNT, {"ventes": a_queue("ventes")})
         for each in numbers:
             contact = a_contact(each)
             self.contacts.there[contact.id] = contact
@@ -210,6 +234,7 @@ class Room:
             carrier=self.carrier,
             outbox=self.outbox,
             telling=self.heard,
+            crewing=self.crewing,
             known=self.known,
             end=self.end,
             clock=lambda: self.now,
@@ -217,6 +242,41 @@ class Room:
             crew=AtOnce,
             seconds_left=lambda: (until - self.now).total_seconds(),
         )
+
+    @property
+    def crewing(self) -> Crewing:
+        """Return all that agents take."""
+        return Crewing(
+            seats=self.seats,
+            floor=Centre(self.floors, Nobody()),
+            carrier=self.carrier,
+            clock=lambda: self.now,
+        )
+
+    def comes(self, agent_id: str, **facts: Any) -> Seat:
+        """Have an agent of the queue be on duty, answer the telephone and press 1."""
+        floor = self.floors.floor(ACCOUNT)
+        if agent_id not in floor.agents:
+            number = f"+331620101{len(floor.agents):02}"
+            agent = an_agent(agent_id, number, **facts)
+            self.floors.floors[ACCOUNT] = floor.having(agent)
+        seat = sitting.sit(self.campaign, agent_id, self.crewing)
+        return self.picks_up(seat)
+
+    def picks_up(self, seat: Seat) -> Seat:
+        """Have an agent answer the telephone and press 1."""
+        taken = sitting.takes(self.campaign.id, seat.agent_id, seat.leg, "1", self.crewing)
+        assert taken is not None
+        return taken
+
+    def hangs_up(self, agent_id: str) -> None:
+        """Have an agent's call be over."""
+        seat = self.seats.seat(self.campaign.id, agent_id)
+        sitting.left(self.campaign.id, agent_id, seat.leg, self.crewing)
+
+    def doing(self, agent_id: str) -> str:
+        """Tell what an agent is doing for the campaign."""
+        return self.seats.seat(self.campaign.id, agent_id).doing.value
 
     def known(self, campaign: Campaign, contact: Contact, number: str, now: datetime) -> Known:
         ledgers = Ledgers(
@@ -232,12 +292,23 @@ class Room:
         return attempting.end(campaign, attempt_id, news, self.attempts, answers=Answers(), now=now)
 
     def sleep(self, until: int) -> None:
-        at = NOON + timedelta(milliseconds=until - int(NOON.timestamp() * 1000))
-        self.now = max(self.now, at)
+        self._until(NOON + timedelta(milliseconds=until - int(NOON.timestamp() * 1000)))
 
     def later(self, **more: float) -> None:
         """Let time pass."""
-        self.now += timedelta(**more)
+        self._until(self.now + timedelta(**more))
+
+    def soon(self, seconds: float, work: Callable[[], object]) -> None:
+        """Have something happen after so many seconds, whoever sleeps then."""
+        at = self.now + timedelta(seconds=seconds)
+        heappush(self._agenda, (at, next(self._serial), work))
+
+    def _until(self, at: datetime) -> None:
+        while self._agenda and self._agenda[0][0] <= at:
+            then, _, work = heappop(self._agenda)
+            self.now = max(self.now, then)
+            work()
+        self.now = max(self.now, at)
 
     def looks(self) -> None:
         """Have the account be seen to, as each minute."""
@@ -257,14 +328,22 @@ class Room:
         began = self.now
         self.looks()
         self.works()
-        self.now = max(self.now, began + timedelta(minutes=1))
+        self._until(began + timedelta(minutes=1))
+
+    def rings(self) -> None:
+        """Have a worker ring for as long as it takes until somebody answers: three seconds."""
+        self.looks()
+        orders, self.outbox.orders = self.outbox.orders, []
+        for order in orders:
+            if isinstance(order, Calls):
+                placing.place(order, self.desk(seconds=placing.RESERVE + 3))
 
     def ends(self, outcome: Outcome, seconds: int = 40) -> None:
         """Have every call that is up end so, as its status callback tells."""
         for call_id, attempt in self.carrier.calls.items():
             if self.attempts.attempt(attempt.campaign_id, attempt.id).is_open:
                 news = News(outcome=outcome, call_id=call_id, seconds=seconds)
-                self.end(self.campaign, attempt.id, news, self.now)
+                minding.end(self.campaign, attempt.id, news, self.desk())
 
     @property
     def members(self) -> dict[str, Member]:
@@ -275,6 +354,8 @@ class Room:
         return Counter(contact for _, contact in self.carrier.began)
 
 
+# A campaign whose calls agents take.
+AGENTS: dict[str, Any] = {"mode": Mode.PROGRESSIVE, "flow": None, "queue": "ventes"}
 _SURVEY: dict[str, Any] = {
     "purpose": Purpose.SURVEY,
     "object": "Satisfaction de la clientèle",
