@@ -112,7 +112,8 @@ def test_who_answers_and_finds_nobody_hears_who_rang_and_may_refuse(street: Stre
     comes(street, second, omar, "Omar")
     _rings_and_loses(street, second, "Omar")
     until(lambda: street.outcomes(second) == {STOPS: "refused"})
-    assert "nous ne vous appellerons plus" in " ".join(street.heard_by(STOPS))
+    until(lambda: "nous ne vous appellerons plus" in " ".join(street.heard_by(STOPS)))
+    street.settles()
 
 
 def _rings_and_loses(street: Street, campaign: str, name: str) -> None:

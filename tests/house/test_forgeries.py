@@ -43,7 +43,7 @@ def at(path: str, shop: Shop) -> str:
     """Fill in a webhook's path as our own URLs have it."""
     callback = {"account_id": "acct_shop", "callback_id": "cb_1", "offer": "1"}
     attempt = {"campaign_id": "camp_1", "attempt_id": "hash-1"}
-    asking = {"asking_id": "ask_1", "n": "1"}
+    asking = {"asking_id": "ask_1", "n": "1", "agent_id": "agt_1"}
     parts = {"version": "1", "node": "welcome", **callback, **attempt, **asking}
     filled = path.format(flow_id=shop.flow_id, **parts)
     return f"{filled}?account=acct_shop&shards=1"
