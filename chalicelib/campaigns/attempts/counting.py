@@ -79,12 +79,13 @@ def ended(attempt: Attempt) -> Mapping[str, int]:
     slot = slot_of(attempt.ended_at)
     if attempt.outcome is None:
         return {f"{_ENDED}#{slot}#{_DROPPED}": 1}
-    named = {f"{_ENDED}#{slot}#{attempt.outcome}": 1, _SECONDS: attempt.seconds}
-    person = attempt.outcome in PEOPLE
+    outcome = attempt.outcome
+    named = {f"{_ENDED}#{slot}#{outcome}": 1, _SECONDS: attempt.seconds}
+    person = outcome in PEOPLE
     _, tally = tally_adds(
         attempt.ended_at.timestamp(),
         answered=int(person),
-        abandoned=int(person and attempt.found_nobody),
+        abandoned=int(outcome is Outcome.ABANDONED or (person and attempt.found_nobody)),
     )
     if attempt.outcome in NO_ATTEMPT:
         return {**named, **tally}
