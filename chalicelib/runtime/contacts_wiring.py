@@ -97,7 +97,9 @@ def forget(account_id: str, people: Collection[str]) -> None:
         askings.erase(account_id, each, asked_wiring.desk())
         reminding.erase(account_id, each, reminders_wiring.desk())
     entries = [
-        Suppression(person=each, scope=ACCOUNT, since=now, number=None, reason="erased")
+        Suppression(
+            person=each, scope=ACCOUNT, since=now, number=None, reason="erased", by="erasure"
+        )
         for each in people
     ]
     desk.suppressions.suppress(account_id, entries)

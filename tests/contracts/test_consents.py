@@ -12,7 +12,13 @@ from chalicelib.campaigns.consents.consents import Access, Channel, Evidence, Me
 from chalicelib.campaigns.consents.lines import Book, Head, following
 from chalicelib.campaigns.consents.ports import Ledger
 from chalicelib.campaigns.consents.store import ConsentStore, PersonRow
-from chalicelib.campaigns.consents.suppressions import ACCOUNT, Prefix, Prefixes, Suppression
+from chalicelib.campaigns.consents.suppressions import (
+    ACCOUNT,
+    Listed,
+    Prefix,
+    Prefixes,
+    Suppression,
+)
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.kernel.errors import Conflict, NotFound
 from tests.campaigns.consents.builders import NOON, NUMBER, Office, a_consent, at, captured
@@ -150,9 +156,8 @@ def test_people_on_lists_are_read_with_their_ledger_and_listed_newest_first(
     def entry(minute: int, scope: str = ACCOUNT) -> Suppression:
         person = office.person if minute == 0 else f"hash{minute}"
         since, number = at(minutes=minute), f"+3363998120{minute}"
-        return Suppression(
-            person=person, scope=scope, since=since, number=number, reason=f"Motif {minute}"
-        )
+        facts = {"reason": f"Motif {minute}", "by": f"key_{minute}"}
+        return Suppression(person=person, scope=scope, since=since, number=number, **facts)
 
     made = [entry(0), *(entry(minute, "siren:732829320") for minute in range(1, 5))]
     office.ledgers.suppress("acct_1", made)
@@ -164,10 +169,15 @@ def test_people_on_lists_are_read_with_their_ledger_and_listed_newest_first(
     assert [*first.items, *second.items] == made[::-1]
     assert second.next is None
     assert office.ledgers.ledger(office.whose, NOON).suppressions == (made[0],)
-    office.ledgers.release("acct_1", office.person, ACCOUNT)
+    off = Listed(at=at(minutes=7), scope=ACCOUNT, released=True, by="key_7")
+    office.ledgers.release("acct_1", office.person, off)
     assert office.ledgers.ledger(office.whose, NOON).suppressions == ()
     with pytest.raises(NotFound):
-        office.ledgers.release("acct_1", office.person, ACCOUNT)
+        office.ledgers.release("acct_1", office.person, off)
+    on = Listed(at=made[0].since, scope=ACCOUNT, reason="Motif 0", by="key_0")
+    assert office.ledgers.history("acct_1", office.person, 9) == (off, on)
+    assert office.ledgers.history("acct_1", office.person, 1) == (off,)
+    assert office.ledgers.history("acct_2", office.person, 9) == ()
 
 
 def test_prefixes_are_changed_by_one_at_a_time(office: Office) -> None:

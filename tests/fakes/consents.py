@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from chalicelib.campaigns.consents.consents import Consent, Withdrawal
 from chalicelib.campaigns.consents.lines import Book, Head, Line, Whose
 from chalicelib.campaigns.consents.ports import Ledger
-from chalicelib.campaigns.consents.suppressions import Prefixes, Suppression
+from chalicelib.campaigns.consents.suppressions import Listed, Prefixes, Suppression
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound, Unavailable
 
@@ -35,6 +35,7 @@ class LedgersInMemory:
         self.owners: dict[str, Whose] = {}
         self.stops: dict[tuple[str, str, str], Suppression] = {}
         self.kept: dict[tuple[Whose, str], Withdrawal] = {}
+        self.listed: dict[tuple[str, str], list[Listed]] = {}
         self._prefixes: dict[str, Prefixes] = {}
 
     def ledger(self, whose: Whose, now: datetime) -> Ledger:
@@ -103,12 +104,20 @@ class LedgersInMemory:
         self._ask()
         for each in entries:
             self.stops[account_id, each.person, each.scope] = each
+            on = Listed(at=each.since, scope=each.scope, reason=each.reason, by=each.by)
+            self.listed.setdefault((account_id, each.person), []).append(on)
 
-    def release(self, account_id: str, person: str, scope: str) -> None:
+    def release(self, account_id: str, person: str, off: Listed) -> None:
         """Take somebody off a list."""
         self._ask()
-        if self.stops.pop((account_id, person, scope), None) is None:
+        if self.stops.pop((account_id, person, off.scope), None) is None:
             raise NotFound("they are not on this list")
+        self.listed[account_id, person].append(off)
+
+    def history(self, account_id: str, person: str, limit: int) -> tuple[Listed, ...]:
+        """Return what there was."""
+        self._ask()
+        return tuple(self.listed.get((account_id, person), ())[::-1][:limit])
 
     def page(self, account_id: str, limit: int, after: str | None) -> Page[Suppression]:
         """Return who is on lists, newest first."""

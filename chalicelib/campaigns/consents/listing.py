@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chalicelib.campaigns.consents.suppressions import (
+    Listed,
     Prefix,
     Prefixes,
     Suppression,
@@ -24,7 +25,7 @@ ATTEMPTS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class Done:
     """What became of many numbers. Each refused one has its place, its field and why."""
 
     suppressed: int
@@ -48,6 +49,7 @@ def suppress(
     siren: str | None = None,
     campaign: str | None = None,
     reason: str = "",
+    by: str = "",
 ) -> Suppression | Prefix:
     """Put a number, or all that begin alike, on a list. It holds from the next attempt on."""
     scope, now = scope_of(siren, campaign), desk.clock()
@@ -62,6 +64,7 @@ def suppress(
         since=now,
         number=number,
         reason=reason,
+        by=by,
     )
     desk.suppressions.suppress(account_id, [entry])
     return entry
@@ -75,7 +78,8 @@ def suppress_all(
     siren: str | None = None,
     campaign: str | None = None,
     reason: str = "",
-) -> Listed:
+    by: str = "",
+) -> Done:
     """Put many numbers on a list: those that are numbers. Done again, it changes nothing."""
     scope, now = scope_of(siren, campaign), desk.clock()
     entries: dict[str, Suppression] = {}
@@ -88,10 +92,10 @@ def suppress_all(
             continue
         person = desk.hashing.caller_hash(account_id, number)
         entries[person] = Suppression(
-            person=person, scope=scope, since=now, number=number, reason=reason
+            person=person, scope=scope, since=now, number=number, reason=reason, by=by
         )
     desk.suppressions.suppress(account_id, entries.values())
-    return Listed(len(entries), tuple(refused))
+    return Done(len(entries), tuple(refused))
 
 
 def release(
@@ -101,6 +105,7 @@ def release(
     *,
     siren: str | None = None,
     campaign: str | None = None,
+    by: str = "",
 ) -> None:
     """Take a number, or all that begin alike, off a list. Raises NotFound if it is not on it."""
     scope = scope_of(siren, campaign)
@@ -114,7 +119,8 @@ def release(
 
         return _change(account_id, change, desk)
     person = desk.hashing.caller_hash(account_id, read_number(written))
-    return desk.suppressions.release(account_id, person, scope)
+    off = Listed(at=desk.clock(), scope=scope, released=True, by=by)
+    return desk.suppressions.release(account_id, person, off)
 
 
 def _change(account_id: str, change: Callable[[Prefixes], Prefixes], desk: Desk) -> None:

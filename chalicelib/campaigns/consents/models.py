@@ -129,16 +129,10 @@ class WithdrawalIn(Body):
     ref: Annotated[str, StringConstraints(max_length=100)] | None = None
 
 
-class ErasureIn(Body):
-    """Somebody wants to be forgotten."""
+class WhoseIn(Body):
+    """Of whom all is asked for, or is to be forgotten."""
 
     number: E164
-
-
-class ByNumberQuery(Query):
-    """Whose."""
-
-    number: Written
 
 
 class EvidenceOut(Out):
@@ -243,6 +237,16 @@ class SuppressionOut(Out):
         )
 
 
+class ListedOut(Out):
+    """That they were put on a list (`account`, `siren:...`, `campaign:...`), or taken off it."""
+
+    at: datetime
+    scope: str
+    released: bool
+    reason: str
+    by: str = Field(description="a key's id; `erasure`")
+
+
 class PersonOut(Out):
     """All that is known of what somebody consents to.
 
@@ -254,6 +258,7 @@ class PersonOut(Out):
     withdrawals: list[WithdrawalOut]
     erased_at: datetime | None
     suppressions: list[SuppressionOut]
+    listed: list[ListedOut] = Field(description="the last hundred times")
     faults: list[str]
 
 
@@ -345,9 +350,10 @@ class SuppressionsQuery(Query):
     cursor: str | None = Field(None, max_length=1000, description="`next` of the page before")
 
 
-class ReleaseQuery(Query):
-    """From whose list: the account's, if nothing is said."""
+class ReleaseIn(Body):
+    """Who is taken off whose list: the account's, if nothing is said."""
 
+    number: Written
     siren: Siren | None = None
     campaign: Written | None = None
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from chalicelib.campaigns.consents.consents import Standing, Withdrawal
     from chalicelib.campaigns.consents.lines import Line, Whose
-    from chalicelib.campaigns.consents.suppressions import Prefixes, Suppression
+    from chalicelib.campaigns.consents.suppressions import Listed, Prefixes, Suppression
     from chalicelib.directory.ports import Page
 
 
@@ -77,8 +77,11 @@ class Suppressions(Protocol):
     def suppress(self, account_id: str, entries: Iterable[Suppression]) -> None:
         """Put people on lists; who is on one already stays on it."""
 
-    def release(self, account_id: str, person: str, scope: str) -> None:
+    def release(self, account_id: str, person: str, off: Listed) -> None:
         """Take somebody off a list. Raises NotFound if they are not on it."""
+
+    def history(self, account_id: str, person: str, limit: int) -> tuple[Listed, ...]:
+        """Return when somebody was put on lists and taken off them, the last first."""
 
     def page(self, account_id: str, limit: int, after: str | None) -> Page[Suppression]:
         """Return who is on an account's lists, newest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from chalicelib.kernel.errors import NotFound
@@ -42,6 +43,7 @@ api = Api(__name__)
 
 MOST_ACCESSES = 200
 MOST_SHOWN = 20
+MOST_LISTED = 100
 MOST_BYTES = 3 * 1024 * 1024  # two million bytes in base64
 HTML, PDF = "text/html", "application/pdf"
 
@@ -59,11 +61,13 @@ def record_consent(request: Request, body: models.ConsentIn) -> Answer[models.Co
     return Answer(shown, location=f"/v1/consents/{shown.id}", status=status)
 
 
-@api.get("/v1/consents", scope="consents:read")
-def list_consents(request: Request, query: models.ByNumberQuery) -> models.PersonOut:
-    """Show all that somebody consented to, withdrew, and which lists they are on."""
-    number = listing.read_number(query.number)
-    desk = consents_wiring.desk()
+@api.post("/v1/consents/search", scope="consents:read", status=200)
+def find_consents(request: Request, body: models.WhoseIn) -> models.PersonOut:
+    """Show all that somebody consented to, withdrew, and which lists they are on, or were.
+
+    The number is in the body, since URLs are written into logs.
+    """
+    number, desk = body.number, consents_wiring.desk()
     whose = usecases.whose_is(request.account_id, number, desk)
     ledger = desk.ledgers.ledger(whose, request.now)
     standing = ledger.standing
@@ -78,6 +82,10 @@ def list_consents(request: Request, query: models.ByNumberQuery) -> models.Perso
         suppressions=[
             *map(models.SuppressionOut.of, ledger.suppressions),
             *map(models.SuppressionOut.of, prefixes),
+        ],
+        listed=[
+            models.ListedOut(**asdict(each))
+            for each in desk.suppressions.history(request.account_id, whose.person, MOST_LISTED)
         ],
         faults=list(usecases.faults_of(ledger, whose, desk)),
     )
@@ -148,7 +156,7 @@ def import_consents(request: Request, body: models.ImportIn) -> models.ImportedO
 
 
 @api.post("/v1/consents/erasures", scope="consents:write", status=200)
-def erase_person(request: Request, body: models.ErasureIn) -> models.ErasedOut:
+def erase_person(request: Request, body: models.WhoseIn) -> models.ErasedOut:
     """Forget somebody, in lists and all else, but for what proves that they consented."""
     desk = consents_wiring.desk()
     person = desk.hashing.caller_hash(request.account_id, body.number)
@@ -189,6 +197,7 @@ def suppress_number(request: Request, body: models.SuppressionIn) -> models.Supp
         siren=body.siren,
         campaign=body.campaign,
         reason=body.reason,
+        by=request.principal.key_id,
     )
     consents_wiring.kept_prefixes().forget(request.account_id)
     return models.SuppressionOut.of(done)
@@ -204,16 +213,23 @@ def import_suppressions(request: Request, body: models.SuppressionsIn) -> models
         siren=body.siren,
         campaign=body.campaign,
         reason=body.reason,
+        by=request.principal.key_id,
     )
     refused = [models.RefusedOut(**each) for each in done.refused]
     return models.SuppressedOut(suppressed=done.suppressed, refused=refused)
 
 
-@api.delete("/v1/suppressions/{pattern}", scope="suppressions:write")
-def unsuppress_number(request: Request, pattern: str, query: models.ReleaseQuery) -> None:
+@api.post("/v1/suppressions/releases", scope="suppressions:write", status=204)
+def unsuppress_number(request: Request, body: models.ReleaseIn) -> None:
     """Take a number off a list, or all that begin alike; what they withdrew stays withdrawn."""
-    desk = consents_wiring.desk()
-    listing.release(request.account_id, pattern, desk, siren=query.siren, campaign=query.campaign)
+    listing.release(
+        request.account_id,
+        body.number,
+        consents_wiring.desk(),
+        siren=body.siren,
+        campaign=body.campaign,
+        by=request.principal.key_id,
+    )
     consents_wiring.kept_prefixes().forget(request.account_id)
 
 

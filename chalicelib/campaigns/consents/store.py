@@ -2,15 +2,15 @@
 
 All that deciding about a person takes is in one range of one partition, `person#<account>#<hash>`:
 the head of the ledger (`book`), its lines, their last withdrawals (`said#`), the lists that they
-are on (`stop#`). Who looked at it
-(`view#`) and the number (`who`) lie outside of that range. `consent#<id>` says whose a consent is.
+are on (`stop#`). Who looked at it (`view#`), the lists that they were on (`was#`) and the number
+(`who`) lie outside of that range. `consent#<id>` says whose a consent is.
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from pynamodb.attributes import (
@@ -27,7 +27,7 @@ from chalicelib.campaigns.consents import records
 from chalicelib.campaigns.consents.consents import Consent, Withdrawal
 from chalicelib.campaigns.consents.lines import Book, Head, Line, Whose
 from chalicelib.campaigns.consents.ports import Ledger
-from chalicelib.campaigns.consents.suppressions import Prefix, Prefixes, Suppression
+from chalicelib.campaigns.consents.suppressions import Listed, Prefix, Prefixes, Suppression
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.directory.ports import Page
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -47,6 +47,8 @@ PREFIXES: Final = "prefixes"
 HEADS: Final = {Book.CONSENTS: "book", Book.ACCESSES: "views"}
 ALL: Final = "all"
 LAST: Final = "stop#~"
+WAS: Final = "was#"
+LISTED: Final = timedelta(days=4 * 365)
 LONGEST_ID: Final = 100
 
 
@@ -62,6 +64,7 @@ class PersonRow(CampaignRow):
     number = UnicodeAttribute(null=True)
     since = UTCDateTimeAttribute(null=True)
     reason = UnicodeAttribute(null=True)
+    by = UnicodeAttribute(null=True)
     account_id = UnicodeAttribute(null=True)
     person = UnicodeAttribute(null=True)
     expires_at = TTLAttribute(null=True)
@@ -178,15 +181,29 @@ class ConsentStore:
         ):
             for each in rows.values():
                 batch.save(_suppression_row(account_id, each))
+                on = Listed(at=each.since, scope=each.scope, reason=each.reason, by=each.by)
+                batch.save(_listed_row(Whose(account_id, each.person), on))
 
-    def release(self, account_id: str, person: str, scope: str) -> None:
-        """Delete one row that is there."""
-        row = PersonRow(person_key(Whose(account_id, person)), STOP + scope)
+    def release(self, account_id: str, person: str, off: Listed) -> None:
+        """Delete one row that is there, and put another that says so."""
+        whose = Whose(account_id, person)
+        row, there = PersonRow(person_key(whose), STOP + off.scope), PersonRow.pk.exists()
         try:
-            with translated("release", account_id=account_id):
-                row.delete(condition=PersonRow.pk.exists())
+            with (
+                translated("release", account_id=account_id),
+                TransactWrite(connection=PersonRow._get_connection().connection) as transaction,
+            ):
+                transaction.delete(row, condition=there)
+                transaction.save(_listed_row(whose, off))
         except Conflict:
             raise NotFound("they are not on this list") from None
+
+    def history(self, account_id: str, person: str, limit: int) -> tuple[Listed, ...]:
+        """Query the person's partition backwards."""
+        pk, was = person_key(Whose(account_id, person)), PersonRow.sk.startswith(WAS)
+        with translated("list what was", account_id=account_id):
+            rows = PersonRow.query(pk, was, scan_index_forward=False, limit=limit)
+            return tuple(map(_listed, rows))
 
     def page(self, account_id: str, limit: int, after: str | None) -> Page[Suppression]:
         """Query the index backwards."""
@@ -328,6 +345,30 @@ def _suppression(row: PersonRow) -> Suppression:
         since=row.since or datetime.fromtimestamp(0, UTC),
         number=row.number,
         reason=row.reason or "",
+        by=row.by or "",
+    )
+
+
+def _listed_row(whose: Whose, each: Listed) -> PersonRow:
+    what = "off" if each.released else "on"
+    return PersonRow(
+        person_key(whose),
+        f"{WAS}{int(each.at.timestamp() * 1000):013d}#{what}#{each.scope}",
+        since=each.at,
+        reason=each.reason or None,
+        by=each.by or None,
+        expires_at=each.at + LISTED,
+    )
+
+
+def _listed(row: PersonRow) -> Listed:
+    _, _, what, scope = row.sk.split("#", 3)
+    return Listed(
+        at=row.since or datetime.fromtimestamp(0, UTC),
+        scope=scope,
+        released=what == "off",
+        reason=row.reason or "",
+        by=row.by or "",
     )
 
 
@@ -342,6 +383,7 @@ def _suppression_row(account_id: str, entry: Suppression) -> PersonRow:
         number=entry.number,
         since=entry.since,
         reason=entry.reason or None,
+        by=entry.by or None,
     )
 
 

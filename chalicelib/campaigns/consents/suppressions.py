@@ -25,7 +25,7 @@ _CAMPAIGN: Final = re.compile(r"[\w-]{1,100}")
 class Suppression:
     """Somebody who is not to be rung. `number` is None once they had themselves erased.
 
-    `scope` says by whom: `account`, `siren:732829320`, `campaign:camp_1`.
+    `scope` says by whom: `account`, `siren:732829320`, `campaign:camp_1`; `by` who listed them.
     """
 
     person: str
@@ -33,6 +33,18 @@ class Suppression:
     since: datetime
     number: str | None
     reason: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """That somebody was put on a list, or taken off it: when, by whom (a key's id), and why."""
+
+    at: datetime
+    scope: str
+    released: bool = False
+    reason: str = ""
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,7 +73,7 @@ def test_what_was_asked_and_what_the_law_said_is_kept(stage: Stage) -> None:
     assert "192.0.2.1" not in str(stage.shop.cloud.rows("campaigns"))
     (decision,) = kept["decisions"]
     assert (decision["allowed"], decision["ground"][0]) == (True, "consent")
-    consents = stage.shop.gets(f"/v1/consents?number={PERSON.replace('+', '%2B')}")["consents"]
+    consents = stage.shop.makes("/v1/consents/search", {"number": PERSON})["consents"]
     assert consents[0]["evidence"]["reference"] == f"{stage.form}/{kept['id']}"
 
 

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
 
@@ -72,7 +71,7 @@ class Page:
         return self.sends("/t/consents/codes", {**known, **facts})
 
     def consents(self, number: str = PERSON) -> list[dict[str, Any]]:
-        found = self.shop.gets(f"/v1/consents?number={quote(number)}")["consents"]
+        found = self.shop.makes("/v1/consents/search", {"number": number})["consents"]
         return list(found)
 
 

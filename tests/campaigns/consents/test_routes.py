@@ -8,7 +8,6 @@ import re
 from datetime import timedelta
 from time import process_time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
 
@@ -40,7 +39,7 @@ def a_body(**facts: Any) -> dict[str, Any]:
 
 
 def person(shop: Shop, number: str = NUMBER) -> Any:
-    return shop.gets(f"/v1/consents?number={quote(number)}")
+    return shop.makes("/v1/consents/search", {"number": number})
 
 
 def by_link(shop: Shop, url: str, method: str = "GET") -> Heard:
@@ -225,13 +224,28 @@ def test_numbers_are_put_on_lists_and_taken_off(shop: Shop) -> None:
         ("+33612*", None, "camp_1"),
     ]
 
-    for path in (quote(NUMBER), f"{quote(NUMBER)}?siren=732829320"):
-        assert shop.ask("DELETE", f"/v1/suppressions/{path}").status == 204
-        assert shop.ask("DELETE", f"/v1/suppressions/{path}").status == 404
-    prefix = f"/v1/suppressions/{quote('+33612*')}"
-    assert shop.ask("DELETE", prefix).status == 404
-    assert shop.ask("DELETE", f"{prefix}?campaign=camp_1").status == 204
+    for body in ({"number": NUMBER}, {"number": NUMBER, "siren": "732829320"}):
+        assert shop.ask("POST", "/v1/suppressions/releases", body).status == 204
+        assert shop.ask("POST", "/v1/suppressions/releases", body).status == 404
+    prefix = {"number": "+33612*"}
+    assert shop.ask("POST", "/v1/suppressions/releases", prefix).status == 404
+    of_campaign = {**prefix, "campaign": "camp_1"}
+    assert shop.ask("POST", "/v1/suppressions/releases", of_campaign).status == 204
     assert person(shop)["suppressions"] == []
+
+
+def test_when_and_why_somebody_was_on_a_list_is_told_when_they_are_on_none(shop: Shop) -> None:
+    other = "+33639981277"
+    shop.makes("/v1/suppressions", {"number": other, "reason": "Ne veut plus"})
+    shop.clock.passes(minutes=5)
+    shop.ask("POST", "/v1/suppressions/releases", {"number": other})
+
+    off, on = shop.makes("/v1/consents/search", {"number": other})["listed"]
+
+    assert (on["scope"], on["released"], on["reason"]) == ("account", False, "Ne veut plus")
+    assert (off["scope"], off["released"], off["reason"]) == ("account", True, "")
+    assert on["by"] == off["by"] != ""
+    assert on["at"] < off["at"]
 
 
 def test_many_numbers_are_put_on_a_list_at_once(shop: Shop) -> None:

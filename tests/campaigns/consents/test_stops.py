@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pytest
 
@@ -66,13 +65,15 @@ def writes(words: str, text_id: str = "SM1", **facts: str) -> None:
 
 
 def status(shop: Shop) -> str:
-    (consent,) = shop.gets(f"/v1/consents?number={quote(PERSON)}")["consents"]
+    (consent,) = shop.makes("/v1/consents/search", {"number": PERSON})["consents"]
     found: str = consent["status"]
     return found
 
 
 def withdrawals(shop: Shop) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = shop.gets(f"/v1/consents?number={quote(PERSON)}")["withdrawals"]
+    found: list[dict[str, Any]] = shop.makes("/v1/consents/search", {"number": PERSON})[
+        "withdrawals"
+    ]
     return found
 
 
@@ -239,7 +240,7 @@ def test_who_consents_again_may_be_rung_again(shop: Shop, sent: Sent) -> None:
     again = (shop.clock.now - timedelta(minutes=1)).isoformat()
     consents(shop, captured_at=again, evidence={"reference": "lot-7.pdf"})
 
-    known = shop.gets(f"/v1/consents?number={quote(PERSON)}")["consents"]
+    known = shop.makes("/v1/consents/search", {"number": PERSON})["consents"]
     assert [each["status"] for each in known] == ["valid", "withdrawn"]
 
 

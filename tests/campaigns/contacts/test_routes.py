@@ -212,7 +212,7 @@ def test_somebody_erased_is_in_no_list_on_no_consent_and_never_comes_back(shop: 
 
     assert erased == {"erased": 2}
     assert people(shop, first) == people(shop, second) == []
-    ledger = shop.gets(f"/v1/consents?number={quote('+33612345678')}")
+    ledger = shop.makes("/v1/consents/search", {"number": "+33612345678"})
     assert ledger["erased_at"] is not None
     assert len(ledger["suppressions"]) == 1
     assert shop.ask("POST", f"/v1/contact-lists/{first}/contacts", body).status == 422
