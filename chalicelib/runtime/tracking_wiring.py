@@ -70,10 +70,21 @@ def kept_sites() -> Kept[str, Site]:
 
 @cache
 def kept_pools() -> Kept[str, Pool]:
-    """Return pools as lending knows them."""
+    """Return pools as calls know them: a change is known within half a minute."""
     from chalicelib.runtime.kept import Kept
 
     return Kept(roster().pool)
+
+
+@cache
+def served_pools() -> Kept[str, Pool]:
+    """Return pools as pages know them.
+
+    Who shares a pool's numbers never changes, and numbers that came meanwhile are dealt anyway.
+    """
+    from chalicelib.runtime.kept import Kept
+
+    return Kept(roster().pool, fresh_seconds=600)
 
 
 @cache
@@ -211,7 +222,7 @@ def visiting() -> Ports:
     """Return all that serving a page needs."""
     from chalicelib.tracking.visits.serving import Ports
 
-    return Ports(decks(), visits(), kept_pools().get, forget_visit)
+    return Ports(decks(), visits(), served_pools().get, forget_visit)
 
 
 def forget_visit(account_id: str, visit: Remembered) -> None:

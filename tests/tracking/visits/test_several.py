@@ -35,7 +35,7 @@ def open_site(shop: Shop, *levels: str, numbers: int = 3) -> Page:
     pages[0].site = site["id"]
     pages[0].opened(consent=False)  # what the process keeps is there
     for page in pages:
-        tracking_wiring.kept_pools().get(page.pool)
+        tracking_wiring.served_pools().get(page.pool)
     return pages[0]
 
 
