@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.rules.law import Country, Reasons
 
 # The edition of these rules: change it with them, it is stored with every decision.
-EDITION: Final = "2026-11-27.2"
+EDITION: Final = "2026-11-28.1"
 LAWS: Final[Mapping[str, Country]] = {
     law.code: law for law in (France(), UnitedKingdom(), UnitedStates())
 }

@@ -17,11 +17,13 @@ from chalicelib.campaigns.rules import limits
 from chalicelib.campaigns.rules.agreeing import agreed_to_automata, consent_for, contract_for
 from chalicelib.campaigns.rules.clock import zone_or_none
 from chalicelib.campaigns.rules.decision import Ground, Reason
-from chalicelib.campaigns.rules.facts import Covers, Mode, Purpose, Register, Sector
+from chalicelib.campaigns.rules.facts import Audience, Covers, Mode, Purpose, Register, Sector
 from chalicelib.campaigns.rules.law import FINE, Cap, Place, Rule, Timeline, soonest
 from chalicelib.campaigns.rules.windows import Hours
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from chalicelib.campaigns.rules.decision import Article
     from chalicelib.campaigns.rules.facts import Person
     from chalicelib.campaigns.rules.law import Case, Reasons
@@ -29,6 +31,13 @@ if TYPE_CHECKING:
 LONDON: Final = ("Europe/London",)  # Jersey, Guernsey and the Isle of Man keep its time
 # PECR reg. 21(1)(b): whoever rings looks at a register of 28 days ago or less.
 TPS_EVERY: Final = timedelta(days=28)
+# Reg. 26: companies have a register of their own. Somebody at work may be a sole trader, who is in
+# the one of individuals, or ring from a company's line.
+_KEPT_FOR: Final[Mapping[Audience, tuple[Register, ...]]] = {
+    Audience.CONSUMER: (Register.TPS,),
+    Audience.PROFESSIONAL: (Register.TPS, Register.CTPS),
+    Audience.COMPANY: (Register.CTPS,),
+}
 BRITISH: Final = frozenset({"GB", "JE", "GG", "IM"})
 _HERE: Final = BRITISH | {""}
 _NUMBER: Final = re.compile(r"\+44[1-9][0-9]{8,9}")
@@ -148,10 +157,12 @@ def _opted_out(case: Case, article: Article) -> Reasons:
     consent, _, agreed = consent_for(case, Covers.PHONE, None)
     if consent is not None:
         return FINE
-    found = (
-        *limits.on_register(case, article, Register.TPS, Register.CTPS),
-        *limits.unchecked(case, article, Register.TPS, TPS_EVERY),
+    unchecked = (
+        reason
+        for register in _KEPT_FOR[case.person.audience]
+        for reason in limits.unchecked(case, article, register, TPS_EVERY)
     )
+    found = (*limits.on_register(case, article, Register.TPS, Register.CTPS), *unchecked)
     return tuple(Reason(each.code, article, soonest((each.until, agreed))) for each in found)
 
 

@@ -45,6 +45,7 @@ _FR: Final = {
     "listed.us-national": "La personne est inscrite au registre national « Do Not Call ».",
     "listed.us-state": "La personne est inscrite au registre « Do Not Call » de son État.",
     "unchecked.bloctel": "La liste n'a pas été confrontée à Bloctel depuis un mois.",
+    "unchecked.ctps": "La liste n'a pas été confrontée au registre CTPS depuis 28 jours.",
     "unchecked.tps": "La liste n'a pas été confrontée au registre TPS depuis 28 jours.",
     "unchecked.us-national": "La liste n'a pas été confrontée au registre national depuis 31"
     " jours.",
@@ -106,6 +107,7 @@ _EN: Final = {
     "listed.us-national": "The person is on the national Do Not Call Registry.",
     "listed.us-state": "The person is on their state's do-not-call list.",
     "unchecked.bloctel": "The list has not been compared with Bloctel's for a month.",
+    "unchecked.ctps": "The list has not been compared with the CTPS register for 28 days.",
     "unchecked.tps": "The list has not been compared with the TPS register for 28 days.",
     "unchecked.us-national": "The list has not been compared with the national registry for 31"
     " days.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from chalicelib.campaigns.rules import (
     LAWS,
+    Audience,
     Campaign,
     Checked,
     Covers,
@@ -81,6 +83,30 @@ def test_pecr_21_the_register_is_of_28_days_ago_or_less(age: timedelta, allowed:
 
     assert asked(past=Past(checked=checked)).allowed is allowed
     assert codes(asked(past=Past())) == ["unchecked.tps"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "registers"),
+    [
+        (Audience.CONSUMER, {"tps"}),
+        (Audience.PROFESSIONAL, {"tps", "ctps"}),
+        (Audience.COMPANY, {"ctps"}),
+    ],
+)
+def test_pecr_26_companies_are_looked_for_in_their_own_register(
+    audience: Audience, registers: set[str]
+) -> None:
+    both = (Register.TPS, Register.CTPS)
+
+    def unchecked(*checked: Register) -> set[str]:
+        done = tuple(Checked(register=each, at=NOW - DAY) for each in checked)
+        somebody = replace(LONDONER, audience=audience)
+        return set(codes(decided(NOW, british(), somebody, Past(checked=done))))
+
+    assert unchecked() == {f"unchecked.{each}" for each in registers}
+    assert unchecked(*both) == set()
+    for each in both:
+        assert unchecked(each) == {f"unchecked.{other}" for other in registers - {each}}
 
 
 def test_pecr_21_whoever_objected_to_this_caller_is_never_rung() -> None:
