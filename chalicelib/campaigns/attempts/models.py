@@ -129,10 +129,9 @@ class AttemptsQuery(Query):
 
 
 class PersonQuery(Query):
-    """Whose attempts: by a number, or by a contact's id; one of them."""
+    """Whose attempts."""
 
-    number: str | None = Field(None, max_length=40, description="E.164, or as written in France")
-    contact_id: str | None = Field(None, max_length=100)
+    contact_id: str = Field(max_length=100, description="of a number: `POST /v1/consents/search`")
     limit: int = Field(50, ge=1, le=90)
     cursor: str | None = Field(None, max_length=1000, description="`next` of the page before")
 

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from chalicelib.kernel.errors import Fault, Rejected
 from chalicelib.runtime.api import Answer, Api
 from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.paging import cursor, position
 
 if TYPE_CHECKING:
     from chalicelib.campaigns.attempts import chart, documents, models
-    from chalicelib.campaigns.consents import listing
-    from chalicelib.runtime import attempts_wiring, campaigns_wiring, contacts_wiring
+    from chalicelib.runtime import attempts_wiring, campaigns_wiring
     from chalicelib.runtime.api import Request
 else:
     attempts_wiring = lazily("chalicelib.runtime.attempts_wiring")
     campaigns_wiring = lazily("chalicelib.runtime.campaigns_wiring")
     chart = lazily("chalicelib.campaigns.attempts.chart")
-    contacts_wiring = lazily("chalicelib.runtime.contacts_wiring")
     documents = lazily("chalicelib.campaigns.attempts.documents")
-    listing = lazily("chalicelib.campaigns.consents.listing")
     models = lazily("chalicelib.campaigns.attempts.models")
 
 api = Api(__name__)
@@ -73,24 +69,13 @@ def list_campaign_attempts(
 @api.get("/v1/attempts", scope="campaigns:read")
 def list_person_attempts(request: Request, query: models.PersonQuery) -> models.AttemptPage:
     """Show the calls of all campaigns to a person, the newest first: why they were rung."""
-    person = _person(request, query)
+    person = query.contact_id
     context = f"{request.account_id}/attempts-to/{person}"
     after = position(query.cursor, context)
     page = attempts_wiring.store().of_person(request.account_id, person, query.limit, after)
     return models.AttemptPage(
         items=list(map(models.AttemptOut.of, page.items)), next=cursor(page.next, context)
     )
-
-
-def _person(request: Request, query: models.PersonQuery) -> str:
-    """Return who is asked about. Raises Rejected."""
-    if query.number is not None and query.contact_id is None:
-        number = listing.read_number(query.number)
-        return contacts_wiring.hashing(request.account_id)(number)
-    if query.contact_id is not None and query.number is None:
-        return query.contact_id
-    reason = "a number or a contact's id: one of them"
-    raise Rejected("whose calls?", faults=(Fault("/number", reason),))
 
 
 def _document(content: str, media: str, more: dict[str, str] | None = None) -> Answer[Any]:

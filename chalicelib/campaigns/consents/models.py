@@ -254,6 +254,7 @@ class PersonOut(Out):
     """
 
     number: str
+    contact_id: str
     consents: list[ConsentOut]
     withdrawals: list[WithdrawalOut]
     erased_at: datetime | None

@@ -74,6 +74,7 @@ def find_consents(request: Request, body: models.WhoseIn) -> models.PersonOut:
     prefixes = desk.suppressions.prefixes(request.account_id).of(number)
     return models.PersonOut(
         number=number,
+        contact_id=whose.person,
         consents=[
             _consent(request, each, standing) for each in consents.newest_first(standing.consents)
         ],
