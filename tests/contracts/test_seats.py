@@ -14,7 +14,9 @@ from chalicelib.campaigns.consents.store import ConsentStore
 from chalicelib.campaigns.dialling import seats as seating
 from chalicelib.campaigns.dialling.seating.store import SeatRow, SeatStore
 from chalicelib.campaigns.dialling.seats import Doing, Seat
+from chalicelib.campaigns.pacing.habits import Habits
 from chalicelib.campaigns.pacing.hours import Answers
+from chalicelib.campaigns.pacing.modes import Mode
 from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.campaigns.store import CampaignRow
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -135,6 +137,36 @@ def test_an_agent_is_heard_of_on_the_line_that_they_are_on(stored: tuple[Seats, 
     assert seats.heard_of("camp_1", "a", 2, LATER) is None
     assert seats.heard_of("camp_1", "b", 1, LATER) is None
     assert seats.put(seating.away(heard, LATER)).doing is Doing.AWAY
+
+
+def test_calls_that_ring_ahead_are_known_until_they_are_over(stored: tuple[Seats, Office]) -> None:
+    seats, _ = stored
+    seats.put(a_seat())
+
+    seats.rings("camp_1", "k-1", NOON)
+    seats.rings("camp_1", "k-2", LATER)
+    seats.rings("camp_2", "k-3", NOON)
+    seats.rang("camp_1", "k-1")
+    seats.rang("camp_1", "k-1")
+
+    assert seats.ringing("camp_1") == {"k-2": LATER}
+    assert len(seats.of("camp_1")) == 1
+
+
+def test_calls_that_ring_ahead_teach_when_people_answer(stored: tuple[Seats, Office]) -> None:
+    _, office = stored
+    office.campaign = a_campaign(**(AGENTS | {"mode": Mode.PREDICTIVE}))
+    attempt = an_attempt(office)
+    office.now = NOON + timedelta(seconds=25)
+
+    office.ends(attempt, Outcome.NO_ANSWER, call_id="CA1")
+
+    tally, habits = office.attempts.learnt("camp_1", office.now, [10.0])
+    assert tally.since(0) == (0, 0)
+    usual = Habits()
+    assert sum(habits.lost.ended) == pytest.approx(sum(usual.lost.ended) + 1)
+    assert sum(habits.answered.spent) > sum(usual.answered.spent)
+    assert sum(habits.wraps.ended) > sum(usual.wraps.ended)
 
 
 def test_an_agent_costs_three_requests_and_two_more_to_put_somebody_through() -> None:

@@ -18,7 +18,7 @@ from chalicelib.campaigns.attempts.past import Rung, counts, name_of
 from chalicelib.campaigns.attempts.ports import Stored
 from chalicelib.campaigns.consents.lines import Whose
 from chalicelib.campaigns.consents.suppressions import holds
-from chalicelib.campaigns.pacing import life
+from chalicelib.campaigns.pacing import learning, life
 from chalicelib.campaigns.pacing.kept import read_tally
 from chalicelib.campaigns.pacing.life import State, Told
 from chalicelib.directory.ports import Page
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         Refusing,
     )
     from chalicelib.campaigns.attempts.counting import Adds, Counts
+    from chalicelib.campaigns.pacing.habits import Habits
     from chalicelib.campaigns.pacing.tallies import Tally
 
 
@@ -287,6 +288,13 @@ class AttemptsInMemory:
     def tally(self, campaign_id: str, now: datetime) -> Tally:
         """Return who answered and who was abandoned."""
         return read_tally(self._counts.get(campaign_id, {}).values())
+
+    def learnt(
+        self, campaign_id: str, now: datetime, wraps: Collection[float]
+    ) -> tuple[Tally, Habits]:
+        """Return that, and a campaign's habits."""
+        rows = list(self._counts.get(campaign_id, {}).values())
+        return read_tally(rows), learning.habits(rows, counting.day_of(now), wraps)
 
     def _add(self, campaign_id: str, adds: Adds) -> None:
         day = self._counts.setdefault(campaign_id, {}).setdefault(adds.day, Counter())

@@ -107,6 +107,19 @@ class SeatsInMemory:
     def __init__(self, attempts: AttemptsInMemory) -> None:
         self._attempts = attempts
         self.there: dict[tuple[str, str], Seat] = {}
+        self.up: dict[tuple[str, str], datetime] = {}
+
+    def ringing(self, campaign_id: str) -> dict[str, datetime]:
+        """Return calls that ring."""
+        return {name: at for (campaign, name), at in self.up.items() if campaign == campaign_id}
+
+    def rings(self, campaign_id: str, attempt_id: str, now: datetime) -> None:
+        """Note a call."""
+        self.up[campaign_id, attempt_id] = now
+
+    def rang(self, campaign_id: str, attempt_id: str) -> None:
+        """Note that it is over."""
+        self.up.pop((campaign_id, attempt_id), None)
 
     def of(self, campaign_id: str) -> tuple[Seat, ...]:
         """Return a campaign's."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from chalicelib.campaigns.attempts.attempts import Standing, Why
+from chalicelib.campaigns.pacing import learning
 from chalicelib.campaigns.pacing.hours import Answers
 from chalicelib.campaigns.pacing.kept import tally_adds
+from chalicelib.campaigns.pacing.modes import AHEAD
 from chalicelib.campaigns.pacing.outcomes import NO_ATTEMPT, Outcome
 from chalicelib.campaigns.pacing.tallies import SLOT_SECONDS
 
@@ -90,7 +92,22 @@ def ended(attempt: Attempt) -> Mapping[str, int]:
     if attempt.outcome in NO_ATTEMPT:
         return {**named, **tally}
     hour = attempt.ordered_at.astimezone(ZoneInfo(attempt.zone)).hour
-    return {**named, **tally, f"{_CALLS_AT}#{hour}": 1, f"{_ANSWERS_AT}#{hour}": int(person)}
+    learnt = _learnt(attempt) if attempt.mode in AHEAD else {}
+    return {
+        **named,
+        **tally,
+        **learnt,
+        f"{_CALLS_AT}#{hour}": 1,
+        f"{_ANSWERS_AT}#{hour}": int(person),
+    }
+
+
+def _learnt(attempt: Attempt) -> Mapping[str, int]:
+    """Return what whoever rings ahead learns from a call."""
+    assert attempt.ended_at is not None
+    assert attempt.outcome is not None
+    lasted = (attempt.ended_at - attempt.ordered_at).total_seconds()
+    return learning.adds(attempt.outcome, lasted, attempt.seconds, day_of(attempt.ended_at))
 
 
 def refused(before: Attempt) -> Mapping[str, int]:

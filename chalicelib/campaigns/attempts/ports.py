@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.consents.consents import Withdrawal
     from chalicelib.campaigns.consents.ports import Ledger
     from chalicelib.campaigns.consents.suppressions import Suppression
+    from chalicelib.campaigns.pacing.habits import Habits
     from chalicelib.campaigns.pacing.life import Told
     from chalicelib.campaigns.pacing.outcomes import Outcome
     from chalicelib.campaigns.pacing.tallies import Tally
@@ -143,3 +144,8 @@ class Attempts(Members, Protocol):
 
     def tally(self, campaign_id: str, now: datetime) -> Tally:
         """Return who answered and who was abandoned, for as long as a law asks."""
+
+    def learnt(
+        self, campaign_id: str, now: datetime, wraps: Collection[float]
+    ) -> tuple[Tally, Habits]:
+        """Return that, and the habits of a campaign that rings ahead of its agents."""

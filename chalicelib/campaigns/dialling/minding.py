@@ -16,6 +16,7 @@ from chalicelib.campaigns.attempts.counting import PEOPLE
 from chalicelib.campaigns.attempts.usecases import News
 from chalicelib.campaigns.dialling import sitting
 from chalicelib.campaigns.pacing.life import Do, State, next_step
+from chalicelib.campaigns.pacing.modes import AHEAD
 from chalicelib.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ SEAT: Final = "seat"
 def _release(ended: Attempt, desk: Ends) -> None:
     """Free the agent who was kept for a call, and who had it: a machine leaves nothing to write."""
     agents = {ended.facts[each] for each in (SEAT, SPOKEN_WITH) if each in ended.facts}
+    if ended.mode in AHEAD:
+        desk.crewing.seats.rang(ended.campaign_id, ended.id)
     if agents:
         person = ended.outcome in PEOPLE
         sitting.release(ended.campaign_id, agents, ended.id, desk.crewing, wraps_up=person)

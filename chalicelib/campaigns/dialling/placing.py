@@ -24,6 +24,7 @@ from chalicelib.campaigns.dialling.scenes import Scene, judge, number_of
 from chalicelib.campaigns.pacing.bucket import FULL, LEAD, REFILL, SECOND, SLACK, may_begin
 from chalicelib.campaigns.pacing.granting import pause, take
 from chalicelib.campaigns.pacing.life import SLOWED_FOR, Told
+from chalicelib.campaigns.pacing.modes import AHEAD
 from chalicelib.campaigns.pacing.sharing import Ask
 from chalicelib.kernel.errors import Conflict, NotFound
 
@@ -197,7 +198,7 @@ def _go_on(shift: Shift) -> None:
         free_at = max(slot.start, shift.free_at.get(slot.campaign_id, 0))
         shift.free_at[slot.campaign_id] = free_at + _gap(ready)
         manned = shift.manned.get(slot.campaign_id)
-        seat = manned.free.pop(0) if manned is not None else None
+        seat = manned.taken(_campaign(ready)) if manned is not None else None
         shift.crew.do(partial(_ring, ready, slot, limit, shift, seat))
     if taken.slots:
         shift.in_vain = 0
@@ -225,7 +226,7 @@ def _campaign(one: Candidate | Ready) -> Campaign:
 def _lacks_agents(shift: Shift) -> bool:
     """Tell whether people wait to be rung for whom no agent is free."""
     return any(
-        not each.free and (shift.waiting.get(name) or shift.ready.get(name))
+        each.calls < 1 and (shift.waiting.get(name) or shift.ready.get(name))
         for name, each in shift.manned.items()
     )
 
@@ -233,7 +234,7 @@ def _lacks_agents(shift: Shift) -> bool:
 def _for_agents(shift: Shift, campaign_id: str, most: int) -> int:
     """Return how many of so many calls there are agents for, if agents take them."""
     manned = shift.manned.get(campaign_id)
-    return most if manned is None else min(most, len(manned.free))
+    return most if manned is None else min(most, max(0, manned.calls))
 
 
 def _stored(shift: Shift, pace: Pace, limit: Limit, taken: Taken) -> bool:
@@ -314,6 +315,8 @@ def _ring(ready: Ready, slot: Slot, limit: Limit, shift: Shift, seat: Seat | Non
         _given_up(replace(claiming.attempt, facts={}), slot, limit, desk)
         return
     try:
+        if campaign.plan.mode in AHEAD:
+            desk.crewing.seats.rings(campaign.id, claiming.attempt.id, desk.clock())
         attempt = desk.attempts.claim(claiming)
     except Conflict:  # somebody rings this person, or has this member: they are due again
         _given_up(claiming.attempt, slot, limit, desk)
@@ -349,6 +352,8 @@ def _given_up(attempt: Attempt, slot: Slot, limit: Limit, desk: Desk) -> None:
     """Give back what a call that is not made took."""
     if limit.at_once is not None:
         desk.paces.ended(attempt.account_id, [slot.number])
+    if attempt.mode in AHEAD:
+        desk.crewing.seats.rang(attempt.campaign_id, attempt.id)
     agents = [attempt.facts[minding.SEAT]] if minding.SEAT in attempt.facts else []
     sitting.release(attempt.campaign_id, agents, attempt.id, desk.crewing, wraps_up=False)
 

@@ -134,6 +134,15 @@ class Seats(Protocol):
     def of(self, campaign_id: str) -> tuple[Seat, ...]:
         """Return a campaign's."""
 
+    def ringing(self, campaign_id: str) -> Mapping[str, datetime]:
+        """Return calls that ring for whoever is free, or were put through, and since when."""
+
+    def rings(self, campaign_id: str, attempt_id: str, now: datetime) -> None:
+        """Note a call that is to be ordered for whoever will be free."""
+
+    def rang(self, campaign_id: str, attempt_id: str) -> None:
+        """Note that it is over; doing so twice is no error."""
+
     def seat(self, campaign_id: str, agent_id: str) -> Seat:
         """Return one. Raises NotFound."""
 

@@ -35,7 +35,9 @@ AUTOMATED: Final = frozenset({Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE, Mod
 AGENT_KEPT: Final = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE})
 
 # Modes that are rung by the agents who are on duty for them.
-SEATED: Final = frozenset({Mode.PROGRESSIVE})
+SEATED: Final = frozenset({Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE})
+# Modes that may ring for more people than there are agents kept.
+AHEAD: Final = frozenset({Mode.POWER, Mode.PREDICTIVE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

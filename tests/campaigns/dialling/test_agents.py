@@ -17,6 +17,7 @@ from chalicelib.campaigns.dialling.addresses import Address
 from chalicelib.campaigns.dialling.hearing import over
 from chalicelib.campaigns.dialling.orders import Calls
 from chalicelib.campaigns.dialling.seats import Doing
+from chalicelib.campaigns.pacing.modes import Mode
 from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.desk import waiting
 from chalicelib.kernel.errors import Conflict, NotFound
@@ -199,9 +200,12 @@ def test_of_two_workers_one_has_the_agent() -> None:
         room.seats.put(replace(stale, attempt="another"))
 
 
-@pytest.mark.parametrize("at", range(16))
-def test_a_worker_killed_anywhere_leaves_no_agent_stuck_and_loses_nobody(at: int) -> None:
-    room = a_room(2)
+@pytest.mark.parametrize("at", range(14))
+@pytest.mark.parametrize("mode", [Mode.PROGRESSIVE, Mode.PREDICTIVE])
+def test_a_worker_killed_anywhere_leaves_no_agent_stuck_and_loses_nobody(
+    mode: Mode, at: int
+) -> None:
+    room = a_room(2, mode=mode)
     room.carrier.before_answer = partial(_answers_soon, room)
     room.comes("a")
     _kill_at(room, at)
@@ -218,6 +222,7 @@ def test_a_worker_killed_anywhere_leaves_no_agent_stuck_and_loses_nobody(at: int
     assert set(room.rung().values()) == {1}
     assert set(outcomes(room)) <= {Outcome.ANSWERED, None}
     assert room.doing("a") == "idle"
+    assert room.seats.ringing("camp_1") == {}
     assert counts_add_up(room)
 
 
@@ -250,7 +255,7 @@ def _kill_at(room: Room, at: int) -> None:
         return call
 
     for store, names in (
-        (room.seats, ("of", "put")),
+        (room.seats, ("of", "put", "rings")),
         (room.attempts, ("claim", "lease", "placed_all", "put")),
         (room.paces, ("take",)),
     ):

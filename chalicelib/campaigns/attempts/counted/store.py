@@ -15,15 +15,17 @@ from pynamodb.expressions.operand import Path
 
 from chalicelib.campaigns.attempts import counting
 from chalicelib.campaigns.attempts.attempts import KEPT
+from chalicelib.campaigns.pacing import learning
 from chalicelib.campaigns.pacing.kept import read_tally
 from chalicelib.campaigns.pacing.tallies import KEPT_SECONDS
 from chalicelib.campaigns.store import CampaignRow, Write
 from chalicelib.runtime.tables import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from chalicelib.campaigns.attempts.counting import Adds, Counts
+    from chalicelib.campaigns.pacing.habits import Habits
     from chalicelib.campaigns.pacing.tallies import Tally
 
 SHARDS: Final = 8
@@ -47,6 +49,13 @@ class CountStore:
     def tally(self, campaign_id: str, now: datetime) -> Tally:
         """Query the rows of as many days as a law asks for."""
         return read_tally(_rows(campaign_id, now - timedelta(seconds=KEPT_SECONDS)))
+
+    def learnt(
+        self, campaign_id: str, now: datetime, wraps: Collection[float]
+    ) -> tuple[Tally, Habits]:
+        """Query the same rows: both are in them."""
+        rows = list(_rows(campaign_id, now - timedelta(seconds=KEPT_SECONDS)))
+        return read_tally(rows), learning.habits(rows, counting.day_of(now), wraps)
 
 
 def added(campaign_id: str, contact_id: str, adds: Adds) -> Write | None:

@@ -6,6 +6,7 @@ Whoever changes a seat has seen it. Putting somebody through changes the attempt
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.attributes import (
@@ -36,6 +37,8 @@ _SAME: Final = (
     "leg",
     "leaving",
 )
+# What is left of a call of which nobody tells any more.
+_LONGEST_RING: Final = timedelta(hours=1)
 
 
 class SeatRow(CampaignRow):
@@ -57,11 +60,18 @@ class SeatRow(CampaignRow):
     revision = NumberAttribute()
 
 
+class RingRow(CampaignRow):
+    """A call that rings for whichever agent is free."""
+
+    began_at = UTCDateTimeAttribute()
+    expires_at = NumberAttribute()
+
+
 class SeatStore:
     """The port `Seats`."""
 
     def __init__(self, table_name: str) -> None:
-        for row in (SeatRow, AttemptRow):
+        for row in (SeatRow, RingRow, AttemptRow):
             bind(row, table_name)
 
     def of(self, campaign_id: str) -> tuple[Seat, ...]:
@@ -70,6 +80,23 @@ class SeatStore:
             return tuple(
                 _seat(row) for row in SeatRow.query(_pk(campaign_id), consistent_read=True)
             )
+
+    def ringing(self, campaign_id: str) -> dict[str, datetime]:
+        """Query the partition of calls that ring."""
+        with translated("read ringing calls", campaign_id=campaign_id):
+            rows = RingRow.query(_rings(campaign_id), consistent_read=True)
+            return {row.sk: row.began_at for row in rows}
+
+    def rings(self, campaign_id: str, attempt_id: str, now: datetime) -> None:
+        """Put a row, which is gone by itself in the end."""
+        over = int((now + _LONGEST_RING).timestamp())
+        with translated("note a ringing call", campaign_id=campaign_id):
+            RingRow(_rings(campaign_id), attempt_id, began_at=now, expires_at=over).save()
+
+    def rang(self, campaign_id: str, attempt_id: str) -> None:
+        """Delete a row."""
+        with translated("note a call that rang", campaign_id=campaign_id):
+            RingRow(_rings(campaign_id), attempt_id).delete()
 
     def seat(self, campaign_id: str, agent_id: str) -> Seat:
         """Read one row."""
@@ -111,6 +138,10 @@ class SeatStore:
         except (Conflict, NotFound):
             return None
         return _seat(row)
+
+
+def _rings(campaign_id: str) -> str:
+    return f"rings#{campaign_id}"
 
 
 def _pk(campaign_id: str) -> str:
