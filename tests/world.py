@@ -29,12 +29,14 @@ from app import (
 )
 from chalicelib.calls.call import CallRef
 from chalicelib.calls.events import Beeped
+from chalicelib.campaigns.dialling.seats import Seat
 from chalicelib.campaigns.pacing.outcomes import Outcome
 from chalicelib.directory.issuing import found
 from chalicelib.runtime import (
     attempts_wiring,
     campaigns_wiring,
     contacts_wiring,
+    crewing_wiring,
     tracking_wiring,
     watch_wiring,
     wiring,
@@ -354,6 +356,18 @@ class World:
         rung_by = campaigns_wiring.store().campaign(client.account_id, campaign["id"])
         twice = (Outcome.NO_ANSWER, Outcome.ANSWERED)
         ring_people(attempts_wiring.store(), rung_by, whom[client.ids["contact_id"]], *twice)
+        seat = Seat(
+            campaign_id=campaign["id"],
+            account_id=client.account_id,
+            agent_id=client.ids.get("agent_id", "agt_1"),
+            name=f"Agent {client.name}",
+            number=listed,
+            wrap_up_seconds=0,
+            since=NOVEMBER,
+            seen_at=NOVEMBER,
+            free_at=NOVEMBER,
+        )
+        crewing_wiring.seats().put(seat)
         token = consent["proof_url"].rpartition("/")[2]
         client.ids |= {"consent_id": consent["id"], "listed": listed, "token": token}
 
