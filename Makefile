@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAGE ?=
+# One worker waits for telephones while two compute (tests/conftest.py says who runs what).
+SHARED := -n 3 --dist loadfile --no-loadscope-reorder
 CODE := app.py chalicelib local infra benchmarks tests
 
 .PHONY: help
@@ -46,15 +48,15 @@ check: setup ## format, lint, types
 
 .PHONY: test
 test: setup test-tools check ## format, lint, types and every test
-	@$(BIN)/pytest -n 2 --dist loadfile -q
+	@$(BIN)/pytest $(SHARED) -q
 
 .PHONY: quick
 quick: setup ## the tests that start no process, in seconds
-	@$(BIN)/pytest -n 2 --dist loadfile -q -m "not slow"
+	@$(BIN)/pytest $(SHARED) -q -m "not slow"
 
 .PHONY: search
 search: setup ## the same with examples that no run had before; ROUNDS=10 times (HERE=tests/ivr: of those alone)
-	@for round in $$(seq $(or $(ROUNDS),1)); do SEARCH=1 $(BIN)/pytest -n 2 --dist loadfile -q -m "not slow" $(HERE) || exit 1; done
+	@for round in $$(seq $(or $(ROUNDS),1)); do SEARCH=1 $(BIN)/pytest $(SHARED) -q -m "not slow" $(HERE) || exit 1; done
 
 .PHONY: test-tools
 test-tools:

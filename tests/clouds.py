@@ -10,12 +10,15 @@ import base64
 import json
 import sys
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
+from moto.sqs.models import sqs_backends
 from pynamodb.models import Model
 
 from chalicelib.runtime.observability import logger
@@ -24,7 +27,7 @@ from tests import shortcuts
 from tests.template import resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 REGION: Final = "eu-west-3"
 STAGE = "test"
@@ -105,16 +108,14 @@ class Cloud:
 
     def put_parameter(self, name: str, value: str) -> None:
         """Set one of the stage's parameters, and forget what was read before."""
-        aws("ssm").put_parameter(
-            Name=f"/cadran/{STAGE}/{name}", Value=value, Type="SecureString", Overwrite=True
-        )
+        _put_parameters({name: value})
         forget_clients()
 
 
 @contextmanager
 def a_cloud() -> Iterator[Cloud]:
     """Open an AWS account as the stack leaves it; close it, and every client of it, at the end."""
-    with mock_aws(), shortcuts.taken():
+    with shortcuts.taken(), mock_aws():
         forget_clients()
         cloud = Cloud(bucket=f"cadran-{STAGE}-files-{ACCOUNT}")
         _create_tables()
@@ -122,11 +123,13 @@ def a_cloud() -> Iterator[Cloud]:
         aws("s3").create_bucket(
             Bucket=cloud.bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
         )
-        cloud.put_parameter("files-bucket", cloud.bucket)
-        cloud.put_parameter("api-url", "https://a1b2c3.execute-api.eu-west-3.amazonaws.com/api")
-        cloud.put_parameter("pepper", base64.b64encode(PEPPER).decode())
-        cloud.put_parameter(
-            "twilio", json.dumps({"account_sid": "AC" + "0" * 32, "auth_tokens": [TOKEN]})
+        _put_parameters(
+            {
+                "files-bucket": cloud.bucket,
+                "api-url": "https://a1b2c3.execute-api.eu-west-3.amazonaws.com/api",
+                "pepper": base64.b64encode(PEPPER).decode(),
+                "twilio": json.dumps({"account_sid": "AC" + "0" * 32, "auth_tokens": [TOKEN]}),
+            }
         )
         try:
             yield cloud
@@ -155,9 +158,35 @@ def _rows(base: type[Model]) -> Iterator[type[Model]]:
         yield from _rows(row)
 
 
+def _put_parameters(parameters: Mapping[str, str]) -> None:
+    client = aws("ssm")
+    for name, value in parameters.items():
+        client.put_parameter(
+            Name=f"/cadran/{STAGE}/{name}", Value=value, Type="SecureString", Overwrite=True
+        )
+
+
 def _create_tables() -> None:
+    """Have the stack's tables, as moto makes them when it is asked: which it is once a process."""
+    made = _stack_of_tables()
+    dynamodb_backends[ACCOUNT][REGION].tables = deepcopy(made)
+
+
+def _create_queues() -> None:
+    backend = sqs_backends[ACCOUNT][REGION]
+    for queue in _declared("AWS::SQS::Queue"):
+        backend.create_queue(queue["QueueName"])
+
+
+@cache
+def _declared(kind: str) -> tuple[dict[str, Any], ...]:
+    return tuple(resources(kind, stage=STAGE).values())
+
+
+@cache
+def _stack_of_tables() -> Any:
     client = aws("dynamodb")
-    for table in resources("AWS::DynamoDB::Table", stage=STAGE).values():
+    for table in _declared("AWS::DynamoDB::Table"):
         wanted = (
             "TableName",
             "AttributeDefinitions",
@@ -166,18 +195,13 @@ def _create_tables() -> None:
             "GlobalSecondaryIndexes",
         )
         client.create_table(**{name: table[name] for name in wanted if name in table})
-
-
-def _create_queues() -> None:
-    client = aws("sqs")
-    for queue in resources("AWS::SQS::Queue", stage=STAGE).values():
-        client.create_queue(QueueName=queue["QueueName"])
+    return deepcopy(dynamodb_backends[ACCOUNT][REGION].tables)
 
 
 @contextmanager
 def tables(*rows: type[Model]) -> Iterator[None]:
     """Open an AWS account that has the tables of these row classes, empty."""
-    with mock_aws(), shortcuts.taken():
+    with shortcuts.taken(), mock_aws():
         for row in rows:
             table: Any = row.Meta
             bind(row, f"cadran-test-{table.table}", region=REGION)

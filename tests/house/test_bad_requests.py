@@ -6,6 +6,8 @@ Whatever is sent, the answer is an answer or a problem document with a pointer; 
 from __future__ import annotations
 
 import json
+import os
+from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -168,7 +170,7 @@ def test_nothing_that_json_can_say_is_a_bug(
     names = [field.alias or name for name, field in endpoint.body.model_fields.items()]
     bodies = st.dictionaries(st.sampled_from(names) | STRANGE, VALUES, max_size=4)
 
-    @settings(max_examples=30)
+    @settings(max_examples=100 if "SEARCH" in os.environ else 10)
     @given(body=bodies | VALUES)
     def check(body: Any) -> None:
         assert_no_bug(tell(endpoint, martin, world, body=json.dumps(body)))
@@ -309,12 +311,12 @@ def test_a_cursor_serves_only_the_list_and_the_account_that_it_was_given_for(
             assert heard.status == 200, heard.text
         else:
             assert assert_problem(heard) == ["/cursor"]
-        theirs = tell(other, world.durand, world, query=query.replace("src_", "src_x"))
-        assert_problem(theirs)
+    known = query_of(endpoint.name, martin.ids)
+    query = f"{known}{'&' if known else '?'}limit=1&cursor={cursor}"
+    assert_problem(tell(endpoint, world.durand, world, query=query.replace("src_", "src_x")))
     for place in range(0, len(cursor), 7):
         changed = "A" if cursor[place] != "A" else "B"
         forged = cursor[:place] + changed + cursor[place + 1 :]
-        known = query_of(endpoint.name, martin.ids)
         query = f"{known}{'&' if known else '?'}limit=1&cursor={forged}"
         assert assert_problem(tell(endpoint, martin, world, query=query)) == ["/cursor"]
 
@@ -330,13 +332,13 @@ def cursor_of(endpoint: Endpoint, client: Client, world: World) -> str | None:
 
 @pytest.mark.parametrize("header", ["authorization", "cadran-account", "idempotency-key"])
 def test_no_header_is_a_bug(header: str, world: World, martin: Client) -> None:
-    values = ["", "Bearer ", "Bearer " + "x" * 5_000, "\x00", "é"]
-    for endpoint in [*WITH_BODY, *LISTS]:
+    # Headers are read before it is known what is asked: each operation meets one, in turn.
+    values = cycle(["", "Bearer ", "Bearer " + "x" * 5_000, "\x00", "é"])
+    for endpoint, value in zip([*WITH_BODY, *LISTS], values, strict=False):
         (body, *_) = bodies_of(endpoint.name, martin.ids)
-        for value in values:
-            query = query_of(endpoint.name, martin.ids)
-            heard = tell(endpoint, martin, world, query=query, body=body, headers={header: value})
-            assert_no_bug(heard)
+        query = query_of(endpoint.name, martin.ids)
+        heard = tell(endpoint, martin, world, query=query, body=body, headers={header: value})
+        assert_no_bug(heard)
 
 
 @pytest.mark.parametrize("endpoint", REPLAYED, ids=of_name)
