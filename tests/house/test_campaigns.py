@@ -9,6 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from botocore.client import BaseClient
 
 from app import campaigns_tick, place_campaign_calls
 from chalicelib.campaigns.dialling import gateway
@@ -298,6 +299,48 @@ def test_a_campaign_retries_who_was_not_reached_and_finishes(street: Street) -> 
     assert street.outcomes(campaign_id)[number] in ("busy", "answered")
     shown = street.shop.gets(f"/v1/campaigns/{campaign_id}")
     assert (shown["state"], shown["ended_at"] is not None) == ("finished", True)
+
+
+@contextmanager
+def asked_of_tables() -> Iterator[list[str]]:
+    """Note each request to DynamoDB, whoever makes it."""
+    asked: list[str] = []
+    any_client: Any = BaseClient
+    ask = any_client._make_api_call
+
+    def noted(client: BaseClient, name: str, facts: dict[str, Any]) -> Any:
+        if client.meta.service_model.service_name == "dynamodb":
+            asked.append(name)
+        return ask(client, name, facts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(any_client, "_make_api_call", noted)
+        yield asked
+
+
+def cost_of(street: Street, numbers: list[str]) -> tuple[int, int]:
+    """Ring people who don't answer; return what the worker asked the tables, and what all did."""
+    for each in numbers:
+        street.network.handset(each, RINGS_OUT)
+    campaign_id = street.campaign(*numbers)
+    with asked_of_tables() as asked:
+        street.ticks()
+        by_worker = len(asked)
+        street.settles()
+    assert list(street.outcomes(campaign_id).values()) == ["no_answer"] * len(numbers)
+    assert "Scan" not in asked
+    street.shop.makes(f"/v1/campaigns/{campaign_id}/stop")
+    return by_worker, len(asked)
+
+
+def test_one_attempt_more_asks_the_tables_six_times_at_most(street: Street) -> None:
+    few = cost_of(street, [f"+336123457{at:02}" for at in range(5)])
+    many = cost_of(street, [f"+336123458{at:02}" for at in range(25)])
+
+    by_worker, by_all = ((b - a) / 20 for a, b in zip(few, many, strict=True))
+    # Read what is known, take an instant, claim; ten that were placed are stored together.
+    assert by_worker <= 3.5
+    assert by_all <= 6
 
 
 def test_an_agency_says_what_the_carrier_takes(street: Street) -> None:

@@ -296,23 +296,56 @@ def test_calls_that_go_on_for_long_still_take_their_room() -> None:
     assert len(room.carrier.calls) == 2
 
 
-def test_a_clock_change_in_the_night_moves_the_hours_of_nobody() -> None:
-    room = Room([ONE])
-    summer = datetime(2027, 3, 26, 18, 59, tzinfo=UTC)  # Friday, a minute before eight in Paris
-    room.now = summer
+@pytest.mark.parametrize(
+    ("friday", "monday"),
+    [
+        (datetime(2028, 3, 24, 18, 59, tzinfo=UTC), datetime(2028, 3, 27, 8, tzinfo=UTC)),
+        (datetime(2028, 10, 27, 17, 59, tzinfo=UTC), datetime(2028, 10, 30, 9, tzinfo=UTC)),
+    ],
+    ids=["forward", "back"],
+)
+def test_a_clock_that_changes_while_people_wait_moves_the_hours_of_nobody(
+    friday: datetime, monday: datetime
+) -> None:
+    room = Room(numbers(3), at_once=1)
+    room.now = friday  # a minute before eight in Paris
     room.minute()
-    rung = [at for at, _ in room.carrier.began]
     room.ends(Outcome.BUSY)
+    late = [at for at, _ in room.carrier.began]
 
-    while not len(room.carrier.began) > len(rung) and room.now < summer + timedelta(days=5):
-        room.later(minutes=29)
+    room.now = friday + timedelta(minutes=20)
+    while room.now < monday + timedelta(minutes=4):
+        near = abs(room.now - monday) < timedelta(hours=2)
+        room.later(minutes=0 if near else 29)
+        room.minute()
+        room.ends(Outcome.ANSWERED)
+
+    # It is ten o'clock on their clock, an hour sooner or later than on Friday by everybody's.
+    began = [at for at, _ in room.carrier.began if at not in late]
+    assert len(late) == 1
+    assert monday <= began[0] < monday + timedelta(minutes=1)
+    assert len(room.rung()) == 3
+    assert counts_add_up(room)
+
+
+def test_a_withdrawal_while_it_rings_lets_that_call_end_and_is_the_last_word() -> None:
+    room = Room(numbers(2))
+    room.minute()
+    person = a_contact(ONE).id
+    said = Suppression(person=person, scope=EVERYTHING, since=room.now, number=None, reason="asked")
+
+    room.ledgers.suppress(ACCOUNT, [said])
+    room.ends(Outcome.BUSY)
+    for _ in range(60):
         room.minute()
 
-    again = room.carrier.began[-1][0]
-    # The clocks went forward on Sunday: ten o'clock is an hour earlier on Monday.
-    assert rung[0] < summer + timedelta(minutes=1)
-    monday = datetime(2027, 3, 29, 8, tzinfo=UTC)
-    assert monday <= again or again.date() == monday.date()
+    # The call was lawful when it was made: nobody is hung up on who may be lifting the receiver.
+    assert room.carrier.hung_up == []
+    assert room.rung()[person] == 1
+    assert room.members[person].standing is Standing.DONE
+    assert room.members[person].why is Why.BLOCKED
+    assert room.attempts.counts("camp_1").outcomes[Outcome.BUSY] == 2
+    assert counts_add_up(room)
 
 
 @pytest.mark.parametrize("body", [{}, {"calls": "a"}, {"calls": "a", "until": "x", "members": {}}])
