@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from local import seed
 from local.phone.handsets import Handset, agent, ignores
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 SKILL = "rappels"  # the machine is everybody's: another test's agents are not to answer here
+ASKS = "+33612349873"
+ORIGIN = "https://www.boutique.example"
+FORM: dict[str, Any] = {
+    "professional": {"siren": "999000201", "name": "Boutique Dupont"},
+    "object": "Livraison de pain à domicile",
+    "text": "En demandant à être rappelé, j'accepte que Boutique Dupont m'appelle pour la livraison"
+    " de pain à domicile. Je peux retirer mon accord et demander la preuve à tout moment.",
+    "queue": "rappels",
+    "shown": seed.SHOP,
+}
 AGENT, PERSON, NOBODY = "+33199004391", "+33199004392", "+33199004393"
 
 
@@ -121,3 +133,36 @@ def test_a_voice_mail_that_answers_for_the_agent_takes_no_callback(
 
     assert waits["attempts"] == 0
     shop.delete(f"/v1/callbacks/{callback['id']}")
+
+
+def test_who_asks_on_a_page_is_noted_with_the_proof_of_it(machine: Machine, shop: Client) -> None:
+    site = shop.post("/v1/sites", {"name": "Boutique", "origins": [ORIGIN]})["id"]
+    form = shop.post("/v1/callback-forms", {**FORM, "site": site})["id"]
+    known = {"site": site, "form": form}
+
+    def sends(path: str, body: dict[str, str], origin: str = ORIGIN) -> requests.Response:
+        browser = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+        headers = {"origin": origin, "content-type": "text/plain", "user-agent": browser}
+        door = f"{machine.cloud.base_url}/t/callbacks{path}"
+        return requests.post(door, data=json.dumps({**known, **body}), headers=headers, timeout=60)
+
+    slot = sends("/slots", {}).json()["slots"][0]["id"]
+    wanted = {"number": ASKS, "slot": slot, "label": "Baguettes"}
+    strange = sends("", wanted, "https://rival.example")
+    heard, again = sends("", wanted), sends("", wanted)
+
+    assert (strange.status_code, heard.json()["status"]) == (403, "taken"), heard.text
+    assert again.status_code == 422  # a number has one open request at a time
+    (asking,) = shop.get("/v1/web-callbacks")["items"]
+    assert (asking["number"], asking["label"], asking["state"]) == (ASKS, "Baguettes", "confirmed")
+    assert asking["proof"]["origin"] == ORIGIN
+    assert calls_to(machine, ASKS) == []
+    shop.delete(f"/v1/web-callbacks/{asking['id']}")
+    (asking,) = shop.get("/v1/web-callbacks")["items"]
+    assert asking["state"] == "cancelled"
+
+
+def calls_to(machine: Machine, number: str) -> list[Call]:
+    network = machine.network
+    calls = network.call(lambda: list(network.network.exchange.book.calls.values()))
+    return [each for each in calls if each.to == number]

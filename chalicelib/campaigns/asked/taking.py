@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.asked.slots import Slot
 
 NOW: Final = "now"
+_LOOKS: Final = 4
 
 
 class Status(StrEnum):
@@ -129,7 +130,21 @@ def confirm(sent: Sent, asking_id: str, code: str, now: datetime, desk: Desk) ->
 
 
 def call_off(account_id: str, asking_id: str, now: datetime, desk: Desk) -> Asking:
-    """Call an asking off, whoever does. Doing so twice is no error. Raises TooLate."""
+    """Call an asking off, whoever does. Doing so twice is no error. Raises TooLate.
+
+    Whoever sees to the asking at that moment is no reason to be told that it is too late.
+    """
+    for _ in range(_LOOKS):
+        try:
+            return _called_off(account_id, asking_id, now, desk)
+        except TooLate:
+            raise
+        except Conflict:
+            continue
+    return _called_off(account_id, asking_id, now, desk)
+
+
+def _called_off(account_id: str, asking_id: str, now: datetime, desk: Desk) -> Asking:
     asking = desk.book.asking(account_id, asking_id)
     cancelled = asking.cancelled(now)
     if cancelled is asking:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app import app
-from chalicelib.kernel.errors import Rejected
+from chalicelib.campaigns.asked.store import AskedStore
+from chalicelib.kernel.errors import Conflict, Rejected
 from chalicelib.runtime import wiring
 from tests.campaigns.asked.stage import (
     AGENT,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from chalicelib.campaigns.asked.askings import Asking
     from tests.campaigns.asked.stage import Stage
 
 
@@ -252,6 +254,24 @@ def test_it_is_too_late_to_call_off_what_rings(stage: Stage) -> None:
 
     assert (heard.status, heard.json["code"]) == (409, "too-late")
     assert "plus rien à annuler" in late.text
+
+
+def test_who_calls_it_off_while_it_is_being_seen_to_has_it_called_off(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.has_form().asks(slot=stage.offered()["slots"][1]["id"])
+    save, overtaken = AskedStore.save, iter([True])
+
+    def late(store: AskedStore, before: Asking, after: Asking) -> Asking:
+        if after.over and next(overtaken, False):
+            raise Conflict("changed meanwhile")
+        return save(store, before, after)
+
+    monkeypatch.setattr(AskedStore, "save", late)
+    heard = stage.shop.ask("DELETE", f"/v1/web-callbacks/{stage.asking['id']}")
+
+    assert heard.status == 204
+    assert stage.asking["state"] == "cancelled"
 
 
 def test_who_waits_for_an_agent_can_call_it_off(stage: Stage) -> None:
