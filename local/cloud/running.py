@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from infra.stages import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from infra.session import Aws
     from local.cloud.emulator import Emulator
 
@@ -110,6 +114,16 @@ class RunningCloud:
             name = url.rpartition("/")[2].removeprefix("cadran-local-")
             waiting[name] = sum(int(found["Attributes"][each]) for each in names)
         return waiting
+
+    def workers(self, function: str = "") -> Iterator[int]:
+        """Yield the living processes in which functions run, or those of one: its own children."""
+        parent = self.emulator.process.pid
+        for each in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):  # it ended meanwhile
+                facts = (each / "stat").read_text().rpartition(") ")[2].split()
+                living = int(facts[1]) == parent and facts[0] not in "ZX"
+                if living and function.encode() in (each / "environ").read_bytes():
+                    yield int(each.name)
 
     def stop(self) -> None:
         """Stop it. Its state is on disk afterwards."""

@@ -23,8 +23,6 @@ from local.checks import table, wait_for
 from local.demo.people import FATES, NEVER_AGAIN, everybody, promoter_score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from local.checks import Checks
     from local.client import Client
     from local.stage import Machine
@@ -177,29 +175,20 @@ def _tick(machine: Machine) -> None:
     machine.cloud.invoke("campaigns_tick", SCHEDULED)
 
 
-def _workers(machine: Machine) -> Iterator[int]:
-    """Yield the processes that place campaigns' calls."""
-    parent = machine.cloud.emulator.process.pid
-    for each in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            facts = (each / "stat").read_text().rpartition(") ")[2].split()
-            living = int(facts[1]) == parent and facts[0] not in "ZX"
-            if living and WORKER.encode() in (each / "environ").read_bytes():
-                yield int(each.name)
-
-
 def _kill_whoever_rings(machine: Machine, client: Client, door: str) -> None:
     """Kill the worker that places calls, some calls on; then have it be some minutes later."""
     before = client.get(f"{door}/progress")["calls"]
 
     def at_work() -> bool:
-        return client.get(f"{door}/progress")["calls"] >= before + 15 and any(_workers(machine))
+        return client.get(f"{door}/progress")["calls"] >= before + 15 and any(
+            machine.cloud.workers(WORKER)
+        )
 
     wait_for(at_work, "somebody to ring people")
-    killed = list(_workers(machine))
+    killed = list(machine.cloud.workers(WORKER))
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: not set(killed) & set(_workers(machine)), "the worker to be dead")
+    wait_for(lambda: not set(killed) & set(machine.cloud.workers(WORKER)), "the worker to be dead")
     left = client.get(f"{door}/progress")
     print(
         f"    killed after {left['calls']} calls, of which {left['open']} are not known to be over"
@@ -222,7 +211,7 @@ def _at_rest(machine: Machine) -> None:
     deadline = quiet_since + 180
     seen = -1.0
     while time.monotonic() - quiet_since < 2:
-        used = sum(_seconds_used(each) for each in _workers(machine))
+        used = sum(_seconds_used(each) for each in machine.cloud.workers(WORKER))
         talking = network.call(lambda: bool(network.network.exchange.legs))
         if talking or used != seen:
             quiet_since = time.monotonic()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -14,7 +13,7 @@ from local.phone.handsets import Handset
 from tests.machines import a_caller, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from local.phone.stories import Story
     from local.phone.threads import RunningNetwork
@@ -57,24 +56,12 @@ def in_conversation(network: RunningNetwork, sid: str) -> bool:
     return [leg.status.value for leg in told(network, sid).legs[1:]] == ["in-progress"]
 
 
-def workers_of(machine: Machine) -> Iterator[int]:
-    """Yield the living processes in which the cloud runs functions: its own children."""
-    parent = machine.cloud.emulator.process.pid
-    for each in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            facts = each.read_text().rpartition(") ")[2].split()
-        except OSError:  # it ended meanwhile
-            continue
-        if int(facts[1]) == parent and facts[0] not in "ZX":
-            yield int(each.parent.name)
-
-
 def kill_the_functions(machine: Machine) -> None:
-    killed = list(workers_of(machine))
+    killed = list(machine.cloud.workers())
     assert killed, "no function is running"
     for worker in killed:
         os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: not set(killed) & set(workers_of(machine)), "the functions to be dead")
+    wait_for(lambda: not set(killed) & set(machine.cloud.workers()), "the functions to be dead")
 
 
 def publish_another_flow(machine: Machine) -> None:
