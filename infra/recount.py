@@ -9,8 +9,6 @@ over are corrected; once the queue is empty, the command without it proves that 
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -24,11 +22,12 @@ from chalicelib.tracking.reports.callers import month_of
 from chalicelib.tracking.reports.contributing import MOMENT, REMEMBERED, Dim
 from chalicelib.tracking.reports.counting import differs
 from chalicelib.tracking.reports.projecting import contribution
+from infra import asked_for
 from infra.replay import DAY, PAGE, Queues
-from infra.session import Aws, AwsUnreachable
-from infra.stages import ON_AWS, Stage, environment
+from infra.stages import Stage
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Iterator, Sequence
 
     from chalicelib.calls.call import Call
@@ -158,13 +157,9 @@ def _calls(query: CallQuery, log: CallLog) -> Iterator[Call]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return the exit status: 0 if the counters are right."""
     options = _parser().parse_args(arguments)
-    stage = Stage(options.stage)
-    try:
-        aws = Aws.connect(options.endpoint_url, options.region)
-    except AwsUnreachable as error:
-        print(error, file=sys.stderr)
+    aws = asked_for.connected(options)
+    if aws is None:
         return 1
-    os.environ.update(aws.environment | environment(stage.name))
     from chalicelib.runtime import reports_wiring, wiring
 
     account = wiring.directory().account(options.account)
@@ -180,17 +175,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found = recount(query, wiring.calls(), reports_wiring.known(), tallies)
     tell(found)
     if options.mend and not found.equal:
-        sent, corrected = mend(account.id, found, Day.of(now).date, tallies, Queues(aws.sqs, stage))
+        sent, corrected = mend(
+            account.id, found, Day.of(now).date, tallies, Queues(aws.sqs, Stage(options.stage))
+        )
         print(f"{sent} calls on the queue, {corrected} counters corrected: then recount")
     return 0 if found.equal else 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.recount", description=__doc__)
-    parser.add_argument("--stage", required=True, choices=(*ON_AWS, "local"))
-    parser.add_argument("--region", help="default: AWS_REGION, your profile's, or eu-west-3")
-    parser.add_argument("--endpoint-url", default=os.environ.get("AWS_ENDPOINT_URL"))
-    parser.add_argument("--account", required=True, help="whose calls")
+    parser = asked_for.parser("recount", __doc__, "whose calls")
     parser.add_argument("--mend", action="store_true", help="put right what is wrong")
     return parser
 

@@ -7,8 +7,6 @@ answered meanwhile may show as a difference: count again.
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -16,10 +14,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.surveys.answers import By, counts
-from infra.session import Aws, AwsUnreachable
-from infra.stages import ON_AWS, Stage, environment
+from infra import asked_for
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from chalicelib.campaigns.surveys.answers import Counts
@@ -77,13 +75,8 @@ def tell(found: Found, say: Callable[[str], None] = print) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command, and return the exit status: 0 if the counters are right."""
     options = _parser().parse_args(arguments)
-    stage = Stage(options.stage)
-    try:
-        aws = Aws.connect(options.endpoint_url, options.region)
-    except AwsUnreachable as error:
-        print(error, file=sys.stderr)
+    if asked_for.connected(options) is None:
         return 1
-    os.environ.update(aws.environment | environment(stage.name))
     from chalicelib.runtime import surveys_wiring
 
     store = surveys_wiring.store()
@@ -94,11 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m infra.recount_surveys", description=__doc__)
-    parser.add_argument("--stage", required=True, choices=(*ON_AWS, "local"))
-    parser.add_argument("--region", help="default: AWS_REGION, your profile's, or eu-west-3")
-    parser.add_argument("--endpoint-url", default=os.environ.get("AWS_ENDPOINT_URL"))
-    parser.add_argument("--account", required=True, help="whose survey")
+    parser = asked_for.parser("recount_surveys", __doc__, "whose survey")
     parser.add_argument("--survey", required=True, help="its id")
     return parser
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -332,13 +331,13 @@ def cursor_of(endpoint: Endpoint, client: Client, world: World) -> str | None:
 
 @pytest.mark.parametrize("header", ["authorization", "cadran-account", "idempotency-key"])
 def test_no_header_is_a_bug(header: str, world: World, martin: Client) -> None:
-    # Headers are read before it is known what is asked: each operation meets one, in turn.
-    values = cycle(["", "Bearer ", "Bearer " + "x" * 5_000, "\x00", "é"])
-    for endpoint, value in zip([*WITH_BODY, *LISTS], values, strict=False):
+    values = ["", "Bearer ", "Bearer " + "x" * 5_000, "\x00", "é"]
+    for endpoint in [*WITH_BODY, *LISTS]:
         (body, *_) = bodies_of(endpoint.name, martin.ids)
-        query = query_of(endpoint.name, martin.ids)
-        heard = tell(endpoint, martin, world, query=query, body=body, headers={header: value})
-        assert_no_bug(heard)
+        for value in values:
+            query = query_of(endpoint.name, martin.ids)
+            heard = tell(endpoint, martin, world, query=query, body=body, headers={header: value})
+            assert_no_bug(heard)
 
 
 @pytest.mark.parametrize("endpoint", REPLAYED, ids=of_name)
