@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from chalicelib.kernel.errors import NotFound
 from chalicelib.runtime import (
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.campaign import Campaign
     from chalicelib.campaigns.dialling.addresses import Address, SeatAddress
     from chalicelib.campaigns.dialling.models import AboutOut
-    from chalicelib.campaigns.dialling.ports import Crewing
+    from chalicelib.campaigns.dialling.ports import Crewing, Desk
     from chalicelib.campaigns.dialling.seating.store import SeatStore
     from chalicelib.campaigns.dialling.seats import Seat
     from chalicelib.desk.floor import Change, Floor
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from chalicelib.runtime.form import Form
 
 T = TypeVar("T")
+# A list is gone through for whom to show, as long as more than a worker's reserve is left.
+_PREVIEW_SECONDS: Final = 25.0
 
 
 @cache
@@ -52,6 +54,11 @@ def crewing() -> Crewing:
         carrier=dialling_wiring.carrier(),
         clock=wiring.clock,
     )
+
+
+def preview_desk() -> Desk:
+    """Return all that showing agents whom they may have rung takes, while a browser waits."""
+    return dialling_wiring.desk(lambda: _PREVIEW_SECONDS)
 
 
 class Centre:

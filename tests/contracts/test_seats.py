@@ -187,3 +187,20 @@ def test_an_agent_costs_three_requests_and_two_more_to_put_somebody_through() ->
             seats.put(seating.freed(seat, LATER, wraps_up=True))
 
     assert (len(kept), len(answered), len(freed)) == (1, 2, 2)
+
+
+def test_whom_an_agent_is_shown_is_kept_to_the_millisecond_and_forgotten_with_the_call(
+    stored: tuple[Seats, Office],
+) -> None:
+    seats, _ = stored
+    until = LATER + timedelta(milliseconds=123)
+
+    seat = seats.put(seating.shown(seats.put(a_seat()), "contact_1", until))
+
+    assert seats.seat("camp_1", "a") == seat
+    assert seat.sees("contact_1", LATER)
+    assert not seat.sees("contact_1", until)
+    assert not seat.sees("contact_2", LATER)
+    kept = seats.put(seating.reserved(seat, "attempt_1", LATER))
+    assert (kept.shown, kept.shown_until) == ("", None)
+    assert seats.seat("camp_1", "a") == kept

@@ -161,6 +161,7 @@ def bodies_of(operation: str, ids: dict[str, str]) -> list[Any]:
         "create_contact_import": [{"list_id": ids["list_id"], "name": "stolen.csv"}],
         "preview_contact_import": [{}],
         "start_contact_import": [{}],
+        "skip_shown_contact": [{}, {"until": "2026-12-24T09:00:00Z"}],
         "set_campaign_limits": [{"calls_per_second": 9, "calls_at_once": 3}],
         "create_campaign": [campaign_of(ids)],
         "edit_campaign": [{"name": "Stolen"}, {"list_id": ids["list_id"]}],

@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
     from tests.house.test_campaigns import Street
 
-NADIA, OMAR = "+33162010090", "+33162010091"
+NADIA, OMAR, LEA = "+33162010090", "+33162010091", "+33162010092"
 TALKS, ALONE, STOPS = "+33612345611", "+33612345613", "+33612345614"
+SEEN, LATER = "+33612345615", "+33612345616"
 ON_DUTY: Final = Handset(answers_after=2, presses={"tapez 1": "1"})
 HANDSETS: Final = {
     NADIA: ON_DUTY,
     OMAR: ON_DUTY,
+    LEA: ON_DUTY,
+    SEEN: PICKS_UP,
     TALKS: PICKS_UP,
     ALONE: Handset(answers_after=4),
     STOPS: Handset(answers_after=4, presses={"tapez 9": "9"}),
@@ -114,6 +117,29 @@ def test_who_answers_and_finds_nobody_hears_who_rang_and_may_refuse(street: Stre
     until(lambda: street.outcomes(second) == {STOPS: "refused"})
     until(lambda: "nous ne vous appellerons plus" in " ".join(street.heard_by(STOPS)))
     street.settles()
+
+
+def test_an_agent_sees_whom_they_have_rung_and_passes_others_by(street: Street) -> None:
+    lea = an_agent(street, "Léa", LEA)
+    campaign = street.campaign(SEEN, LATER, **{**BY_AGENTS, "mode": "preview"})
+    comes(street, campaign, lea, "Léa")
+    agents = f"/v1/campaigns/{campaign}/agents/{lea}"
+
+    first = street.shop.makes(f"{agents}/preview")["contact"]
+    while first["number"] == LATER:
+        street.shop.makes(f"{agents}/skip", {})
+        first = street.shop.makes(f"{agents}/preview")["contact"]
+    street.shop.makes(f"{agents}/ring")
+    street.ticks()
+    until(lambda: street.outcomes(campaign) != {})
+
+    assert (first["number"], first["before"]) == (SEEN, [])
+    assert street.outcomes(campaign) == {SEEN: "answered"}
+    assert street.calls(LATER) == []
+    again = street.shop.ask("POST", f"{agents}/ring")
+    assert (again.status, again.json["code"]) == (409, "nobody-shown")
+    until(lambda: seats(street, campaign)["Léa"]["state"] == "idle")
+    goes(street, campaign, lea)
 
 
 def _rings_and_loses(street: Street, campaign: str, name: str) -> None:

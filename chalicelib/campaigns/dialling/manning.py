@@ -14,14 +14,14 @@ from chalicelib.campaigns.days import zone_of
 from chalicelib.campaigns.dialling import seats as seating
 from chalicelib.campaigns.dialling import sitting
 from chalicelib.campaigns.dialling.seats import Doing
-from chalicelib.campaigns.pacing.modes import AHEAD, SEATED, Situation, plan
+from chalicelib.campaigns.pacing.modes import AHEAD, SEATED, Mode, Situation, plan
 from chalicelib.campaigns.pacing.predicting import MOST_AT_ONCE, Floor, Outlook
 from chalicelib.campaigns.pacing.tallies import OfTheDay, risk
 from chalicelib.campaigns.rules import LAWS
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from chalicelib.campaigns.campaign import Campaign
     from chalicelib.campaigns.dialling.ports import Desk
@@ -64,8 +64,13 @@ def most_a_minute(campaign: Campaign, desk: Desk) -> int:
     return on_duty * _MOST_AN_AGENT
 
 
-def look(manned: Manned, campaign: Campaign, now: int, desk: Desk) -> None:
-    """See who is free and not needed by callers; whoever is away comes if they can be spared."""
+def look(
+    manned: Manned, campaign: Campaign, now: int, desk: Desk, people: Collection[str] = ()
+) -> None:
+    """See who is free and not needed by callers; whoever is away comes if they can be spared.
+
+    Where agents see whom they have rung, only they are who are shown one of these `people`.
+    """
     if now - manned.looked_at < EACH:
         return
     manned.looked_at = now
@@ -75,6 +80,8 @@ def look(manned: Manned, campaign: Campaign, now: int, desk: Desk) -> None:
             with suppress(Conflict, NotFound, Rejected):
                 sitting.bring(each, campaign, desk.crewing)
     free = seating.idle(there, at)
+    if campaign.plan.mode is Mode.PREVIEW:
+        free = [each for each in free if any(each.sees(who, at) for who in people)]
     manned.free = []
     if free:
         ids = [each.agent_id for each in free]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from chalicelib.campaigns.dialling.seats import Doing
 from chalicelib.campaigns.pacing.bucket import Limit
@@ -15,6 +15,7 @@ from chalicelib.runtime.schema import Body, Out
 if TYPE_CHECKING:
     from chalicelib.campaigns.attempts.attempts import Attempt
     from chalicelib.campaigns.contacts.contacts import Contact
+    from chalicelib.campaigns.dialling.previewing import Shown
     from chalicelib.campaigns.dialling.seats import Seat
 
 Many = Annotated[int, Field(ge=1, le=100_000)]
@@ -102,3 +103,43 @@ class SeatList(Out):
     """Who is on duty for a campaign."""
 
     items: list[SeatOut]
+
+
+class SkipIn(Body):
+    """Somebody whom an agent is shown is left for later."""
+
+    until: AwareDatetime | None = Field(
+        None, description="when they are to be shown again; left out: in an hour"
+    )
+
+
+class ContactShownOut(Out):
+    """Whom an agent is shown before they have them rung."""
+
+    contact_id: str
+    number: str
+    fields: dict[str, str] = Field(description="those of the contact")
+    before: list[BeforeOut]
+    until: datetime = Field(description="nobody else is shown them until then")
+
+    @classmethod
+    def of(cls, shown: Shown) -> Self:
+        """Show it."""
+        return cls(
+            contact_id=shown.member.contact_id,
+            number=shown.number,
+            fields=dict(shown.contact.fields),
+            before=[BeforeOut(at=each.at, outcome=each.outcome) for each in shown.member.history],
+            until=shown.until,
+        )
+
+
+class PreviewOut(Out):
+    """Whom an agent may have rung next."""
+
+    contact: ContactShownOut | None = Field(description="null: nobody may be rung now")
+
+    @classmethod
+    def of(cls, shown: Shown | None) -> Self:
+        """Show it."""
+        return cls(contact=None if shown is None else ContactShownOut.of(shown))

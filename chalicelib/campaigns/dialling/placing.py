@@ -24,7 +24,7 @@ from chalicelib.campaigns.dialling.scenes import Scene, judge, number_of
 from chalicelib.campaigns.pacing.bucket import FULL, LEAD, REFILL, SECOND, SLACK, may_begin
 from chalicelib.campaigns.pacing.granting import pause, take
 from chalicelib.campaigns.pacing.life import SLOWED_FOR, Told
-from chalicelib.campaigns.pacing.modes import AHEAD
+from chalicelib.campaigns.pacing.modes import AHEAD, Mode
 from chalicelib.campaigns.pacing.sharing import Ask
 from chalicelib.kernel.errors import Conflict, NotFound
 
@@ -216,7 +216,16 @@ def _look_at_agents(shift: Shift) -> None:
         some = shift.ready.get(campaign_id) or waiting
         if some and is_manned(campaign := _campaign(some[0])):
             manned = shift.manned.setdefault(campaign_id, Manned())
-            look(manned, campaign, shift.now, shift.desk)
+            ids = _people(shift, campaign_id)
+            look(manned, campaign, shift.now, shift.desk, ids)
+            if campaign.plan.mode is Mode.PREVIEW and not manned.free:  # the agent is gone
+                waiting.clear()
+                shift.ready.pop(campaign_id, None)
+
+
+def _people(shift: Shift, campaign_id: str) -> list[str]:
+    ready = (each.candidate for each in shift.ready.get(campaign_id, ()))
+    return [each.member.contact_id for each in (*shift.waiting[campaign_id], *ready)]
 
 
 def _campaign(one: Candidate | Ready) -> Campaign:

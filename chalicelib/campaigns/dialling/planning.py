@@ -17,8 +17,7 @@ from chalicelib.campaigns.checking import segment_of
 from chalicelib.campaigns.days import Days, zone_of
 from chalicelib.campaigns.dialling import manning, scenes
 from chalicelib.campaigns.dialling.orders import MOST_MEMBERS, Calls
-from chalicelib.campaigns.dialling.steering import RUNG
-from chalicelib.campaigns.pacing.modes import SEATED
+from chalicelib.campaigns.pacing.modes import SEATED, Mode
 from chalicelib.campaigns.pacing.sharing import Ask, Turns, next_turns
 from chalicelib.kernel.errors import Conflict, NotFound, Rejected, Stale
 
@@ -56,8 +55,8 @@ def plan(account_id: str, campaigns: Iterable[str], desk: Desk) -> int:
         if campaign is None:
             continue
         wanted = min(limit.calls * _MINUTE, _room(campaign, limit, desk, now))
-        found = _due(campaign, wanted, desk, now)
-        if found:
+        found = due_now(campaign, wanted, desk, now)
+        if found and campaign.plan.mode is not Mode.PREVIEW:  # agents ask for these themselves
             due[campaign.id] = found
             asks[campaign.id] = Ask(len(found), campaign.plan.priority)
     _, order = next_turns(Turns(), asks, min(limit.calls * _MINUTE, MOST_MEMBERS))
@@ -83,7 +82,7 @@ def _ringing(account_id: str, campaign_id: str, desk: Desk, now: datetime) -> Ca
     if Days.of(campaign.plan).over(now):
         finish(campaign, desk, now)
         return None
-    if campaign.plan.mode not in RUNG or not scenes.is_open(campaign, now):
+    if not scenes.is_open(campaign, now):
         return None
     # While the number or the account is out of service nobody is rung, and nobody told never.
     there = desk.house.line(account_id, campaign.plan.shown) is not None
@@ -120,7 +119,7 @@ def _room(campaign: Campaign, limit: Limit, desk: Desk, now: datetime) -> int:
     return max(0, min(rooms))
 
 
-def _due(campaign: Campaign, wanted: int, desk: Desk, now: datetime) -> tuple[Member, ...]:
+def due_now(campaign: Campaign, wanted: int, desk: Desk, now: datetime) -> tuple[Member, ...]:
     """Return members to ring in this minute; the list is gone through for as many as are needed.
 
     Where nobody is due, and the list is through, there may be nobody left.
@@ -180,7 +179,7 @@ def _leave(
     now: datetime,
 ) -> int:
     """Lease each campaign's share to a message, and send it."""
-    until = _in_millis(now + LEASED)
+    until = in_millis(now + LEASED)
     leased = {name: desk.attempts.lease(due[name][:share], until) for name, share in shares.items()}
     members = {name: tuple(each.contact_id for each in won) for name, won in leased.items() if won}
     if members:
@@ -188,6 +187,6 @@ def _leave(
     return sum(map(len, members.values()))
 
 
-def _in_millis(at: datetime) -> datetime:
+def in_millis(at: datetime) -> datetime:
     """Return an instant without what is finer than a millisecond, which is not stored."""
     return at.replace(microsecond=at.microsecond // 1000 * 1000)

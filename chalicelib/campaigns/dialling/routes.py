@@ -11,7 +11,7 @@ from chalicelib.runtime.lazy import lazily
 from chalicelib.runtime.webhook import Webhooks
 
 if TYPE_CHECKING:
-    from chalicelib.campaigns.dialling import addresses, hearing, models, sitting
+    from chalicelib.campaigns.dialling import addresses, hearing, models, previewing, sitting
     from chalicelib.runtime import campaigns_wiring, crewing_wiring, dialling_wiring
     from chalicelib.runtime.api import Request
     from chalicelib.runtime.form import Form
@@ -22,6 +22,7 @@ else:
     dialling_wiring = lazily("chalicelib.runtime.dialling_wiring")
     hearing = lazily("chalicelib.campaigns.dialling.hearing")
     models = lazily("chalicelib.campaigns.dialling.models")
+    previewing = lazily("chalicelib.campaigns.dialling.previewing")
     sitting = lazily("chalicelib.campaigns.dialling.sitting")
 
 api = Api(__name__)
@@ -100,6 +101,35 @@ def unseat_campaign_agent(request: Request, campaign_id: str, agent_id: str) -> 
     """Have an agent go off duty, after the conversation if there is one."""
     campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
     sitting.stand_up(campaign.id, agent_id, crewing_wiring.crewing())
+
+
+@api.post("/v1/campaigns/{campaign_id}/agents/{agent_id}/preview", scope="campaigns:write")
+def show_next_contact(request: Request, campaign_id: str, agent_id: str) -> models.PreviewOut:
+    """Show an agent who is on the line whom to ring next, in a campaign of the mode `preview`.
+
+    Nobody else is shown them until then. Asked again, it is the same person.
+    """
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    found = previewing.show(campaign, agent_id, crewing_wiring.preview_desk())
+    return models.PreviewOut.of(found)
+
+
+@api.post("/v1/campaigns/{campaign_id}/agents/{agent_id}/ring", scope="campaigns:write")
+def ring_shown_contact(request: Request, campaign_id: str, agent_id: str) -> models.SeatOut:
+    """Have whom an agent is shown rung for them, if the law still allows it then."""
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    seat = previewing.ring(campaign, agent_id, crewing_wiring.preview_desk())
+    return models.SeatOut.of(seat, None)
+
+
+@api.post("/v1/campaigns/{campaign_id}/agents/{agent_id}/skip", scope="campaigns:write")
+def skip_shown_contact(
+    request: Request, campaign_id: str, agent_id: str, body: models.SkipIn
+) -> models.SeatOut:
+    """Leave whom an agent is shown for later."""
+    campaign = campaigns_wiring.store().campaign(request.account_id, campaign_id)
+    desk = crewing_wiring.preview_desk()
+    return models.SeatOut.of(previewing.pass_by(campaign, agent_id, body.until, desk), None)
 
 
 @api.get("/v1/campaign-limits", scope="campaigns:read")

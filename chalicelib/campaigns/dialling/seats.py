@@ -45,7 +45,7 @@ class Seat:
 
     `leg` counts the times that their telephone was rung, `call_id` is the carrier's call of the
     last. `attempt` is whom they are kept for or talk with. One who is `leaving` goes off duty after
-    the conversation.
+    the conversation. `shown` is the contact whom they were shown, who is theirs `shown_until`.
     """
 
     campaign_id: str
@@ -63,6 +63,8 @@ class Seat:
     leg: int = 0
     call_id: str = ""
     leaving: bool = False
+    shown: str = ""
+    shown_until: datetime | None = None
     revision: int = 0
 
     @property
@@ -76,6 +78,11 @@ class Seat:
             return False
         lapsed = self.until is not None and now >= self.until
         return self.doing is Doing.IDLE or (self.doing is Doing.RESERVED and lapsed)
+
+    def sees(self, contact_id: str, now: datetime) -> bool:
+        """Tell whether somebody is theirs to have rung."""
+        there = self.shown_until is not None and now < self.shown_until
+        return there and self.shown == contact_id
 
     def is_wrapping(self, now: datetime) -> bool:
         """Tell whether they write up."""
@@ -130,7 +137,18 @@ def away(seat: Seat, now: datetime) -> Seat:
 def reserved(seat: Seat, attempt: str, now: datetime) -> Seat:
     """Return an agent kept for a call that is to be placed."""
     until = now + RESERVED
+    seat = unshown(seat)
     return replace(seat, doing=Doing.RESERVED, attempt=attempt, since=now, until=until)
+
+
+def shown(seat: Seat, contact_id: str, until: datetime) -> Seat:
+    """Return an agent who is shown somebody, to have them rung or to pass them by."""
+    return replace(seat, shown=contact_id, shown_until=until)
+
+
+def unshown(seat: Seat) -> Seat:
+    """Return an agent who is shown nobody."""
+    return replace(seat, shown="", shown_until=None)
 
 
 def talking(seat: Seat, attempt: str, now: datetime) -> Seat:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from chalicelib.campaigns.campaign import Move, moved
 from chalicelib.campaigns.checking import NoCampaign, check
-from chalicelib.campaigns.pacing.modes import SEATED, Mode
 from chalicelib.campaigns.usecases import around
-from chalicelib.kernel.errors import Fault, Stale
+from chalicelib.kernel.errors import Stale
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from chalicelib.campaigns.dialling.ports import Moves, Outbox
     from chalicelib.campaigns.ports import Campaigns, House
 
-# Modes that ring today.
-RUNG: Final = SEATED | {Mode.AGENTLESS}
 # Before people are rung, all that was checked when it was written down is checked again.
 _CHECKED: Final = frozenset({Move.START, Move.RESUME})
 # Somebody who changes the campaign at the same moment is no reason not to stop it.
@@ -62,13 +59,7 @@ def steer(account_id: str, campaign_id: str, move: Move, now: datetime, helm: He
 
 def _check(known: Campaign, helm: Helm, now: datetime) -> None:
     """Raise NoCampaign with all that keeps it from being rung."""
-    faults: tuple[Fault, ...] = ()
     try:
         check(known.plan, around(known.account_id, known.plan, helm.house), now)
     except NoCampaign as error:
-        faults = error.faults
-    if known.plan.mode not in RUNG:
-        reason = f"not rung yet: only {', '.join(f'`{each}`' for each in sorted(RUNG))} are"
-        faults = (*faults, Fault("/mode", reason))
-    if faults:
-        raise NoCampaign("this is no campaign to be rung", faults=faults)
+        raise NoCampaign("this is no campaign to be rung", faults=error.faults) from error

@@ -34,8 +34,8 @@ AUTOMATED: Final = frozenset({Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE, Mod
 # Modes in which whoever answers has an agent who was kept for them.
 AGENT_KEPT: Final = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE})
 
-# Modes that are rung by the agents who are on duty for them.
-SEATED: Final = frozenset({Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE})
+# Modes whose calls are taken by the agents who are on duty for them.
+SEATED: Final = frozenset({Mode.PREVIEW, Mode.PROGRESSIVE, Mode.POWER, Mode.PREDICTIVE})
 # Modes that may ring for more people than there are agents kept.
 AHEAD: Final = frozenset({Mode.POWER, Mode.PREDICTIVE})
 

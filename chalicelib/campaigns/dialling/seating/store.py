@@ -36,6 +36,7 @@ _SAME: Final = (
     "until",
     "leg",
     "leaving",
+    "shown_until",
 )
 # What is left of a call of which nobody tells any more.
 _LONGEST_RING: Final = timedelta(hours=1)
@@ -57,6 +58,8 @@ class SeatRow(CampaignRow):
     leg = NumberAttribute()
     call_id = UnicodeAttribute(null=True)
     leaving = BooleanAttribute()
+    shown = UnicodeAttribute(null=True)
+    shown_until = UTCDateTimeAttribute(null=True)
     revision = NumberAttribute()
 
 
@@ -162,6 +165,7 @@ def _row(seat: Seat) -> SeatRow:
         doing=seat.doing.value,
         attempt=seat.attempt or None,
         call_id=seat.call_id or None,
+        shown=seat.shown or None,
         revision=seat.revision + 1,
     )
 
@@ -176,5 +180,6 @@ def _seat(row: Any) -> Seat:
         doing=Doing(row.doing),
         attempt=row.attempt or "",
         call_id=row.call_id or "",
+        shown=row.shown or "",
         revision=int(row.revision),
     )
