@@ -33,7 +33,7 @@ def adds(outcome: Outcome, lasted: float, talked: float, day: int) -> Mapping[st
     """Return what a call adds that lasted so long in all, of which somebody talked.
 
     >>> adds(Outcome.NO_ANSWER, 25.0, 0, 20000), adds(Outcome.CONGESTED, 1.0, 0, 20000)
-    ({'learnt#lost#20000#13': 1}, {})
+    ({'learnt#lost#20000#12': 1}, {})
     """
     if outcome in NO_ATTEMPT:
         return {}
