@@ -116,13 +116,21 @@ class RunningCloud:
         return waiting
 
     def workers(self, function: str = "") -> Iterator[int]:
-        """Yield the living processes in which functions run, or those of one: its own children."""
+        """Yield the living processes in which functions run, or those of one: its own children.
+
+        One whose first thread has ended lives until the others have: it is not waited for before.
+        """
         parent = self.emulator.process.pid
         for each in Path("/proc").glob("[0-9]*"):
             with suppress(OSError):  # it ended meanwhile
                 facts = (each / "stat").read_text().rpartition(") ")[2].split()
-                living = int(facts[1]) == parent and facts[0] not in "ZX"
-                if living and function.encode() in (each / "environ").read_bytes():
+                if int(facts[1]) != parent:
+                    continue
+                if facts[0] in "ZX":
+                    living = len(list((each / "task").iterdir())) > 1
+                else:
+                    living = function.encode() in (each / "environ").read_bytes()
+                if living:
                     yield int(each.name)
 
     def stop(self) -> None:
