@@ -131,13 +131,13 @@ def found(turn: Deck, seen: Deck, slots: Iterable[Slot], now: int) -> Card | Non
 def found_beside(turn: Deck, seen: Deck, slots: Iterable[Slot], now: int) -> Card | None:
     """Return a free number for a visit that had its turn at another pool; None if there is none.
 
-    `turn` is that pool's deck as it was then. What others are about to be dealt here comes last. It
-    passes by as many as there are others who had their turn there just before it: that may be more
-    than it must, so it begins at the first again.
+    `turn` is that pool's deck as it was then. While others come here, what they are about to be
+    dealt is last; else it is the least recently used one. It passes by as many as there are others
+    who had their turn there just before it: that may be more than it must, so it begins again.
     """
     known = tuple(slots)
     free = _free(seen, known, now)
-    dealt_next = frozenset(seen.left[: 1 + seen.turns_since(now - ON_THE_WAY)])
+    dealt_next = frozenset(seen.left[: seen.turns_since(now - ON_THE_WAY)])
     ours = sorted(free, key=lambda card: card in dealt_next)
     coming = turn.turns_since(now - ON_THE_WAY) - 1
     have = sum(1 for slot in known if turn.turns - coming <= -slot.turn < turn.turns)

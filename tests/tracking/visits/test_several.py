@@ -137,6 +137,19 @@ def test_a_number_that_was_lost_is_replaced_and_the_others_stay(shop: Shop) -> N
     assert numbers_of(again)[PRINTED[1]] == numbers_of(first)[PRINTED[1]]
 
 
+def test_numbers_of_every_pool_are_lent_in_the_order_in_which_they_came_free(shop: Shop) -> None:
+    page = open_site(shop, "session", "session", "session")
+
+    first = [numbers_of(page.lent()) for _ in range(3)]
+    shop.clock.passes(minutes=21)
+    again = [numbers_of(page.lent()) for _ in range(3)]
+
+    assert again == first
+    for printed in PRINTED[:3]:
+        numbers = [each[printed] for each in first]
+        assert numbers == sorted(numbers)
+
+
 def test_who_finds_no_number_of_one_pool_has_one_of_the_other(shop: Shop) -> None:
     page = open_site(shop, "session", "session", numbers=1)
     held = page.lent(numbers=[PRINTED[1]])
